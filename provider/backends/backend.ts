@@ -1,0 +1,109 @@
+/**
+ * The port between the lifecycle and a system: what a backend is. A backend is data plus `connect`; the vendor's words
+ * stay inside its folder.
+ */
+import * as z from "zod";
+import type { HttpDeps } from "../http/exchange";
+import type { TransportOptions } from "../http/send";
+import type { Send } from "../http/wire";
+import type { Capabilities, Fields, OwnKey } from "../lifecycle/model";
+import type { UserApi } from "../lifecycle/user-api";
+
+/** What a backend makes of its inputs, besides what all have in common. */
+export interface UserSpec {
+  readonly userId: string;
+  readonly fields: Fields;
+  readonly createKey: boolean;
+  readonly ownKey?: OwnKey;
+}
+
+/** What `connect` needs from the world. */
+export interface BackendDeps extends Omit<HttpDeps, "send"> {
+  readonly now: () => Date;
+  readonly log: (line: string) => void;
+  readonly openTransport: (options: TransportOptions) => Send;
+}
+
+/** One setting of a connection: where it comes from when the provider's arguments do not have it. */
+export interface ConnectionSource {
+  readonly environment?: string;
+}
+
+/** A connected system. */
+export interface Connection {
+  readonly api: UserApi;
+  /** The S3 address that users' keys are for. */
+  readonly s3Endpoint?: string;
+  /** Names the system in locks and logs, without secrets. */
+  readonly address: string;
+}
+
+/** A system, as data plus `connect`. `Args` and `Settings` are the normal forms of its inputs and its connection. */
+export interface Backend<Args = unknown, Settings = unknown> {
+  readonly kind: string;
+  /** The resource's name in messages: "rgw.User". */
+  readonly resource: string;
+  /** Strict: unknown names are errors. Brings inputs into normal form. */
+  readonly args: z.ZodType<Args>;
+  /** Names of all inputs, for suggestions. */
+  readonly argNames: readonly string[];
+  /** Names of the inputs that are settings of the user: those in its `fields`. */
+  readonly settings: readonly string[];
+  /** A change of these replaces the user. */
+  readonly replaceOn: readonly string[];
+  /** Values that two users cannot have at once: if one is kept in a replacement, the old user goes first. */
+  readonly unique: readonly string[];
+  /** Declared once, these cannot be taken back; they can only be changed. */
+  readonly unclearable: readonly string[];
+  /** Settings that are watched though not declared, with the system's own defaults. */
+  readonly defaults: Fields;
+  readonly capabilities: Capabilities;
+  readonly connection: z.ZodType<Settings>;
+  /** Where each setting of the connection comes from. */
+  readonly sources: Readonly<Record<string, ConnectionSource>>;
+  specOf(args: Args): UserSpec;
+  connect(settings: Settings, deps: BackendDeps): Connection;
+}
+
+const seconds = z
+  .number("must be a number of seconds")
+  .int("must be a whole number of seconds")
+  .min(0, "must be 0 or more seconds");
+
+/** The inputs that every user has. */
+export const lifecycleArgs = {
+  rotationId: z.string().optional(),
+  gracePeriodSeconds: seconds.optional(),
+  prove: z.boolean().optional(),
+  adopt: z.boolean().optional(),
+  exclusiveKeys: z.boolean().optional(),
+  forceDestroy: z.boolean().optional(),
+};
+
+/** The settings that every connection has. Text is accepted for numbers and booleans, as stack configuration has only text. */
+export const transportSettings = {
+  caCertificate: z
+    .string()
+    .refine((text) => text.includes("-----BEGIN CERTIFICATE-----"), "must be the PEM text of a certificate, not a path")
+    .optional(),
+  insecure: z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]).optional(),
+  timeoutSeconds: z.coerce.number("must be a number of seconds").positive("must be more than 0 seconds").default(60),
+  maxConcurrency: z.coerce
+    .number("must be a number")
+    .int("must be a whole number")
+    .min(1, "must be 1 or more")
+    .default(32),
+};
+
+/** An http or https address without query, fragment or credentials, without a slash at the end. */
+export const endpoint = z.string("must be an address such as https://host:port").transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
+    context.addIssue({
+      code: "custom",
+      message: "must be an address such as https://host:port, without user, password or query",
+    });
+    return z.NEVER;
+  }
+  return text.replace(/\/+$/, "");
+});

@@ -1,0 +1,6 @@
+/** The table of backends: a kind of user a line. */
+import type { Backend } from "./backend";
+import { rgw } from "./rgw";
+
+/** Every backend by its kind, as state names it. */
+export const backends: Readonly<Record<string, Backend>> = { rgw };

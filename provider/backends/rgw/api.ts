@@ -1,0 +1,187 @@
+/**
+ * The lifecycle's port, spoken in Ceph's calls. What Ceph cannot do in one call is done by the calls that work.
+ */
+import { isObjectUserError, ObjectUserError } from "../../errors";
+import type { Send } from "../../http/wire";
+import type { Fields, KeyRequest, Live, LiveKey } from "../../lifecycle/model";
+import type { UserApi, Verdict } from "../../lifecycle/user-api";
+import type { BackendDeps } from "../backend";
+import { listBuckets } from "../s3";
+import type { Quota } from "./args";
+import { capsDifference } from "./caps";
+import { notTheGateway } from "./refusals";
+import { type Requests, requestsTo } from "./requests";
+import type { Settings } from "./settings";
+import { capsOf, keysOf, liveOf, userIdOf } from "./wire";
+
+/** The users of one gateway. */
+export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi {
+  const requests = requestsTo(settings, deps);
+  const endpoint = settings.endpoint;
+
+  /** An answer about another user than the one asked for is not an answer. */
+  function sameUser(userId: string, user: Parameters<typeof liveOf>[0]): Live {
+    if (userIdOf(user) === userId) return liveOf(user);
+    throw new ObjectUserError({
+      ...notTheGateway(endpoint, undefined),
+      operation: "reading",
+      subject: `user "${userId}"`,
+      problem: "the gateway answered for another user",
+    });
+  }
+
+  async function find(userId: string): Promise<Live | undefined> {
+    try {
+      return sameUser(userId, await requests.getUser(userId));
+    } catch (error) {
+      if (isObjectUserError(error, "not-found")) return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    find,
+
+    async create(userId, fields, key) {
+      return sameUser(userId, await requests.createUser(userId, creation(userId, fields, key)));
+    },
+
+    async update({ userId, fields }, changes) {
+      return changeSettings(requests, userId, fields, changes, (user) => sameUser(userId, user).fields);
+    },
+
+    async remove(userId, { force }) {
+      try {
+        await requests.deleteUser(userId, force);
+      } catch (error) {
+        if (isObjectUserError(error, "not-found")) return;
+        throw isObjectUserError(error, "in-use") ? await naming(error, userId, requests) : error;
+      }
+    },
+
+    async issueKey(userId, { accessKey, secretKey }) {
+      const keys =
+        secretKey === undefined
+          ? keysOf(await requests.createKey(userId, accessKey))
+          : sameUser(
+              userId,
+              await requests.modifyUser(userId, { "key-type": "s3", "access-key": accessKey, "secret-key": secretKey }),
+            ).keys;
+      return ours(keys, userId, accessKey);
+    },
+
+    async revokeKey(userId, { accessKey }) {
+      try {
+        await requests.deleteKey(userId, accessKey);
+      } catch (error) {
+        // The same answer says "no such key" and "unknown admin key": looking tells which.
+        if (!isObjectUserError(error, "unauthorized", "not-found")) throw error;
+        const live = await find(userId);
+        if (live?.keys.some((key) => key.accessKey === accessKey)) throw error;
+      }
+    },
+
+    async probe(userId, key): Promise<Verdict> {
+      const answer = await listBuckets(key, userId, settings, deps);
+      if (answer.verdict === "accepted")
+        return answer.owner === undefined || answer.owner === userId ? "accepted" : "refused";
+      if (answer.verdict !== "denied") return answer.verdict;
+      // A key without permission, or one that a lost race left in the index only: looking tells which.
+      const live = await find(userId);
+      return live?.keys.some((other) => other.accessKey === key.accessKey && other.secretKey === key.secretKey)
+        ? "accepted"
+        : "refused";
+    },
+  };
+}
+
+function creation(userId: string, fields: Fields, key: KeyRequest | undefined) {
+  const [uid, tenant] = userId.split("$").reverse();
+  const caps = fields.caps as readonly string[] | undefined;
+  return {
+    uid,
+    tenant,
+    ...modification(fields),
+    "user-caps": caps?.length ? caps.join(";") : undefined,
+    "key-type": "s3",
+    "generate-key": key !== undefined,
+    "access-key": key?.accessKey,
+    "secret-key": key?.secretKey,
+  };
+}
+
+/** The settings that one POST, or the PUT of a new user, takes. */
+function modification(fields: Fields) {
+  const { displayName, email, suspended, maxBuckets, opMask, defaultPlacement, defaultStorageClass, placementTags } =
+    fields as Record<string, never>;
+  const placement = defaultStorageClass ? `${defaultPlacement}/${defaultStorageClass}` : defaultPlacement;
+  return {
+    "display-name": displayName,
+    email,
+    suspended,
+    "max-buckets": maxBuckets,
+    "op-mask": opMask,
+    "default-placement": placement,
+    "placement-tags": (placementTags as readonly string[] | undefined)?.join(","),
+  };
+}
+
+async function changeSettings(
+  requests: Requests,
+  userId: string,
+  before: Fields,
+  changes: Fields,
+  read: (user: Awaited<ReturnType<Requests["modifyUser"]>>) => Fields,
+): Promise<Fields> {
+  const { caps, userQuota, bucketQuota, ...plain } = changes;
+  let fields = before;
+  // Placement and storage class are one value on the wire.
+  const needsPlacement = plain.defaultStorageClass !== undefined || plain.defaultPlacement !== undefined;
+  const placement = needsPlacement
+    ? { defaultPlacement: before.defaultPlacement, defaultStorageClass: before.defaultStorageClass }
+    : {};
+  if (Object.keys(plain).length > 0)
+    fields = read(await requests.modifyUser(userId, modification({ ...placement, ...plain } as Fields)));
+  if (caps !== undefined) fields = { ...fields, caps: await changeCaps(requests, userId, before.caps, caps) };
+  for (const [type, quota] of [
+    ["user", userQuota],
+    ["bucket", bucketQuota],
+  ] as const) {
+    if (quota === undefined) continue;
+    const { enabled, maxSizeBytes, maxObjects } = quota as Quota;
+    await requests.setQuota(userId, type, { enabled, "max-size": maxSizeBytes, "max-objects": maxObjects });
+    fields = { ...fields, [`${type}Quota`]: quota };
+  }
+  return fields;
+}
+
+async function changeCaps(requests: Requests, userId: string, from: unknown, to: unknown): Promise<string[]> {
+  const { add, remove } = capsDifference(from as string[], to as string[]);
+  let left = from as string[];
+  if (add.length > 0) left = capsOf(await requests.changeCaps("PUT", userId, add));
+  if (remove.length > 0) left = capsOf(await requests.changeCaps("DELETE", userId, remove));
+  return left;
+}
+
+function ours(keys: readonly LiveKey[], userId: string, accessKey: string): LiveKey {
+  const key = keys.find((candidate) => candidate.accessKey === accessKey);
+  if (key) return key;
+  throw new ObjectUserError({
+    code: "conflict",
+    operation: "issuing",
+    subject: `key ${accessKey} of user "${userId}"`,
+    problem: "the gateway said yes but does not list the key",
+    uncertain: true,
+    advice: "Run again.",
+  });
+}
+
+/** The refusal to delete, with the names of the buckets that stand in the way. */
+async function naming(error: ObjectUserError, userId: string, requests: Requests): Promise<ObjectUserError> {
+  const shown = 10;
+  const buckets = await requests.listBuckets(userId).catch(() => undefined);
+  if (!buckets?.length) return error;
+  const more = buckets.length > shown ? ` and ${buckets.length - shown} more` : "";
+  const problem = `the user owns ${buckets.length} ${buckets.length === 1 ? "bucket" : "buckets"}: ${buckets.slice(0, shown).join(", ")}${more}`;
+  return new ObjectUserError({ ...error.parts, problem });
+}

@@ -1,0 +1,140 @@
+/**
+ * The remote calls, one function each. Everything stands in the query: this API refuses signed bodies and a name that
+ * is given twice. A secret is in a query only when the caller brings his own; there is no other way to give Ceph one.
+ *
+ * Documentation: https://docs.ceph.com/en/latest/radosgw/adminops/
+ */
+import type * as z from "zod";
+import { ObjectUserError } from "../../errors";
+import { exchange } from "../../http/exchange";
+import { escaped, signed } from "../../http/sigv4";
+import type { BackendDeps } from "../backend";
+import type { Act } from "./refusals";
+import { notTheGateway, parseJson, refused } from "./refusals";
+import type { Settings } from "./settings";
+import { wireBuckets, wireCaps, wireKeys, wireUser } from "./wire";
+
+type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Deleting a user with all its objects takes the gateway as long as there are objects. */
+const PURGE_TIMEOUT_MS = 3_600_000;
+
+/** The calls of one gateway. */
+export type Requests = ReturnType<typeof requestsTo>;
+
+/** Opens the calls of one gateway. Each rejects with an ObjectUserError. */
+export function requestsTo(settings: Settings, deps: BackendDeps & { readonly send: import("../../http/wire").Send }) {
+  const { endpoint, region, timeoutSeconds } = settings;
+
+  async function call<T>(
+    act: Act,
+    method: string,
+    path: string,
+    query: Query,
+    schema: z.ZodType<T> | undefined,
+    timeoutMs?: number,
+  ): Promise<T> {
+    const text = Object.entries(query)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => `${name}=${escaped(String(value))}`)
+      .join("&");
+    const url = new URL(`${endpoint}${path}?${text}`);
+    return exchange(deps, {
+      ...act,
+      safe: !act.writes,
+      timeoutMs: timeoutMs ?? timeoutSeconds * 1000,
+      request: () => signed({ method, url }, settings, region, deps.now()),
+      read: (response) => {
+        if (response.status !== 200) throw refused(act, response, endpoint, deps.now());
+        if (schema === undefined) return undefined as T;
+        const parsed = schema.safeParse(parseJson(response.body));
+        if (parsed.success) return parsed.data;
+        const { "content-type": type } = response.headers;
+        throw new ObjectUserError({ ...act, ...notTheGateway(endpoint, type), answer: "200", uncertain: act.writes });
+      },
+    });
+  }
+
+  const user = (userId: string) => `user "${userId}"`;
+
+  return {
+    /** GET /admin/user. Never with an access key: an unknown uid would find the key's owner instead. */
+    getUser: (uid: string) =>
+      call({ operation: "reading", subject: user(uid), writes: false }, "GET", "/admin/user", { uid }, wireUser),
+
+    /** PUT /admin/user. 409 UserAlreadyExists for any user that exists; two at once may both answer 200. */
+    createUser: (userId: string, query: Query) =>
+      call({ operation: "creating", subject: user(userId), writes: true }, "PUT", "/admin/user", query, wireUser),
+
+    /** POST /admin/user. Unlike the calls for keys, it refuses an unknown uid. */
+    modifyUser: (uid: string, query: Query) =>
+      call(
+        { operation: "changing", subject: user(uid), writes: true },
+        "POST",
+        "/admin/user",
+        { uid, ...query },
+        wireUser,
+      ),
+
+    /** DELETE /admin/user. Harmless to repeat. 409 BucketAlreadyExists when the user owns buckets and purge is false. */
+    deleteUser: (uid: string, purge: boolean) =>
+      call(
+        { operation: "deleting", subject: user(uid), writes: false },
+        "DELETE",
+        "/admin/user",
+        { uid, "purge-data": purge },
+        undefined,
+        purge ? PURGE_TIMEOUT_MS : undefined,
+      ),
+
+    /** PUT /admin/user?key with a chosen id; the gateway makes the secret. Replaces the secret of a key that exists. */
+    createKey: (uid: string, accessKey: string) =>
+      call(
+        { operation: "issuing", subject: `key ${accessKey} of ${user(uid)}`, writes: true },
+        "PUT",
+        "/admin/user",
+        { key: "", uid, "key-type": "s3", "access-key": accessKey, "generate-key": true },
+        wireKeys,
+      ),
+
+    /** DELETE /admin/user?key. 403 InvalidAccessKeyId when the key is gone. */
+    deleteKey: (uid: string, accessKey: string) =>
+      call(
+        { operation: "revoking", subject: `key ${accessKey} of ${user(uid)}`, writes: true },
+        "DELETE",
+        "/admin/user",
+        { key: "", uid, "access-key": accessKey },
+        undefined,
+      ),
+
+    /** PUT /admin/user?caps adds; DELETE /admin/user?caps removes. Both answer what is left. */
+    changeCaps: (method: "PUT" | "DELETE", uid: string, caps: readonly string[]) =>
+      call(
+        { operation: "changing the caps of", subject: user(uid), writes: true },
+        method,
+        "/admin/user",
+        { caps: "", uid, "user-caps": caps.join(";") },
+        wireCaps,
+      ),
+
+    /** PUT /admin/user?quota. Sizes in bytes: a negative max-size-kb would be stored as -1024. */
+    setQuota: (uid: string, type: "user" | "bucket", quota: Query) =>
+      call(
+        { operation: `changing the ${type} quota of`, subject: user(uid), writes: true },
+        "PUT",
+        "/admin/user",
+        { quota: "", uid, "quota-type": type, ...quota },
+        undefined,
+      ),
+
+    /** GET /admin/bucket?uid=: names of the user's buckets. Needs buckets=read. */
+    listBuckets: (uid: string) =>
+      call(
+        { operation: "listing the buckets of", subject: user(uid), writes: false },
+        "GET",
+        "/admin/bucket",
+        { uid },
+        wireBuckets,
+      ),
+  };
+}

@@ -1,0 +1,81 @@
+/**
+ * Inputs: from what a program gives to normal form, or to a list of sentences that say what is wrong and where.
+ */
+import type * as z from "zod";
+import type { Backend } from "./backends/backend";
+import type { Spec } from "./lifecycle/model";
+import { definedOnly, type Inputs } from "./state";
+import { concerns, unknownPaths } from "./unknowns";
+
+/** One wrong input, as Pulumi shows it. */
+export interface CheckFailure {
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** Default of gracePeriodSeconds: a day. */
+const DEFAULT_GRACE_SECONDS = 86_400;
+
+/**
+ * Validates inputs and brings them into normal form. Values that are not known yet pass, and leave the inputs as given;
+ * the next check, with everything known, brings them into form.
+ */
+export function checkInputs(
+  backend: Backend,
+  olds: Inputs,
+  news: Inputs,
+): { inputs: Inputs; failures: CheckFailure[] } {
+  const { __provider: _, ...given } = definedOnly(news);
+  const unknown = unknownPaths(given);
+  const parsed = backend.args.safeParse(given, { error: sayType });
+  const findings = parsed.success ? [] : parsed.error.issues.filter((issue) => !concerns(issue.path, unknown));
+  const failures = [...findings.flatMap((issue) => explain(issue, backend)), ...takenBack(backend, olds, given)];
+  return { inputs: parsed.success ? definedOnly(parsed.data as Inputs) : given, failures };
+}
+
+/** What a valid set of inputs wants. */
+export function specOf(backend: Backend, inputs: Inputs, provable: boolean): Spec {
+  const user = backend.specOf(inputs);
+  const common = inputs as Partial<Spec>;
+  return {
+    ...user,
+    rotationId: common.rotationId ?? "",
+    gracePeriodSeconds: common.gracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
+    prove: common.prove ?? provable,
+    adopt: common.adopt ?? false,
+    exclusiveKeys: common.exclusiveKeys ?? false,
+    forceDestroy: common.forceDestroy ?? false,
+  };
+}
+
+function takenBack(backend: Backend, olds: Inputs, news: Inputs): CheckFailure[] {
+  return backend.unclearable
+    .filter((property) => olds[property] !== undefined && news[property] === undefined)
+    .map((property) => ({
+      property,
+      reason: `cannot be taken back once it was set: the system ignores an empty value. Keep ${JSON.stringify(olds[property])} or give another value`,
+    }));
+}
+
+function explain(issue: z.core.$ZodIssue, backend: Backend): CheckFailure[] {
+  const property = issue.path.map(String).join(".");
+  if (issue.code !== "unrecognized_keys") return [{ property, reason: issue.message }];
+  return issue.keys.map((name) => ({
+    property: [...issue.path.map(String), name].join("."),
+    reason: property === "" ? unknownName(name, backend.argNames) : "is not known here",
+  }));
+}
+
+/** Wrong types in plain words; never the value itself, which may be a secret. */
+function sayType(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code !== "invalid_type") return undefined;
+  if (issue.input === undefined) return "is required";
+  const got = Array.isArray(issue.input) ? "a list" : issue.input === null ? "null" : `a ${typeof issue.input}`;
+  return `must be of type ${issue.expected}, not ${got}`;
+}
+
+function unknownName(name: string, names: readonly string[]): string {
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const meant = names.find((candidate) => plain(candidate) === plain(name));
+  return `is not an input of this resource; ${meant ? `did you mean "${meant}"?` : `its inputs are ${names.join(", ")}`}`;
+}

@@ -1,0 +1,181 @@
+/**
+ * Carries out one step and folds its result into what is known. Each step leaves knowledge that is true, so that a
+ * run may end after any of them.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { ObjectUserError } from "../errors";
+import type { Context } from "./context";
+import type { KeyRecord, Known, LiveKey, Spec, Step } from "./model";
+import { firstSight } from "./observe";
+import type { Verdict } from "./user-api";
+
+/** Carries out a step. Rejects with an ObjectUserError; then nothing of the step is to be counted as known. */
+export async function applyStep(step: Step, spec: Spec, known: Known | undefined, context: Context): Promise<Known> {
+  if (step.do === "createUser") return createUser(step, spec, context);
+  if (known === undefined) throw new Error(`${step.do} needs a user`);
+  switch (step.do) {
+    case "updateUser":
+      return updateUser(step, known, context);
+    case "issueKey":
+      return issueKey(step, known, context);
+    case "proveKey":
+      return proveKey(step, spec, known, context);
+    case "retireKey":
+      return withRecord(known, step.id, ({ retiredAt: _, ...record }) => ({
+        ...record,
+        retiredAt: step.retiredAt,
+        expiresAt: step.expiresAt,
+      }));
+    case "revokeKey":
+      return revokeKey(step, spec, known, context);
+  }
+}
+
+type StepOf<Verb extends Step["do"]> = Extract<Step, { do: Verb }>;
+
+async function createUser(step: StepOf<"createUser">, spec: Spec, context: Context): Promise<Known> {
+  const live = await context.api.create(spec.userId, step.fields, step.key);
+  const key = live.keys.find((candidate) => candidate.accessKey === step.key?.accessKey);
+  const made = key && recordOf(key, spec.rotationId, context);
+  return firstSight(live, spec, context.defaults, { takenOver: false, ...(made ? { made } : {}) });
+}
+
+async function updateUser(step: StepOf<"updateUser">, known: Known, context: Context): Promise<Known> {
+  const fields = await context.api.update(known, step.changes);
+  const ignored = Object.keys(step.changes).filter((name) => !isDeepStrictEqual(fields[name], step.changes[name]));
+  if (ignored.length === 0) return { ...known, fields };
+  throw new ObjectUserError({
+    code: "unsupported",
+    operation: "changing",
+    subject: `user "${known.userId}"`,
+    problem: `the system said yes but did not take the new value of ${ignored.join(", ")}`,
+    advice: "Give a value that this release of the system supports.",
+  });
+}
+
+async function issueKey(step: StepOf<"issueKey">, known: Known, context: Context): Promise<Known> {
+  const key = await context.api.issueKey(known.userId, step.key);
+  const record = recordOf(key, step.rotationId, context);
+  return {
+    ...known,
+    keys: [...known.keys.filter((other) => other.id !== key.id), record],
+    foreign: known.foreign.filter((id) => id !== key.id),
+    secrets: key.secretKey === undefined ? known.secrets : { ...known.secrets, [key.id]: key.secretKey },
+  };
+}
+
+/** Proves the key and publishes it, in one: nothing is published that was not proven. */
+async function proveKey(step: StepOf<"proveKey">, spec: Spec, known: Known, context: Context): Promise<Known> {
+  const secretKey = known.secrets[step.id];
+  if (secretKey === undefined) throw secretUnknown(step.accessKey, known.userId);
+  const key = { id: step.id, accessKey: step.accessKey, secretKey };
+  if (spec.prove) await proveAccepted(key, known.userId, context);
+  else await proveListed(key, known.userId, context);
+  const found = known.keys.find((record) => record.id === step.id) ?? recordOf(key, step.rotationId, context);
+  const { retiredAt: _r, expiresAt: _e, ...record } = found;
+  const proven: KeyRecord = spec.prove ? { ...record, provenAt: context.now().toISOString() } : record;
+  return {
+    ...known,
+    keys: [...known.keys.filter((other) => other.id !== step.id), proven],
+    foreign: known.foreign.filter((id) => id !== step.id),
+    published: key,
+  };
+}
+
+async function revokeKey(step: StepOf<"revokeKey">, spec: Spec, known: Known, context: Context): Promise<Known> {
+  const secretKey = known.secrets[step.id];
+  await context.api.revokeKey(known.userId, {
+    id: step.id,
+    accessKey: step.accessKey,
+    ...(secretKey === undefined ? {} : { secretKey }),
+  });
+  if (spec.prove && secretKey !== undefined)
+    await proveRefused({ accessKey: step.accessKey, secretKey }, known.userId, context);
+  const { [step.id]: _, ...secrets } = known.secrets;
+  return {
+    ...known,
+    keys: known.keys.filter((record) => record.id !== step.id),
+    foreign: known.foreign.filter((id) => id !== step.id),
+    secrets,
+  };
+}
+
+function recordOf(key: LiveKey, rotationId: string, context: Context): KeyRecord {
+  return { id: key.id, accessKey: key.accessKey, rotationId, issuedAt: context.now().toISOString() };
+}
+
+function withRecord(known: Known, id: string, change: (record: KeyRecord) => KeyRecord): Known {
+  return { ...known, keys: known.keys.map((record) => (record.id === id ? change(record) : record)) };
+}
+
+/** Even a system that changes keys at once may have a gateway that lags for a moment. */
+const LEAST_PATIENCE_MS = 3_000;
+
+type Signer = { readonly accessKey: string; readonly secretKey: string };
+
+async function proveAccepted(key: Signer, userId: string, context: Context): Promise<void> {
+  if ((await awaitVerdict(key, userId, context, (verdict) => verdict !== "refused")) !== "refused") return;
+  throw new ObjectUserError({
+    code: "conflict",
+    operation: "proving",
+    subject: `key ${key.accessKey} of user "${userId}"`,
+    problem: "S3 refuses the key although it was issued; it is not published",
+    advice: "Check that s3Endpoint belongs to this system and that nobody else changes this user, then run again.",
+    uncertain: true,
+  });
+}
+
+async function proveListed(key: Signer, userId: string, context: Context): Promise<void> {
+  const live = await context.api.find(userId);
+  const listed = live?.keys.find((candidate) => candidate.accessKey === key.accessKey);
+  if (listed && (listed.secretKey === undefined || listed.secretKey === key.secretKey)) return;
+  throw new ObjectUserError({
+    code: "conflict",
+    operation: "reading back",
+    subject: `key ${key.accessKey} of user "${userId}"`,
+    problem: "the system does not have the key that it said it made; somebody else changed the user at the same moment",
+    advice: "Run again.",
+    uncertain: true,
+  });
+}
+
+async function proveRefused(key: Signer, userId: string, context: Context): Promise<void> {
+  if ((await awaitVerdict(key, userId, context, (verdict) => verdict === "refused")) === "refused") return;
+  throw new ObjectUserError({
+    code: "unexpected",
+    operation: "proving the end of",
+    subject: `key ${key.accessKey} of user "${userId}"`,
+    problem: "the key was revoked but S3 still accepts it",
+    advice: "Check that s3Endpoint belongs to this system; if it does, a gateway serves outdated data.",
+  });
+}
+
+/** Asks S3 until the verdict is as hoped for or the system's patience is over; resolves to the last verdict. */
+async function awaitVerdict(
+  key: Signer,
+  userId: string,
+  context: Context,
+  hoped: (verdict: Verdict) => boolean,
+): Promise<Verdict> {
+  const patienceMs = Math.max(context.capabilities.propagationSeconds * 1000, LEAST_PATIENCE_MS);
+  for (let waitedMs = 0, pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 10_000)) {
+    const verdict = await context.api.probe(userId, key);
+    if (hoped(verdict) || waitedMs >= patienceMs) return verdict;
+    context.log(
+      `${context.resource} ${userId}: S3 says ${verdict} for key ${key.accessKey}, waiting (${Math.round(waitedMs / 1000)} of ${patienceMs / 1000} s)`,
+    );
+    await context.sleep(pauseMs);
+    waitedMs += pauseMs;
+  }
+}
+
+function secretUnknown(accessKey: string, userId: string): ObjectUserError {
+  return new ObjectUserError({
+    code: "unexpected",
+    operation: "publishing",
+    subject: `key ${accessKey} of user "${userId}"`,
+    problem: "the system lists the key but does not show its secret",
+    advice:
+      "Give the admin user the right to read secrets (Ceph: users=read), or change rotationId to have another key made.",
+  });
+}

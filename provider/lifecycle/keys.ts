@@ -1,0 +1,53 @@
+/**
+ * The ring: which key is meant by a rotation, when a retired one dies, and how ids are derived. Pure.
+ */
+import { createHash } from "node:crypto";
+import type { KeyRecord, KeyRequest, Spec } from "./model";
+
+/** Every derived access key begins with this, so that keys of ours are recognised without any state. */
+export const DERIVED_PREFIX = "PULU";
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const DERIVED_LENGTH = 20;
+
+/**
+ * The access key that belongs to a user and a rotation: 20 characters A–Z and 2–7, always the same for the same two.
+ * A retry so finds what it made before, and going back to a former rotation finds that rotation's key.
+ */
+export function deriveAccessKey(userId: string, rotationId: string): string {
+  const digest = createHash("sha256")
+    .update(JSON.stringify(["object-users", userId, rotationId]))
+    .digest();
+  let id = DERIVED_PREFIX;
+  for (const byte of digest.subarray(0, DERIVED_LENGTH - DERIVED_PREFIX.length)) id += ALPHABET[byte % 32];
+  return id;
+}
+
+/** The key that would be made for a wish: the caller's own, else the derived one. */
+export function keyToMake(spec: Pick<Spec, "userId" | "rotationId" | "ownKey">): KeyRequest {
+  return spec.ownKey ?? { accessKey: deriveAccessKey(spec.userId, spec.rotationId) };
+}
+
+/** Whether an access key has the form of a derived one. */
+export function isDerived(accessKey: string): boolean {
+  return accessKey.length === DERIVED_LENGTH && accessKey.startsWith(DERIVED_PREFIX) && /^[A-Z2-7]+$/.test(accessKey);
+}
+
+/** A moment some seconds after another, both ISO 8601 in UTC. */
+export function after(moment: string, seconds: number): string {
+  const latest = 8.64e15; // the last moment a Date can hold
+  return new Date(Math.min(Date.parse(moment) + seconds * 1000, latest)).toISOString();
+}
+
+/** Whether a retired key's time is over. */
+export function isOver(record: KeyRecord, now: Date): boolean {
+  return record.expiresAt !== undefined && Date.parse(record.expiresAt) <= now.getTime();
+}
+
+/** The retired key that took its leave last: the one consumers may still hold. */
+export function latestRetired(keys: readonly KeyRecord[]): KeyRecord | undefined {
+  return keys
+    .filter((key) => key.retiredAt !== undefined)
+    .sort((a, b) => Date.parse(a.retiredAt ?? "") - Date.parse(b.retiredAt ?? ""))
+    .at(-1);
+}

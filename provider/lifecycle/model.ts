@@ -1,0 +1,121 @@
+/**
+ * The words of the lifecycle: what is wanted (Spec), what is known (Known), what is there (Live) and what is to be
+ * done (Step). Plain data; no functions, no vendor's words.
+ */
+
+/** A value as JSON has it. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** A user's settings in normal form: two equal settings are equal as JSON. Names are the inputs' names. */
+export type Fields = Readonly<Record<string, Json>>;
+
+/** A key as state keeps it: everything but the secret. Times are ISO 8601 in UTC. */
+export interface KeyRecord {
+  /** Tells keys of one user apart. The access key where each key has its own; a fingerprint of the secret otherwise. */
+  readonly id: string;
+  readonly accessKey: string;
+  /** The `rotationId` for which the key was made. */
+  readonly rotationId: string;
+  /** When it was made, or first seen when the answer to its making was lost. */
+  readonly issuedAt: string;
+  /** When a request signed with it was last accepted before it was published. */
+  readonly provenAt?: string;
+  /** When another key took its place. */
+  readonly retiredAt?: string;
+  /** When it is to be revoked: `retiredAt` plus the grace period. */
+  readonly expiresAt?: string;
+}
+
+/** A key as the system has it. */
+export interface LiveKey {
+  readonly id: string;
+  readonly accessKey: string;
+  /** Absent where the system does not show secrets. */
+  readonly secretKey?: string;
+}
+
+/** A user as the system has it. */
+export interface Live {
+  readonly userId: string;
+  readonly fields: Fields;
+  readonly keys: readonly LiveKey[];
+}
+
+/** What this resource knows of its user; state is its written form. */
+export interface Known {
+  readonly userId: string;
+  /** As last seen. */
+  readonly fields: Fields;
+  /** What settings that are not declared had when the user was made or taken over, and go back to. */
+  readonly baseline: Fields;
+  /** The ring: every key this resource made or took over and that still lives, oldest first. */
+  readonly keys: readonly KeyRecord[];
+  /** Ids of live keys outside the ring. */
+  readonly foreign: readonly string[];
+  /** The key consumers hold, as published; `id` is absent once it is known not to work any more. */
+  readonly published?: { readonly id?: string; readonly accessKey: string; readonly secretKey: string };
+  /** Secrets of the ring's keys by id, as far as they are known. Never in state as such. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** A key of the caller's own. */
+export interface OwnKey {
+  readonly accessKey: string;
+  /** Made by the system when absent. */
+  readonly secretKey?: string;
+}
+
+/** What is wanted. */
+export interface Spec {
+  readonly userId: string;
+  /** Declared settings only, in normal form. */
+  readonly fields: Fields;
+  readonly rotationId: string;
+  readonly gracePeriodSeconds: number;
+  /** Prove keys with a real request before they are published and after they are revoked. */
+  readonly prove: boolean;
+  /** Take over an existing user. */
+  readonly adopt: boolean;
+  /** Revoke keys outside the ring. */
+  readonly exclusiveKeys: boolean;
+  /** Delete even if the user owns buckets. */
+  readonly forceDestroy: boolean;
+  /** False: make no key. Keys that exist are kept and looked after. */
+  readonly createKey: boolean;
+  readonly ownKey?: OwnKey;
+}
+
+/** A key to be made. */
+export interface KeyRequest {
+  readonly accessKey: string;
+  /** Made by the system when absent. */
+  readonly secretKey?: string;
+}
+
+/** One thing to be done, as a value: comparable, printable, testable without a network. `why` is for people. */
+export type Step = { readonly why: string } & (
+  | { readonly do: "createUser"; readonly fields: Fields; readonly key?: KeyRequest }
+  | { readonly do: "updateUser"; readonly changes: Fields }
+  | { readonly do: "issueKey"; readonly key: KeyRequest; readonly rotationId: string }
+  | { readonly do: "proveKey"; readonly id: string; readonly accessKey: string; readonly rotationId: string }
+  | { readonly do: "retireKey"; readonly id: string; readonly retiredAt: string; readonly expiresAt: string }
+  | { readonly do: "revokeKey"; readonly id: string; readonly accessKey: string }
+);
+
+/** What a backend can do, as data; the lifecycle asks nothing else about it. */
+export interface Capabilities {
+  /** Who ends a grace: us ("client"), the system by itself ("server"), or there is none. */
+  readonly overlap: "client" | "server" | "none";
+  /** Most keys of one user at once. */
+  readonly maxKeys: number;
+  /** The access key stays and only the secret changes. */
+  readonly oneAccessKey: boolean;
+  /** The access key's id can be chosen, and so be derived. */
+  readonly chooseAccessKey: boolean;
+  /** Making a user can make its first key in the same request. */
+  readonly keyWithUser: boolean;
+  /** Secrets can be read again later. */
+  readonly secretsReadable: boolean;
+  /** Longest time, in seconds, until a change of keys is seen by S3. 0: at once. */
+  readonly propagationSeconds: number;
+}

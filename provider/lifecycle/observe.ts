@@ -1,0 +1,60 @@
+/**
+ * What is known after looking: knowledge and the live system made one. Pure.
+ */
+import type { Fields, KeyRecord, Known, Live, LiveKey, Spec } from "./model";
+
+/**
+ * Brings what is known up to what was seen. Keys that are gone leave the ring; a published key that is gone or whose
+ * secret was replaced loses its `id` and its proof, so that the plan repairs it; what consumers hold stays published
+ * until there is something better.
+ */
+export function observe(known: Known, live: Live): Known {
+  const { published } = known;
+  const broken = published !== undefined && !stillWorks(published, live.keys);
+  const keys = known.keys
+    .filter((record) => live.keys.some((key) => key.id === record.id))
+    .map((record) => (broken && record.id === published.id ? unproven(record) : record));
+  return {
+    ...known,
+    fields: live.fields,
+    keys,
+    foreign: live.keys.map((key) => key.id).filter((id) => !keys.some((record) => record.id === id)),
+    ...(broken ? { published: { accessKey: published.accessKey, secretKey: published.secretKey } } : {}),
+    secrets: { ...known.secrets, ...secretsOf(live.keys) },
+  };
+}
+
+/**
+ * The first knowledge of a user: made just now with `made` as its first key, or (without it) found and taken over.
+ *
+ * Settings that are not declared are expected to stay as they are now. A setting that is declared goes back, once it is
+ * no longer, to what a taken-over user had before, or to the system's default.
+ */
+export function firstSight(
+  live: Live,
+  spec: Spec,
+  defaults: Fields,
+  how: { takenOver: boolean; made?: KeyRecord },
+): Known {
+  const baseline = Object.fromEntries(
+    Object.entries(defaults).map(([name, value]) => {
+      const keepFound = how.takenOver || spec.fields[name] === undefined;
+      return [name, keepFound ? (live.fields[name] ?? value) : value];
+    }),
+  );
+  const empty = { userId: live.userId, fields: live.fields, baseline, foreign: [], secrets: {} };
+  return observe({ ...empty, keys: how.made ? [how.made] : [] }, live);
+}
+
+function stillWorks(published: NonNullable<Known["published"]>, keys: readonly LiveKey[]): boolean {
+  const key = keys.find((candidate) => candidate.id === published.id);
+  return key !== undefined && (key.secretKey === undefined || key.secretKey === published.secretKey);
+}
+
+function unproven({ provenAt: _, ...record }: KeyRecord): KeyRecord {
+  return record;
+}
+
+function secretsOf(keys: readonly LiveKey[]): Record<string, string> {
+  return Object.fromEntries(keys.flatMap((key) => (key.secretKey === undefined ? [] : [[key.id, key.secretKey]])));
+}

@@ -1,0 +1,148 @@
+/**
+ * State: how what is known is written into a resource's outputs, and read back.
+ *
+ * Flat and JSON-plain, without `undefined`. Secrets stand in `secretKey` and `previousSecretKey` and nowhere else.
+ * Times, never a status that can go stale. Written by one release, it is read by all later ones.
+ */
+import * as z from "zod";
+import { ObjectUserError } from "./errors";
+import { latestRetired } from "./lifecycle/keys";
+import type { Fields, Json, Known } from "./lifecycle/model";
+
+/** The version of the written form. Raised only when an older release could misread it. */
+export const SCHEMA_VERSION = 1;
+
+const json: z.ZodType<Json> = z.json();
+
+const keyRecord = z.object({
+  id: z.string(),
+  accessKey: z.string(),
+  rotationId: z.string(),
+  issuedAt: z.string(),
+  provenAt: z.string().optional(),
+  retiredAt: z.string().optional(),
+  expiresAt: z.string().optional(),
+});
+
+const stateSchema = z.looseObject({
+  schemaVersion: z.number(),
+  userId: z.string(),
+  /** The published key's id; absent once it is known not to work. */
+  keyId: z.string().optional(),
+  accessKey: z.string().optional(),
+  secretKey: z.string().optional(),
+  previousSecretKey: z.string().optional(),
+  keys: z.array(keyRecord),
+  /** Names of the inputs that the program declares. */
+  declared: z.array(z.string()),
+  /** What settings that are not declared go back to, where it differs from the system's default. */
+  baseline: z.record(z.string(), json),
+  /** Ids of live keys outside the ring; watched only with exclusiveKeys. */
+  foreignKeys: z.array(z.string()).optional(),
+});
+
+/** A resource's outputs, or a part of them. */
+export type Outputs = Record<string, unknown>;
+
+/** Inputs in normal form, declared ones only. */
+export type Inputs = Record<string, unknown>;
+
+/** What state says: the knowledge, and the inputs as declared when it was written. */
+export interface Remembered {
+  readonly known: Known;
+  readonly inputs: Inputs;
+}
+
+/** Writes what is known, with the inputs in force, as outputs. */
+export function write(known: Known, inputs: Inputs, s3Endpoint: string | undefined, defaults: Fields): Outputs {
+  const { published } = known;
+  const previous = latestRetired(known.keys);
+  const previousSecret = previous && known.secrets[previous.id];
+  const baseline = Object.entries(known.baseline).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(defaults[name]),
+  );
+  const { accessKey: _a, secretKey: _s, ...own } = inputs;
+  return definedOnly({
+    schemaVersion: SCHEMA_VERSION,
+    ...own,
+    ...known.fields,
+    userId: known.userId,
+    endpoint: s3Endpoint,
+    keyId: published?.id,
+    accessKey: published?.accessKey,
+    secretKey: published?.secretKey,
+    previousAccessKey: previous?.accessKey,
+    previousSecretKey: previousSecret,
+    previousKeyExpiresAt: previous?.expiresAt,
+    keys: known.keys,
+    foreignKeys: inputs.exclusiveKeys === true ? known.foreign : undefined,
+    baseline: Object.fromEntries(baseline),
+    declared: Object.keys(inputs).sort(),
+  });
+}
+
+/** Reads outputs back. Throws an ObjectUserError when they are not of this project or of a newer release. */
+export function read(outputs: Outputs, fieldNames: readonly string[], defaults: Fields): Remembered {
+  const version = outputs.schemaVersion;
+  const parsed = stateSchema.safeParse(outputs);
+  if (!parsed.success || version !== SCHEMA_VERSION) throw unreadable(outputs);
+  const state = parsed.data;
+  const previous = latestRetired(state.keys as Known["keys"]);
+  const secrets = {
+    ...(state.keyId !== undefined && state.secretKey !== undefined ? { [state.keyId]: state.secretKey } : {}),
+    ...(previous && state.previousSecretKey !== undefined ? { [previous.id]: state.previousSecretKey } : {}),
+  };
+  const published =
+    state.accessKey !== undefined && state.secretKey !== undefined
+      ? {
+          accessKey: state.accessKey,
+          secretKey: state.secretKey,
+          ...(state.keyId === undefined ? {} : { id: state.keyId }),
+        }
+      : undefined;
+  return {
+    known: {
+      userId: state.userId,
+      fields: pick(outputs, fieldNames) as Fields,
+      baseline: { ...defaults, ...state.baseline },
+      keys: state.keys as Known["keys"],
+      foreign: state.foreignKeys ?? [],
+      ...(published ? { published } : {}),
+      secrets,
+    },
+    inputs: pick(outputs, state.declared),
+  };
+}
+
+function unreadable(outputs: Outputs): ObjectUserError {
+  const { schemaVersion, userId } = outputs;
+  const isNewer = typeof schemaVersion === "number" && schemaVersion > SCHEMA_VERSION;
+  return new ObjectUserError({
+    code: "unsupported",
+    operation: "reading the state of",
+    subject: `user "${typeof userId === "string" ? userId : "?"}"`,
+    problem: `the state has schema version ${JSON.stringify(schemaVersion)}, this release of pulumi-object-users reads version ${SCHEMA_VERSION}`,
+    advice: isNewer
+      ? "Install the release that wrote it, or a later one."
+      : "The state is damaged: restore it from an earlier checkpoint.",
+  });
+}
+
+function pick(from: Outputs, names: readonly string[]): Inputs {
+  return Object.fromEntries(names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]));
+}
+
+/** Without members that are undefined, at any depth: Pulumi cannot store them. */
+export function definedOnly<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}
+
+const SECRET_SIGNATURE = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+
+/** Marks the secret members, so that Pulumi encrypts them. */
+export function withSecrets(values: Outputs): Outputs {
+  const marked = ["secretKey", "previousSecretKey", "password"]
+    .filter((name) => typeof values[name] === "string")
+    .map((name) => [name, { ...SECRET_SIGNATURE, value: values[name] }]);
+  return { ...values, ...Object.fromEntries(marked) };
+}

@@ -1,0 +1,2 @@
+/** Users of object storage as Pulumi resources: a namespace for each system. */
+export * as rgw from "./rgw";

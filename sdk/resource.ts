@@ -1,0 +1,123 @@
+/**
+ * What every user resource and every provider of this package share: the inputs and outputs that all have, and how they
+ * are handed to Pulumi. Pulumi's words only; what they do is decided in the provider.
+ */
+import * as pulumi from "@pulumi/pulumi";
+
+/** The inputs that every user has, whatever the system. */
+export interface LifecycleArgs {
+  /**
+   * The rotation that the current key belongs to; any text. A change makes a new key, proves it and retires the old one;
+   * going back to the id of a key that still lives makes that key current again. Default: one key for ever.
+   */
+  rotationId?: pulumi.Input<string>;
+  /**
+   * How long, in whole seconds, a retired key stays valid after it was replaced. Default 86400, a day. It counts for
+   * graces that run already: a larger number extends them, 0 ends them with the next `pulumi up`. Keys are revoked by the
+   * first `pulumi up` after their time, not by a timer.
+   */
+  gracePeriodSeconds?: pulumi.Input<number>;
+  /**
+   * Prove a new key by a signed S3 request before it is published, and the refusal of a revoked one. Default: true where
+   * an S3 endpoint is known.
+   */
+  prove?: pulumi.Input<boolean>;
+  /** Take over a user that exists, with a key that it has. Default false: a user that exists is an error. */
+  adopt?: pulumi.Input<boolean>;
+  /** Revoke keys of the user that this resource did not make. Default false: they are left alone. */
+  exclusiveKeys?: pulumi.Input<boolean>;
+  /** Delete the user even if it owns buckets, with all they hold. Default false: refuse, and list them. */
+  forceDestroy?: pulumi.Input<boolean>;
+}
+
+/** A key of the ring, without its secret. Times are ISO 8601 in UTC. */
+export interface Key {
+  /** Tells the user's keys apart; the access key itself where every key has one of its own. */
+  id: string;
+  accessKey: string;
+  /** The `rotationId` the key was made for; empty without one. */
+  rotationId: string;
+  issuedAt: string;
+  /** When S3 accepted it, just before it was published; absent with `prove: false`. */
+  provenAt?: string;
+  /** When another key took its place. */
+  retiredAt?: string;
+  /** From when on the next `pulumi up` revokes it. */
+  expiresAt?: string;
+}
+
+/** The arguments that every provider has. */
+export interface TransportArgs {
+  /** PEM text of a certificate authority to trust besides the system's. */
+  caCertificate?: pulumi.Input<string>;
+  /** Accept any TLS certificate. Default false. For experiments only. */
+  insecure?: pulumi.Input<boolean>;
+  /** Longest wait for one answer, in seconds. Default 60; a Ceph gateway may take 30 when a peer of it is stuck. */
+  timeoutSeconds?: pulumi.Input<number>;
+  /** Most requests under way at once. Default 32. */
+  maxConcurrency?: pulumi.Input<number>;
+}
+
+const SECRETS = ["secretKey", "previousSecretKey"];
+
+/** A user of an object store, of whatever system. */
+export abstract class ObjectUser extends pulumi.CustomResource {
+  /** The user's full name on the system. */
+  declare readonly userId: pulumi.Output<string>;
+  /** The current key's id. */
+  declare readonly accessKey: pulumi.Output<string>;
+  /** The current key's secret. Secret. */
+  declare readonly secretKey: pulumi.Output<string>;
+  /** The key retired last, while its grace runs. */
+  declare readonly previousAccessKey: pulumi.Output<string | undefined>;
+  /** The secret of the key retired last, while its grace runs. Secret. */
+  declare readonly previousSecretKey: pulumi.Output<string | undefined>;
+  /** When that grace ends, ISO 8601 in UTC. */
+  declare readonly previousKeyExpiresAt: pulumi.Output<string | undefined>;
+  /** The S3 endpoint the keys are for, when known. */
+  declare readonly endpoint: pulumi.Output<string | undefined>;
+  /** Every living key of this resource, oldest first, without secrets. */
+  declare readonly keys: pulumi.Output<Key[]>;
+
+  /** @internal */
+  protected constructor(kind: string, type: string, name: string, args: object, opts?: pulumi.CustomResourceOptions) {
+    const outputs = {
+      userId: undefined,
+      accessKey: undefined,
+      secretKey: undefined,
+      previousAccessKey: undefined,
+      previousSecretKey: undefined,
+      previousKeyExpiresAt: undefined,
+      endpoint: undefined,
+      keys: undefined,
+    };
+    const props = { ...outputs, ...withSecrets(args, SECRETS), __provider: handler(kind) };
+    const secretOutputs = [...SECRETS, ...(opts?.additionalSecretOutputs ?? [])];
+    super(type, name, props, { ...opts, additionalSecretOutputs: secretOutputs });
+    this.secretKey = pulumi.secret(this.secretKey);
+    this.previousSecretKey = pulumi.secret(this.previousSecretKey);
+  }
+}
+
+/** A connection to a system, given to resources as `{ provider }`. */
+export abstract class ConnectionProvider extends pulumi.ProviderResource {
+  /** @internal */
+  protected constructor(kind: string, name: string, args: object, secrets: string[], opts?: pulumi.ResourceOptions) {
+    const given = Object.entries(withSecrets(args, secrets)).filter(([, value]) => value !== undefined);
+    super("pulumi-nodejs", name, Object.fromEntries(given.map(([key, value]) => [`${kind}:${key}`, value])), opts);
+  }
+}
+
+/** The text that state keeps: where the code is, never the code. It must not change for a kind that has been released. */
+function handler(kind: string): string {
+  return `exports.handler = () => require("pulumi-object-users/provider").provider(${JSON.stringify(kind)}, 1);`;
+}
+
+function withSecrets(args: object, names: string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(args).map(([key, value]) => [
+      key,
+      names.includes(key) && value !== undefined ? pulumi.secret(value) : value,
+    ]),
+  );
+}

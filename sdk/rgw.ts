@@ -1,0 +1,95 @@
+/** Users of a Ceph RADOS Gateway, managed by its Admin Ops API: https://docs.ceph.com/en/latest/radosgw/adminops/ */
+import type * as pulumi from "@pulumi/pulumi";
+import { ConnectionProvider, type LifecycleArgs, ObjectUser, type TransportArgs } from "./resource";
+
+export type { Key } from "./resource";
+
+/** Arguments of a connection. What is not given comes from the environment. */
+export interface ProviderArgs extends TransportArgs {
+  /** The gateway's address, without /admin. Environment: RADOSGW_ENDPOINT. */
+  endpoint?: pulumi.Input<string>;
+  /** The admin user's access key; the user needs the caps "users=*", and "buckets=*" to name buckets. Environment: RADOSGW_ACCESS_KEY. */
+  accessKey?: pulumi.Input<string>;
+  /** The admin user's secret key. Environment: RADOSGW_SECRET_KEY. */
+  secretKey?: pulumi.Input<string>;
+  /** Where users reach S3, and keys are proven. Default: `endpoint`. */
+  s3Endpoint?: pulumi.Input<string>;
+  /** The region in signatures. Default "us-east-1"; Ceph does not look at it. */
+  region?: pulumi.Input<string>;
+}
+
+/**
+ * A connection to one cluster. Without one, stack configuration (`rgw:endpoint`, …) is taken, then the environment.
+ *
+ * ```ts
+ * const cluster = new rgw.Provider("cluster", { endpoint: "https://rgw.example.com", accessKey, secretKey });
+ * const alice = new rgw.User("alice", { uid: "alice", displayName: "Alice" }, { provider: cluster });
+ * ```
+ */
+export class Provider extends ConnectionProvider {
+  constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
+    super("rgw", name, args, ["secretKey"], opts);
+  }
+}
+
+/** A quota; it counts only while `enabled`. */
+export interface Quota {
+  /** Default true. */
+  enabled?: pulumi.Input<boolean>;
+  /** Most bytes; negative: unlimited, which is the default. */
+  maxSizeBytes?: pulumi.Input<number>;
+  /** Most objects; negative: unlimited, which is the default. */
+  maxObjects?: pulumi.Input<number>;
+}
+
+/** Inputs of a user, in Ceph's words. Settings that are not given keep the value they had when the user was made. */
+export interface UserArgs extends LifecycleArgs {
+  /** The user's name. A change replaces the user. */
+  uid: pulumi.Input<string>;
+  /** The tenant; the user is then called `tenant$uid`. A change replaces the user. */
+  tenant?: pulumi.Input<string>;
+  /** The name that people see. */
+  displayName: pulumi.Input<string>;
+  /** An e-mail address that no other user has. Ceph keeps it in lower case. */
+  email?: pulumi.Input<string>;
+  /** Refuse every S3 request of the user; the keys stay. */
+  suspended?: pulumi.Input<boolean>;
+  /** Most buckets: 0 is unlimited, a negative number is none at all. Ceph's default is 1000. */
+  maxBuckets?: pulumi.Input<number>;
+  /** Rights to the Admin Ops API as a set: "users=read", "buckets=*". */
+  caps?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Operations allowed: "read, write, delete" or a part of it. */
+  opMask?: pulumi.Input<string>;
+  /** Placement target of new buckets. It can be changed but not taken back. */
+  defaultPlacement?: pulumi.Input<string>;
+  /** Storage class of new buckets; needs `defaultPlacement`. It can be changed but not taken back. */
+  defaultStorageClass?: pulumi.Input<string>;
+  /** Placement tags. They can be changed but not emptied. */
+  placementTags?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Limit of all that the user stores. */
+  userQuota?: pulumi.Input<Quota>;
+  /** Limit of each bucket of the user. */
+  bucketQuota?: pulumi.Input<Quota>;
+  /** An access key of your own. Default: derived from user and rotationId. */
+  accessKey?: pulumi.Input<string>;
+  /** The secret for `accessKey`. Ceph takes it in a query only, which access logs may keep; default: made by the gateway. */
+  secretKey?: pulumi.Input<string>;
+  /** Only "s3": Ceph makes no other key here. */
+  keyType?: pulumi.Input<string>;
+  /** False: make the user without a key. Ceph's generate-key. Default true. */
+  createKey?: pulumi.Input<boolean>;
+}
+
+/**
+ * A user of a Ceph RADOS Gateway, with its current key as outputs.
+ *
+ * ```ts
+ * const alice = new rgw.User("alice", { uid: "alice", displayName: "Alice", rotationId: "2026-q4" });
+ * export const { accessKey, secretKey } = alice;
+ * ```
+ */
+export class User extends ObjectUser {
+  constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
+    super("rgw", "pulumi-nodejs:dynamic/object-users/rgw:User", name, args, opts);
+  }
+}
