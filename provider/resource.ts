@@ -14,6 +14,7 @@ import type { Known } from "./lifecycle/model";
 import { observe } from "./lifecycle/observe";
 import { plan } from "./lifecycle/plan";
 import { describe, reconcile, Unfinished } from "./lifecycle/reconcile";
+import { refOf } from "./lifecycle/user-api";
 import { Locks } from "./locks";
 import { definedOnly, type Inputs, type Outputs, type Remembered, read, withSecrets, write } from "./state";
 import { hasUnknowns } from "./unknowns";
@@ -50,6 +51,7 @@ export function openResource(backend: Backend, world: World = realWorld): Resour
     return opening;
   };
   const remember = (outputs: Outputs) => read(outputs, backend.settings, backend.defaults);
+  const nameOf = (inputs: Inputs) => backend.specOf(inputs).name;
   const outputsOf = (known: Known, inputs: Inputs, s3Endpoint: string | undefined) =>
     withSecrets(write(known, inputs, s3Endpoint, backend.defaults));
 
@@ -58,16 +60,16 @@ export function openResource(backend: Backend, world: World = realWorld): Resour
     const { __provider, ...inputs } = news;
     const opened = await open();
     const spec = specOf(backend, inputs, opened.s3Endpoint !== undefined);
-    return locks.hold(spec.userId, async () => {
-      if (before === undefined && made.has(spec.userId)) throw withoutStack(madeTwice(spec.userId));
+    return locks.hold(spec.name, async () => {
+      if (before === undefined && made.has(spec.name)) throw withoutStack(madeTwice(spec.name));
       try {
         const known = await reconcile(spec, before?.known, opened);
-        if (before === undefined) made.add(spec.userId);
-        return { id: spec.userId, outs: outputsOf(known, inputs, opened.s3Endpoint) };
+        if (before === undefined) made.add(spec.name);
+        return { id: known.userId, outs: outputsOf(known, inputs, opened.s3Endpoint) };
       } catch (error) {
         if (!(error instanceof Unfinished) || error.known === undefined) throw withoutStack(error);
         const outputs = outputsOf(error.known, before?.inputs ?? inputs, opened.s3Endpoint);
-        throw halfMade(spec.userId, error.message, { ...outputs, __provider });
+        throw halfMade(error.known.userId, error.message, { ...outputs, __provider });
       }
     });
   }
@@ -93,7 +95,9 @@ export function openResource(backend: Backend, world: World = realWorld): Resour
       if (hasUnknowns(inputs)) return UP_TO_ENGINE;
       const { known } = await Promise.resolve(olds).then(remember).catch(rejectWithoutStack);
       const spec = specOf(backend, inputs, olds.endpoint !== undefined);
-      const steps = plan(spec, known, world.now());
+      const steps = await Promise.resolve()
+        .then(() => plan(spec, known, backend.capabilities, world.now()))
+        .catch(rejectWithoutStack);
       for (const step of steps) world.log(`${backend.resource} ${id}: ${describe(step)}`);
       return steps.length > 0 ? { ...UP_TO_ENGINE, changes: true } : UP_TO_ENGINE;
     },
@@ -105,9 +109,9 @@ export function openResource(backend: Backend, world: World = realWorld): Resour
     async read(id, props) {
       const { api, s3Endpoint } = await open().catch(rejectWithoutStack);
       const { known, inputs } = await Promise.resolve(props).then(remember).catch(rejectWithoutStack);
-      const live = await api.find(known.userId).catch(rejectWithoutStack);
+      const live = await api.find(refOf(nameOf(inputs), known)).catch(rejectWithoutStack);
       if (live === undefined) {
-        made.delete(known.userId);
+        made.delete(nameOf(inputs));
         return { id: "", props: {} };
       }
       const seen = observe(known, live);
@@ -124,8 +128,9 @@ export function openResource(backend: Backend, world: World = realWorld): Resour
       const { api } = await open().catch(rejectWithoutStack);
       const { known, inputs } = await Promise.resolve(props).then(remember).catch(rejectWithoutStack);
       const force = inputs.forceDestroy === true;
-      await locks.hold(known.userId, () => api.remove(known.userId, { force })).catch(rejectWithoutStack);
-      made.delete(known.userId);
+      const name = nameOf(inputs);
+      await locks.hold(name, () => api.remove(refOf(name, known), { force })).catch(rejectWithoutStack);
+      made.delete(nameOf(inputs));
     },
   };
 }
@@ -148,11 +153,11 @@ function liveInputs({ fields, baseline, published, keys, foreign }: Known, input
       live[name] = value;
   }
   if (published && published.id === undefined) {
-    const isListed = [...keys.map((key) => key.accessKey), ...foreign].includes(published.accessKey);
+    const isListed = [...keys, ...foreign].some((key) => key.accessKey === published.accessKey);
     if (isListed) live.secretKey = "(replaced on the system)";
     else live.accessKey = `${published.accessKey} (gone from the system)`;
   }
-  if (inputs.exclusiveKeys === true && foreign.length > 0) live.foreignKeys = foreign;
+  if (inputs.exclusiveKeys === true && foreign.length > 0) live.foreignKeys = foreign.map((key) => key.id);
   return definedOnly(live);
 }
 

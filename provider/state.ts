@@ -32,6 +32,8 @@ const stateSchema = z.looseObject({
   accessKey: z.string().optional(),
   secretKey: z.string().optional(),
   previousSecretKey: z.string().optional(),
+  password: z.string().optional(),
+  passwordRotationId: z.string().optional(),
   keys: z.array(keyRecord),
   /** Names of the inputs that the program declares. */
   declared: z.array(z.string()),
@@ -61,7 +63,7 @@ export function write(known: Known, inputs: Inputs, s3Endpoint: string | undefin
   const baseline = Object.entries(known.baseline).filter(
     ([name, value]) => JSON.stringify(value) !== JSON.stringify(defaults[name]),
   );
-  const { accessKey: _a, secretKey: _s, ...own } = inputs;
+  const { accessKey: _a, secretKey: _s, password: _p, passwordRotationId: _r, ...own } = inputs;
   return definedOnly({
     schemaVersion: SCHEMA_VERSION,
     ...own,
@@ -74,8 +76,10 @@ export function write(known: Known, inputs: Inputs, s3Endpoint: string | undefin
     previousAccessKey: previous?.accessKey,
     previousSecretKey: previousSecret,
     previousKeyExpiresAt: previous?.expiresAt,
+    password: known.password?.value,
+    passwordRotationId: known.password?.rotationId || undefined,
     keys: known.keys,
-    foreignKeys: inputs.exclusiveKeys === true ? known.foreign : undefined,
+    foreignKeys: inputs.exclusiveKeys === true ? known.foreign.map((key) => key.id) : undefined,
     baseline: Object.fromEntries(baseline),
     declared: Object.keys(inputs).sort(),
   });
@@ -106,7 +110,10 @@ export function read(outputs: Outputs, fieldNames: readonly string[], defaults: 
       fields: pick(outputs, fieldNames) as Fields,
       baseline: { ...defaults, ...state.baseline },
       keys: state.keys as Known["keys"],
-      foreign: state.foreignKeys ?? [],
+      foreign: (state.foreignKeys ?? []).map((id) => ({ id, accessKey: id })),
+      ...(state.password === undefined
+        ? {}
+        : { password: { value: state.password, rotationId: state.passwordRotationId ?? "" } }),
       ...(published ? { published } : {}),
       secrets,
     },

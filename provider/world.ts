@@ -1,4 +1,5 @@
 /** The world as the provider needs it: time, chance, sockets, environment and a place for lines that people read. */
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { nodeSend, type TransportOptions } from "./http/send";
 import type { Send } from "./http/wire";
@@ -10,6 +11,8 @@ export interface World {
   readonly random: () => number;
   /** Shows one line to the person who runs Pulumi. Never give it a secret. */
   readonly log: (line: string) => void;
+  /** A new password that nobody can guess and that the usual password rules accept. */
+  readonly newPassword: () => string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly openTransport: (options: TransportOptions) => Send;
 }
@@ -20,6 +23,8 @@ export const world: World = {
   sleep: (ms) => sleep(ms),
   random: Math.random,
   log: (line) => console.log(line),
+  // 192 bits, and a letter of each case, a digit and a sign for rules that ask for them.
+  newPassword: () => `${randomBytes(24).toString("base64url")}-aA1`,
   environment: process.env,
   openTransport: nodeSend,
 };

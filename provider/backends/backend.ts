@@ -11,10 +11,12 @@ import type { UserApi } from "../lifecycle/user-api";
 
 /** What a backend makes of its inputs, besides what all have in common. */
 export interface UserSpec {
-  readonly userId: string;
+  /** What the program calls the user. */
+  readonly name: string;
   readonly fields: Fields;
   readonly createKey: boolean;
   readonly ownKey?: OwnKey;
+  readonly password?: { readonly value?: string; readonly rotationId: string };
 }
 
 /** What `connect` needs from the world. */
@@ -34,8 +36,6 @@ export interface Connection {
   readonly api: UserApi;
   /** The S3 address that users' keys are for. */
   readonly s3Endpoint?: string;
-  /** Names the system in locks and logs, without secrets. */
-  readonly address: string;
 }
 
 /** A system, as data plus `connect`. `Args` and `Settings` are the normal forms of its inputs and its connection. */
@@ -47,7 +47,7 @@ export interface Backend<Args = unknown, Settings = unknown> {
   readonly args: z.ZodType<Args>;
   /** Names of all inputs, for suggestions. */
   readonly argNames: readonly string[];
-  /** Names of the inputs that are settings of the user: those in its `fields`. */
+  /** Names of the user's settings: those in its `fields`. Some may be outputs only. */
   readonly settings: readonly string[];
   /** A change of these replaces the user. */
   readonly replaceOn: readonly string[];

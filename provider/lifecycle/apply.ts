@@ -5,21 +5,25 @@
 import { isDeepStrictEqual } from "node:util";
 import { ObjectUserError } from "../errors";
 import type { Context } from "./context";
-import type { KeyRecord, Known, LiveKey, Spec, Step } from "./model";
+import { after } from "./keys";
+import type { KeyRecord, Known, LiveKey, Password, Spec, Step } from "./model";
 import { firstSight } from "./observe";
-import type { Verdict } from "./user-api";
+import { refOf, type UserRef, type Verdict } from "./user-api";
 
 /** Carries out a step. Rejects with an ObjectUserError; then nothing of the step is to be counted as known. */
 export async function applyStep(step: Step, spec: Spec, known: Known | undefined, context: Context): Promise<Known> {
   if (step.do === "createUser") return createUser(step, spec, context);
   if (known === undefined) throw new Error(`${step.do} needs a user`);
+  const act: Act = { spec, known, user: refOf(spec.name, known), context };
   switch (step.do) {
+    case "setPassword":
+      return setPassword(step, act);
     case "updateUser":
-      return updateUser(step, known, context);
+      return updateUser(step, act);
     case "issueKey":
-      return issueKey(step, known, context);
+      return issueKey(step, act);
     case "proveKey":
-      return proveKey(step, spec, known, context);
+      return proveKey(step, act);
     case "retireKey":
       return withRecord(known, step.id, ({ retiredAt: _, ...record }) => ({
         ...record,
@@ -27,81 +31,106 @@ export async function applyStep(step: Step, spec: Spec, known: Known | undefined
         expiresAt: step.expiresAt,
       }));
     case "revokeKey":
-      return revokeKey(step, spec, known, context);
+      return revokeKey(step, act);
   }
 }
 
 type StepOf<Verb extends Step["do"]> = Extract<Step, { do: Verb }>;
 
-async function createUser(step: StepOf<"createUser">, spec: Spec, context: Context): Promise<Known> {
-  const live = await context.api.create(spec.userId, step.fields, step.key);
-  const key = live.keys.find((candidate) => candidate.accessKey === step.key?.accessKey);
-  const made = key && recordOf(key, spec.rotationId, context);
-  return firstSight(live, spec, context.defaults, { takenOver: false, ...(made ? { made } : {}) });
+interface Act {
+  readonly spec: Spec;
+  readonly known: Known;
+  readonly user: UserRef;
+  readonly context: Context;
 }
 
-async function updateUser(step: StepOf<"updateUser">, known: Known, context: Context): Promise<Known> {
-  const fields = await context.api.update(known, step.changes);
+async function createUser(step: StepOf<"createUser">, spec: Spec, context: Context): Promise<Known> {
+  const password = spec.password && passwordFor(spec.password, context);
+  const live = await context.api.create({
+    name: spec.name,
+    fields: step.fields,
+    ...(step.key ? { key: step.key } : {}),
+    ...(password ? { password: password.value } : {}),
+  });
+  const key = live.keys?.find((candidate) => candidate.accessKey === step.key?.accessKey);
+  const made = key && recordOf(key, spec.rotationId, context);
+  const known = firstSight(live, spec, context.defaults, { takenOver: false, ...(made ? { made } : {}) });
+  return password ? { ...known, password } : known;
+}
+
+async function setPassword(step: StepOf<"setPassword">, { spec, known, user, context }: Act): Promise<Known> {
+  if (!context.api.setPassword) throw new Error(`${context.resource} has no passwords`);
+  const password = passwordFor(spec.password ?? { rotationId: step.rotationId }, context);
+  await context.api.setPassword(user, password.value);
+  return { ...known, password };
+}
+
+function passwordFor({ value, rotationId }: NonNullable<Spec["password"]>, context: Context): Password {
+  return { value: value ?? context.newPassword(), rotationId };
+}
+
+async function updateUser(step: StepOf<"updateUser">, { known, user, context }: Act): Promise<Known> {
+  const fields = await context.api.update(user, known.fields, step.changes);
   const ignored = Object.keys(step.changes).filter((name) => !isDeepStrictEqual(fields[name], step.changes[name]));
   if (ignored.length === 0) return { ...known, fields };
   throw new ObjectUserError({
     code: "unsupported",
     operation: "changing",
-    subject: `user "${known.userId}"`,
+    subject: `user "${user.name}"`,
     problem: `the system said yes but did not take the new value of ${ignored.join(", ")}`,
     advice: "Give a value that this release of the system supports.",
   });
 }
 
-async function issueKey(step: StepOf<"issueKey">, known: Known, context: Context): Promise<Known> {
-  const key = await context.api.issueKey(known.userId, step.key);
+/** Where the system ends graces by itself, the deadline of the secrets before this one counts from here. */
+async function issueKey(step: StepOf<"issueKey">, { known, user, context }: Act): Promise<Known> {
+  const key = await context.api.issueKey(user, step.key);
   const record = recordOf(key, step.rotationId, context);
+  const { graceSeconds } = step.key;
+  const deadline = graceSeconds === undefined ? {} : { expiresAt: after(record.issuedAt, graceSeconds) };
+  const others = known.keys.filter((other) => other.id !== key.id);
   return {
     ...known,
-    keys: [...known.keys.filter((other) => other.id !== key.id), record],
-    foreign: known.foreign.filter((id) => id !== key.id),
+    keys: [...others.map((other) => ({ ...deadline, ...other })), record],
+    foreign: known.foreign.filter((other) => other.id !== key.id),
     secrets: key.secretKey === undefined ? known.secrets : { ...known.secrets, [key.id]: key.secretKey },
   };
 }
 
 /** Proves the key and publishes it, in one: nothing is published that was not proven. */
-async function proveKey(step: StepOf<"proveKey">, spec: Spec, known: Known, context: Context): Promise<Known> {
+async function proveKey(step: StepOf<"proveKey">, { spec, known, user, context }: Act): Promise<Known> {
   const secretKey = known.secrets[step.id];
-  if (secretKey === undefined) throw secretUnknown(step.accessKey, known.userId);
+  if (secretKey === undefined) throw secretUnknown(step.accessKey, user);
   const key = { id: step.id, accessKey: step.accessKey, secretKey };
-  if (spec.prove) await proveAccepted(key, known.userId, context);
-  else await proveListed(key, known.userId, context);
+  if (spec.prove) await proveAccepted(key, user, context);
+  else await proveListed(key, user, context);
   const found = known.keys.find((record) => record.id === step.id) ?? recordOf(key, step.rotationId, context);
   const { retiredAt: _r, expiresAt: _e, ...record } = found;
   const proven: KeyRecord = spec.prove ? { ...record, provenAt: context.now().toISOString() } : record;
   return {
     ...known,
     keys: [...known.keys.filter((other) => other.id !== step.id), proven],
-    foreign: known.foreign.filter((id) => id !== step.id),
+    foreign: known.foreign.filter((other) => other.id !== step.id),
     published: key,
   };
 }
 
-async function revokeKey(step: StepOf<"revokeKey">, spec: Spec, known: Known, context: Context): Promise<Known> {
-  const secretKey = known.secrets[step.id];
-  await context.api.revokeKey(known.userId, {
-    id: step.id,
-    accessKey: step.accessKey,
-    ...(secretKey === undefined ? {} : { secretKey }),
-  });
-  if (spec.prove && secretKey !== undefined)
-    await proveRefused({ accessKey: step.accessKey, secretKey }, known.userId, context);
-  const { [step.id]: _, ...secrets } = known.secrets;
+async function revokeKey(step: StepOf<"revokeKey">, { spec, known, user, context }: Act): Promise<Known> {
+  const { id, accessKey } = step;
+  const secretKey = known.secrets[id];
+  await context.api.revokeKey(user, { id, accessKey, ...(secretKey === undefined ? {} : { secretKey }) });
+  if (spec.prove && secretKey !== undefined) await proveRefused({ accessKey, secretKey }, user, context);
+  const { [id]: _, ...secrets } = known.secrets;
   return {
     ...known,
-    keys: known.keys.filter((record) => record.id !== step.id),
-    foreign: known.foreign.filter((id) => id !== step.id),
+    keys: known.keys.filter((record) => record.id !== id),
+    foreign: known.foreign.filter((other) => other.id !== id),
     secrets,
   };
 }
 
 function recordOf(key: LiveKey, rotationId: string, context: Context): KeyRecord {
-  return { id: key.id, accessKey: key.accessKey, rotationId, issuedAt: context.now().toISOString() };
+  return { id: key.id, accessKey: key.accessKey, rotationId, issuedAt: key.issuedAt ?? context.now().toISOString() };
 }
 
 function withRecord(known: Known, id: string, change: (record: KeyRecord) => KeyRecord): Known {
@@ -113,38 +142,39 @@ const LEAST_PATIENCE_MS = 3_000;
 
 type Signer = { readonly accessKey: string; readonly secretKey: string };
 
-async function proveAccepted(key: Signer, userId: string, context: Context): Promise<void> {
-  if ((await awaitVerdict(key, userId, context, (verdict) => verdict !== "refused")) !== "refused") return;
+async function proveAccepted(key: Signer, user: UserRef, context: Context): Promise<void> {
+  if ((await awaitVerdict(key, user, context, (verdict) => verdict !== "refused")) !== "refused") return;
   throw new ObjectUserError({
     code: "conflict",
     operation: "proving",
-    subject: `key ${key.accessKey} of user "${userId}"`,
+    subject: `key ${key.accessKey} of user "${user.name}"`,
     problem: "S3 refuses the key although it was issued; it is not published",
     advice: "Check that s3Endpoint belongs to this system and that nobody else changes this user, then run again.",
     uncertain: true,
   });
 }
 
-async function proveListed(key: Signer, userId: string, context: Context): Promise<void> {
-  const live = await context.api.find(userId);
-  const listed = live?.keys.find((candidate) => candidate.accessKey === key.accessKey);
+async function proveListed(key: Signer, user: UserRef, context: Context): Promise<void> {
+  const live = await context.api.find(user);
+  if (live && live.keys === undefined) return;
+  const listed = live?.keys?.find((candidate) => candidate.accessKey === key.accessKey);
   if (listed && (listed.secretKey === undefined || listed.secretKey === key.secretKey)) return;
   throw new ObjectUserError({
     code: "conflict",
     operation: "reading back",
-    subject: `key ${key.accessKey} of user "${userId}"`,
+    subject: `key ${key.accessKey} of user "${user.name}"`,
     problem: "the system does not have the key that it said it made; somebody else changed the user at the same moment",
     advice: "Run again.",
     uncertain: true,
   });
 }
 
-async function proveRefused(key: Signer, userId: string, context: Context): Promise<void> {
-  if ((await awaitVerdict(key, userId, context, (verdict) => verdict === "refused")) === "refused") return;
+async function proveRefused(key: Signer, user: UserRef, context: Context): Promise<void> {
+  if ((await awaitVerdict(key, user, context, (verdict) => verdict === "refused")) === "refused") return;
   throw new ObjectUserError({
     code: "unexpected",
     operation: "proving the end of",
-    subject: `key ${key.accessKey} of user "${userId}"`,
+    subject: `key ${key.accessKey} of user "${user.name}"`,
     problem: "the key was revoked but S3 still accepts it",
     advice: "Check that s3Endpoint belongs to this system; if it does, a gateway serves outdated data.",
   });
@@ -153,27 +183,27 @@ async function proveRefused(key: Signer, userId: string, context: Context): Prom
 /** Asks S3 until the verdict is as hoped for or the system's patience is over; resolves to the last verdict. */
 async function awaitVerdict(
   key: Signer,
-  userId: string,
+  user: UserRef,
   context: Context,
   hoped: (verdict: Verdict) => boolean,
 ): Promise<Verdict> {
   const patienceMs = Math.max(context.capabilities.propagationSeconds * 1000, LEAST_PATIENCE_MS);
   for (let waitedMs = 0, pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 10_000)) {
-    const verdict = await context.api.probe(userId, key);
+    const verdict = await context.api.probe(user, key);
     if (hoped(verdict) || waitedMs >= patienceMs) return verdict;
     context.log(
-      `${context.resource} ${userId}: S3 says ${verdict} for key ${key.accessKey}, waiting (${Math.round(waitedMs / 1000)} of ${patienceMs / 1000} s)`,
+      `${context.resource} ${user.name}: S3 says ${verdict} for key ${key.accessKey}, waiting (${Math.round(waitedMs / 1000)} of ${patienceMs / 1000} s)`,
     );
     await context.sleep(pauseMs);
     waitedMs += pauseMs;
   }
 }
 
-function secretUnknown(accessKey: string, userId: string): ObjectUserError {
+function secretUnknown(accessKey: string, user: UserRef): ObjectUserError {
   return new ObjectUserError({
     code: "unexpected",
     operation: "publishing",
-    subject: `key ${accessKey} of user "${userId}"`,
+    subject: `key ${accessKey} of user "${user.name}"`,
     problem: "the system lists the key but does not show its secret",
     advice:
       "Give the admin user the right to read secrets (Ceph: users=read), or change rotationId to have another key made.",

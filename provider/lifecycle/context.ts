@@ -15,4 +15,6 @@ export interface Context {
   readonly sleep: (ms: number) => Promise<void>;
   readonly random: () => number;
   readonly log: (line: string) => void;
+  /** A new password that nobody can guess and that the usual password rules accept. */
+  readonly newPassword: () => string;
 }

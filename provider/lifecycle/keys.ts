@@ -2,7 +2,7 @@
  * The ring: which key is meant by a rotation, when a retired one dies, and how ids are derived. Pure.
  */
 import { createHash } from "node:crypto";
-import type { KeyRecord, KeyRequest, Spec } from "./model";
+import type { Capabilities, KeyRecord, KeyRequest, Spec } from "./model";
 
 /** Every derived access key begins with this, so that keys of ours are recognised without any state. */
 export const DERIVED_PREFIX = "PULU";
@@ -23,9 +23,9 @@ export function deriveAccessKey(userId: string, rotationId: string): string {
   return id;
 }
 
-/** The key that would be made for a wish: the caller's own, else the derived one. */
-export function keyToMake(spec: Pick<Spec, "userId" | "rotationId" | "ownKey">): KeyRequest {
-  return spec.ownKey ?? { accessKey: deriveAccessKey(spec.userId, spec.rotationId) };
+/** The key that would be made for a wish: the caller's own, else the derived one, else whatever the system makes. */
+export function keyToMake(spec: Spec, userId: string, { chooseAccessKey }: Capabilities): KeyRequest {
+  return spec.ownKey ?? (chooseAccessKey ? { accessKey: deriveAccessKey(userId, spec.rotationId) } : {});
 }
 
 /** Whether an access key has the form of a derived one. */

@@ -22,7 +22,7 @@ export interface KeyRecord {
   readonly provenAt?: string;
   /** When another key took its place. */
   readonly retiredAt?: string;
-  /** When it is to be revoked: `retiredAt` plus the grace period. */
+  /** When it is to be revoked, or the system ends it by itself. */
   readonly expiresAt?: string;
 }
 
@@ -32,13 +32,18 @@ export interface LiveKey {
   readonly accessKey: string;
   /** Absent where the system does not show secrets. */
   readonly secretKey?: string;
+  /** When it was made, where the system tells. */
+  readonly issuedAt?: string;
 }
 
 /** A user as the system has it. */
 export interface Live {
   readonly userId: string;
   readonly fields: Fields;
-  readonly keys: readonly LiveKey[];
+  /** Absent where the system does not list keys. */
+  readonly keys?: readonly LiveKey[];
+  /** It bears a mark of this package, put there before its first key was made: a run that was interrupted left it. */
+  readonly unfinished?: boolean;
 }
 
 /** What this resource knows of its user; state is its written form. */
@@ -50,12 +55,20 @@ export interface Known {
   readonly baseline: Fields;
   /** The ring: every key this resource made or took over and that still lives, oldest first. */
   readonly keys: readonly KeyRecord[];
-  /** Ids of live keys outside the ring. */
-  readonly foreign: readonly string[];
+  /** Live keys outside the ring; their secrets are in `secrets`. */
+  readonly foreign: readonly Omit<LiveKey, "secretKey">[];
   /** The key consumers hold, as published; `id` is absent once it is known not to work any more. */
   readonly published?: { readonly id?: string; readonly accessKey: string; readonly secretKey: string };
+  /** The user's own password, on systems that have one, and the rotation it belongs to. */
+  readonly password?: Password;
   /** Secrets of the ring's keys by id, as far as they are known. Never in state as such. */
   readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** A password and the `passwordRotationId` it was set for. */
+export interface Password {
+  readonly value: string;
+  readonly rotationId: string;
 }
 
 /** A key of the caller's own. */
@@ -67,7 +80,8 @@ export interface OwnKey {
 
 /** What is wanted. */
 export interface Spec {
-  readonly userId: string;
+  /** What the program calls the user: the words for errors, and how it is looked for until its id is known. */
+  readonly name: string;
   /** Declared settings only, in normal form. */
   readonly fields: Fields;
   readonly rotationId: string;
@@ -83,19 +97,25 @@ export interface Spec {
   /** False: make no key. Keys that exist are kept and looked after. */
   readonly createKey: boolean;
   readonly ownKey?: OwnKey;
+  /** The user is to have a password: this one, or (without a value) one made for this rotation. */
+  readonly password?: { readonly value?: string; readonly rotationId: string };
 }
 
 /** A key to be made. */
 export interface KeyRequest {
-  readonly accessKey: string;
+  /** Made by the system when absent. */
+  readonly accessKey?: string;
   /** Made by the system when absent. */
   readonly secretKey?: string;
+  /** How long the key before it is to live on, where the system ends graces by itself. Absent when there is none before it. */
+  readonly graceSeconds?: number;
 }
 
 /** One thing to be done, as a value: comparable, printable, testable without a network. `why` is for people. */
 export type Step = { readonly why: string } & (
   | { readonly do: "createUser"; readonly fields: Fields; readonly key?: KeyRequest }
   | { readonly do: "updateUser"; readonly changes: Fields }
+  | { readonly do: "setPassword"; readonly rotationId: string }
   | { readonly do: "issueKey"; readonly key: KeyRequest; readonly rotationId: string }
   | { readonly do: "proveKey"; readonly id: string; readonly accessKey: string; readonly rotationId: string }
   | { readonly do: "retireKey"; readonly id: string; readonly retiredAt: string; readonly expiresAt: string }
@@ -106,6 +126,8 @@ export type Step = { readonly why: string } & (
 export interface Capabilities {
   /** Who ends a grace: us ("client"), the system by itself ("server"), or there is none. */
   readonly overlap: "client" | "server" | "none";
+  /** A running grace can be ended early. */
+  readonly endsEarly: boolean;
   /** Most keys of one user at once. */
   readonly maxKeys: number;
   /** The access key stays and only the secret changes. */

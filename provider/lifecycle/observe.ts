@@ -6,21 +6,25 @@ import type { Fields, KeyRecord, Known, Live, LiveKey, Spec } from "./model";
 /**
  * Brings what is known up to what was seen. Keys that are gone leave the ring; a published key that is gone or whose
  * secret was replaced loses its `id` and its proof, so that the plan repairs it; what consumers hold stays published
- * until there is something better.
+ * until there is something better. Where the system does not list keys, what is known of them stands.
  */
 export function observe(known: Known, live: Live): Known {
+  const seen = { ...known, userId: live.userId, fields: live.fields };
+  if (live.keys === undefined) return seen;
   const { published } = known;
-  const broken = published !== undefined && !stillWorks(published, live.keys);
+  const listed = live.keys;
+  const broken = published !== undefined && !stillWorks(published, listed);
   const keys = known.keys
-    .filter((record) => live.keys.some((key) => key.id === record.id))
+    .filter((record) => listed.some((key) => key.id === record.id))
     .map((record) => (broken && record.id === published.id ? unproven(record) : record));
   return {
-    ...known,
-    fields: live.fields,
+    ...seen,
     keys,
-    foreign: live.keys.map((key) => key.id).filter((id) => !keys.some((record) => record.id === id)),
+    foreign: listed
+      .filter((key) => !keys.some((record) => record.id === key.id))
+      .map(({ secretKey: _, ...key }) => key),
     ...(broken ? { published: { accessKey: published.accessKey, secretKey: published.secretKey } } : {}),
-    secrets: { ...known.secrets, ...secretsOf(live.keys) },
+    secrets: { ...known.secrets, ...secretsOf(listed) },
   };
 }
 

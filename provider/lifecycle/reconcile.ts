@@ -9,9 +9,10 @@ import { isObjectUserError, ObjectUserError } from "../errors";
 import { applyStep } from "./apply";
 import type { Context } from "./context";
 import { keyToMake } from "./keys";
-import type { Known, Live, Spec, Step } from "./model";
+import type { Capabilities, Known, Live, Spec, Step } from "./model";
 import { firstSight, observe } from "./observe";
 import { plan } from "./plan";
+import { refOf } from "./user-api";
 
 /** The run did not reach its end. `known` is what to keep in state; undefined when there is no user of ours. */
 export class Unfinished extends Error {
@@ -35,7 +36,7 @@ export async function reconcile(spec: Spec, before: Known | undefined, context: 
       return await run.round();
     } catch (error) {
       if (round === ROUNDS || !isObjectUserError(error) || !error.uncertain) throw new Unfinished(run.known, error);
-      context.log(`${context.resource} ${spec.userId}: ${error.message} Looking again.`);
+      context.log(`${context.resource} ${spec.name}: ${error.message} Looking again.`);
       await context.sleep(PAUSE_MS * 2 ** round * (0.5 + context.random()));
     }
   }
@@ -62,23 +63,26 @@ class Run {
     const looked = this.look;
     if (looked) await this.observe();
     this.look = true;
-    for (const step of plan(spec, this.known, context.now())) {
-      context.log(`${context.resource} ${spec.userId}: ${describe(step)}`);
-      try {
-        this.known = await applyStep(step, spec, this.known, context);
-        if (step.do === "createUser") return this.again();
-      } catch (error) {
-        if (step.do !== "createUser" || !isObjectUserError(error)) throw error;
-        if (looked || error.code !== "already-exists") {
-          this.mayHaveMade ||= looked && error.uncertain;
-          throw error;
-        }
-        await this.observe(error);
-        return this.again();
-      }
+    for (const step of plan(spec, this.known, context.capabilities, context.now())) {
+      context.log(`${context.resource} ${spec.name}: ${describe(step)}`);
+      if (step.do === "createUser") await this.create(step, looked);
+      else this.known = await applyStep(step, spec, this.known, context);
+      if (step.do === "createUser" || step.do === "issueKey") return this.again();
     }
     if (this.known === undefined) throw new Error("a plan for a missing user makes it");
     return this.known;
+  }
+
+  /** Makes the user; if it is there although nobody looked, looks whose it is. */
+  private async create(step: Step, looked: boolean): Promise<void> {
+    try {
+      this.known = await applyStep(step, this.spec, this.known, this.context);
+    } catch (error) {
+      if (!isObjectUserError(error)) throw error;
+      this.mayHaveMade ||= looked && error.uncertain;
+      if (looked || error.code !== "already-exists") throw error;
+      await this.observe(error);
+    }
   }
 
   /** A new plan from fresh knowledge, without looking once more. */
@@ -89,9 +93,9 @@ class Run {
 
   private async observe(refused?: ObjectUserError): Promise<void> {
     const { spec, context } = this;
-    const live = await context.api.find(spec.userId);
+    const live = await context.api.find(this.known ? refOf(spec.name, this.known) : { name: spec.name });
     if (live === undefined) {
-      if (this.known) context.log(`${context.resource} ${spec.userId}: is gone from the system`);
+      if (this.known) context.log(`${context.resource} ${spec.name}: is gone from the system`);
       this.known = undefined;
     } else if (this.known) {
       this.known = observe(this.known, live);
@@ -102,19 +106,19 @@ class Run {
 
   private takeOver(live: Live, refused: ObjectUserError | undefined): Known {
     const { spec, context } = this;
-    const ours = this.mayHaveMade || isOurs(spec, live);
+    const ours = this.mayHaveMade || live.unfinished === true || isOurs(spec, live, context.capabilities);
     if (!ours && !spec.adopt) throw refused ?? existsAlready(spec);
     const how = ours ? "an unfinished run of this resource made it and is continued" : "taken over (adopt)";
-    context.log(`${context.resource} ${spec.userId}: exists; ${how}`);
+    context.log(`${context.resource} ${spec.name}: exists; ${how}`);
     return firstSight(live, spec, context.defaults, { takenOver: !ours });
   }
 }
 
 /** Whether a user that is there is our own, left by a run that was interrupted: it has the very key that we would make. */
-function isOurs(spec: Spec, live: Live): boolean {
+function isOurs(spec: Spec, live: Live, capabilities: Capabilities): boolean {
   if (!spec.createKey) return false;
-  const wanted = keyToMake(spec);
-  const key = live.keys.find((candidate) => candidate.accessKey === wanted.accessKey);
+  const wanted = keyToMake(spec, live.userId, capabilities);
+  const key = live.keys?.find((candidate) => candidate.accessKey === wanted.accessKey);
   return (
     key !== undefined &&
     (wanted.secretKey === undefined || key.secretKey === undefined || key.secretKey === wanted.secretKey)
@@ -125,7 +129,7 @@ function existsAlready(spec: Spec): ObjectUserError {
   return new ObjectUserError({
     code: "already-exists",
     operation: "creating",
-    subject: `user "${spec.userId}"`,
+    subject: `user "${spec.name}"`,
     problem: "a user of this name exists already and was not made by this resource",
     advice: "Set adopt: true to take it over with its keys, or choose another name.",
   });

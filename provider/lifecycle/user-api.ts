@@ -1,25 +1,52 @@
 /**
  * The port through which the lifecycle reaches a system. Backends implement it; the lifecycle knows nothing else of them.
  */
-import type { Fields, KeyRequest, Live, LiveKey } from "./model";
+import type { Fields, KeyRequest, Known, Live, LiveKey } from "./model";
 
 /** What a request signed with a key was answered. "suspended": the key is right and its user is locked. */
 export type Verdict = "accepted" | "suspended" | "refused";
 
+/** A user that is known: its id, what the program calls it, and its password where it has one that we know. */
+export interface UserRef {
+  readonly userId: string;
+  readonly name: string;
+  readonly password?: string;
+}
+
+/** A user to be made. */
+export interface UserRequest {
+  readonly name: string;
+  readonly fields: Fields;
+  /** Its first key, where the system can make it in the same request. */
+  readonly key?: KeyRequest;
+  readonly password?: string;
+}
+
 /** What a connected backend can do for one user at a time. Every method rejects with an ObjectUserError. */
 export interface UserApi {
-  /** The user as it is; undefined when it does not exist. A failed request is never "does not exist". */
-  find(userId: string): Promise<Live | undefined>;
-  /** Makes a user that must not exist yet ("already-exists" otherwise), with its first key where the system can. */
-  create(userId: string, fields: Fields, key: KeyRequest | undefined): Promise<Live>;
-  /** Changes the given settings of a user just seen as `live`. Resolves to the settings as they are afterwards. */
-  update(live: Pick<Live, "userId" | "fields">, changes: Fields): Promise<Fields>;
+  /**
+   * The user as it is; undefined when it does not exist. A failed request is never "does not exist". By its id once that
+   * is known, so that another user of the same name is not mistaken for it; by its name before.
+   */
+  find(user: { readonly name: string; readonly userId?: string }): Promise<Live | undefined>;
+  /** Makes a user that must not exist yet ("already-exists" otherwise). */
+  create(request: UserRequest): Promise<Live>;
+  /** Changes the given settings of a user that was just seen. Resolves to the settings as they are afterwards. */
+  update(user: UserRef, before: Fields, changes: Fields): Promise<Fields>;
+  /** Sets the user's password, on systems that have one. */
+  setPassword?(user: UserRef, password: string): Promise<void>;
   /** Deletes the user and its keys; resolves when there is none. "in-use" names what the user still owns. */
-  remove(userId: string, options: { readonly force: boolean }): Promise<void>;
+  remove(user: UserRef, options: { readonly force: boolean }): Promise<void>;
   /** Makes a key that was just seen to be missing, or replaces its secret when the request brings one. */
-  issueKey(userId: string, key: KeyRequest): Promise<LiveKey>;
-  /** Ends a key of a user just seen; resolves when the key is gone already. */
-  revokeKey(userId: string, key: LiveKey): Promise<void>;
-  /** Sends a harmless S3 request signed with the key. */
-  probe(userId: string, key: { readonly accessKey: string; readonly secretKey: string }): Promise<Verdict>;
+  issueKey(user: UserRef, key: KeyRequest): Promise<LiveKey>;
+  /** Sees to it that a key has ended, of a user that was just seen; resolves when the key is gone already. */
+  revokeKey(user: UserRef, key: LiveKey): Promise<void>;
+  /** Sends a harmless request signed with the key. */
+  probe(user: UserRef, key: { readonly accessKey: string; readonly secretKey: string }): Promise<Verdict>;
+}
+
+/** The reference to a user that is known. */
+export function refOf(name: string, known: Known): UserRef {
+  const { userId, password } = known;
+  return { userId, name, ...(password ? { password: password.value } : {}) };
 }

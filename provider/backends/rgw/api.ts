@@ -30,7 +30,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     });
   }
 
-  async function find(userId: string): Promise<Live | undefined> {
+  async function find({ name: userId }: { readonly name: string }): Promise<Live | undefined> {
     try {
       return sameUser(userId, await requests.getUser(userId));
     } catch (error) {
@@ -42,15 +42,15 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
   return {
     find,
 
-    async create(userId, fields, key) {
-      return sameUser(userId, await requests.createUser(userId, creation(userId, fields, key)));
+    async create({ name, fields, key }) {
+      return sameUser(name, await requests.createUser(name, creation(name, fields, key)));
     },
 
-    async update({ userId, fields }, changes) {
-      return changeSettings(requests, userId, fields, changes, (user) => sameUser(userId, user).fields);
+    async update({ userId }, before, changes) {
+      return changeSettings(requests, userId, before, changes, (user) => sameUser(userId, user).fields);
     },
 
-    async remove(userId, { force }) {
+    async remove({ userId }, { force }) {
       try {
         await requests.deleteUser(userId, force);
       } catch (error) {
@@ -59,36 +59,37 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       }
     },
 
-    async issueKey(userId, { accessKey, secretKey }) {
+    async issueKey({ userId }, { accessKey, secretKey }) {
+      if (accessKey === undefined) throw new Error("keys of this system have an id that is chosen");
       const keys =
         secretKey === undefined
           ? keysOf(await requests.createKey(userId, accessKey))
-          : sameUser(
+          : (sameUser(
               userId,
               await requests.modifyUser(userId, { "key-type": "s3", "access-key": accessKey, "secret-key": secretKey }),
-            ).keys;
+            ).keys ?? []);
       return ours(keys, userId, accessKey);
     },
 
-    async revokeKey(userId, { accessKey }) {
+    async revokeKey(user, { accessKey }) {
       try {
-        await requests.deleteKey(userId, accessKey);
+        await requests.deleteKey(user.userId, accessKey);
       } catch (error) {
         // The same answer says "no such key" and "unknown admin key": looking tells which.
         if (!isObjectUserError(error, "unauthorized", "not-found")) throw error;
-        const live = await find(userId);
-        if (live?.keys.some((key) => key.accessKey === accessKey)) throw error;
+        const live = await find(user);
+        if (live?.keys?.some((key) => key.accessKey === accessKey)) throw error;
       }
     },
 
-    async probe(userId, key): Promise<Verdict> {
-      const answer = await listBuckets(key, userId, settings, deps);
+    async probe(user, key): Promise<Verdict> {
+      const answer = await listBuckets(key, user.name, settings, deps);
       if (answer.verdict === "accepted")
-        return answer.owner === undefined || answer.owner === userId ? "accepted" : "refused";
+        return answer.owner === undefined || answer.owner === user.userId ? "accepted" : "refused";
       if (answer.verdict !== "denied") return answer.verdict;
       // A key without permission, or one that a lost race left in the index only: looking tells which.
-      const live = await find(userId);
-      return live?.keys.some((other) => other.accessKey === key.accessKey && other.secretKey === key.secretKey)
+      const live = await find(user);
+      return live?.keys?.some((other) => other.accessKey === key.accessKey && other.secretKey === key.secretKey)
         ? "accepted"
         : "refused";
     },

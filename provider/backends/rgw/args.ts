@@ -141,7 +141,7 @@ export function specOf(args: UserArgs): UserSpec {
   const { uid, tenant, accessKey, secretKey, createKey } = args;
   const fields = Object.fromEntries(settings.filter((one) => args[one] !== undefined).map((one) => [one, args[one]]));
   return {
-    userId: tenant === undefined ? uid : `${tenant}$${uid}`,
+    name: tenant === undefined ? uid : `${tenant}$${uid}`,
     fields: fields as Fields,
     createKey: createKey ?? true,
     ...(accessKey === undefined ? {} : { ownKey: { accessKey, ...(secretKey === undefined ? {} : { secretKey }) } }),

@@ -25,6 +25,7 @@ export const rgw: Backend<UserArgs, Settings> = {
   },
   capabilities: {
     overlap: "client",
+    endsEarly: true,
     maxKeys: Number.MAX_SAFE_INTEGER,
     oneAccessKey: false,
     chooseAccessKey: true,
@@ -37,9 +38,8 @@ export const rgw: Backend<UserArgs, Settings> = {
   specOf,
   connect(settings, deps) {
     const send = deps.openTransport(settings);
-    const address = settings.endpoint;
     warnOfPlainHttp([settings.endpoint, settings.s3Endpoint], deps.log);
-    return { api: userApi(settings, { ...deps, send }), s3Endpoint: settings.s3Endpoint, address };
+    return { api: userApi(settings, { ...deps, send }), s3Endpoint: settings.s3Endpoint };
   },
 };
 

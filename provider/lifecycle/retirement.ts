@@ -1,0 +1,100 @@
+/**
+ * The end of keys: when a retired one dies, who ends it, and what happens to keys that are not ours. Pure.
+ */
+import { ObjectUserError } from "../errors";
+import { after, isOver } from "./keys";
+import type { Capabilities, KeyRecord, Known, Spec, Step } from "./model";
+
+/** The steps for a key of the ring that is not the current one any more. */
+export function retire(key: KeyRecord, spec: Spec, capabilities: Capabilities, now: Date): Step[] {
+  return capabilities.overlap === "server"
+    ? retiredByServer(key, spec, capabilities, now)
+    : retiredByUs(key, spec, now);
+}
+
+function retiredByUs(key: KeyRecord, spec: Spec, now: Date): Step[] {
+  const retiredAt = key.retiredAt ?? now.toISOString();
+  const expiresAt = after(retiredAt, spec.gracePeriodSeconds);
+  const isDue = isOver({ ...key, expiresAt }, now);
+  if (key.expiresAt === expiresAt)
+    return isDue ? [revoke(key, `grace of key ${key.accessKey} ended ${expiresAt}`)] : [];
+  const why = key.retiredAt === undefined ? "another key takes its place" : "gracePeriodSeconds changed";
+  return [
+    { do: "retireKey", id: key.id, retiredAt, expiresAt, why: `${why}: key ${key.accessKey} lives until ${expiresAt}` },
+    ...(isDue ? [revoke(key, `grace of key ${key.accessKey} ended ${expiresAt}`)] : []),
+  ];
+}
+
+/** The deadline was fixed when the next key was made. It may be cut short where the system can, and never extended. */
+function retiredByServer(key: KeyRecord, spec: Spec, capabilities: Capabilities, now: Date): Step[] {
+  const { retiredAt = now.toISOString(), expiresAt = after(now.toISOString(), spec.gracePeriodSeconds) } = key;
+  const ended = isOver({ ...key, expiresAt }, now);
+  const wished = after(retiredAt, spec.gracePeriodSeconds);
+  const slackSeconds = capabilities.propagationSeconds + 60;
+  if (!ended && wished > after(expiresAt, slackSeconds)) throw cannotExtend(key, spec);
+  const endNow = !ended && Date.parse(wished) <= now.getTime();
+  if (endNow && !capabilities.endsEarly) throw cannotEnd(key, spec);
+  const why = `another secret takes its place: the old one of ${key.accessKey} lives until ${expiresAt}`;
+  return [
+    ...(key.retiredAt === undefined ? [{ do: "retireKey", id: key.id, retiredAt, expiresAt, why } as const] : []),
+    ...(ended ? [revoke(key, `grace of the old secret of ${key.accessKey} ended ${expiresAt}`)] : []),
+    ...(endNow
+      ? [revoke(key, `gracePeriodSeconds is ${spec.gracePeriodSeconds}: the old secret of ${key.accessKey} ends now`)]
+      : []),
+  ];
+}
+
+/** The steps for keys outside the ring: none, unless the ring is to be all there is. */
+export function endForeign(current: string | undefined, spec: Spec, known: Known): Step[] {
+  if (!spec.exclusiveKeys) return [];
+  return known.foreign
+    .filter((key) => key.id !== current)
+    .map((key) => revoke(key, `key ${key.accessKey} is not of this resource (exclusiveKeys)`));
+}
+
+/** Where the system keeps few keys at once: ends retired ones whose time is over, or refuses with the time to wait for. */
+export function makeRoom(known: Known, capabilities: Capabilities, now: Date): Step[] {
+  const { maxKeys } = capabilities;
+  const there = known.keys.length + known.foreign.length;
+  if (there < maxKeys) return [];
+  const over = known.keys.filter((key) => key.retiredAt !== undefined && isOver(key, now));
+  if (there - over.length < maxKeys)
+    return over.map((key) => revoke(key, `grace of key ${key.accessKey} ended ${key.expiresAt}`));
+  const next = known.keys
+    .map((key) => key.expiresAt)
+    .filter((at) => at !== undefined)
+    .sort()[0];
+  throw new ObjectUserError({
+    code: "conflict",
+    operation: "making another key",
+    subject: `of user "${known.userId}"`,
+    problem: `the system keeps ${maxKeys} at once and has as many`,
+    advice: next
+      ? `Run again after ${next}, when the oldest ends.`
+      : "End one of them on the system, or set exclusiveKeys: true.",
+  });
+}
+
+function revoke(key: { readonly id: string; readonly accessKey: string }, why: string): Step {
+  return { do: "revokeKey", id: key.id, accessKey: key.accessKey, why };
+}
+
+function cannotExtend(key: KeyRecord, spec: Spec): ObjectUserError {
+  return new ObjectUserError({
+    code: "unsupported",
+    operation: "extending",
+    subject: `the grace of ${key.accessKey} of user "${spec.name}"`,
+    problem: `the system ends it by itself at ${key.expiresAt}, and that cannot be put off`,
+    advice: "Keep gracePeriodSeconds as it was until then; a larger one counts from the next rotation on.",
+  });
+}
+
+function cannotEnd(key: KeyRecord, spec: Spec): ObjectUserError {
+  return new ObjectUserError({
+    code: "unsupported",
+    operation: "ending",
+    subject: `the grace of ${key.accessKey} of user "${spec.name}"`,
+    problem: `the system ends it by itself at ${key.expiresAt}, and that cannot be brought forward`,
+    advice: "Rotate once more with gracePeriodSeconds: 0, which ends every secret before it.",
+  });
+}

@@ -1,0 +1,99 @@
+/**
+ * Which key should be the current one: one that lives, or one to be made. Pure.
+ *
+ * In this order: the caller's own; the ring's for this rotation; the one that an interrupted run left; when taking over
+ * a user, the first that it has; else one to be made.
+ */
+import { ObjectUserError } from "../errors";
+import { keyToMake } from "./keys";
+import type { Capabilities, KeyRecord, KeyRequest, Known, OwnKey, Spec } from "./model";
+
+/** A key that lives (`id`), or one to be made (`make`). */
+export type WantedKey =
+  | { readonly id: string; readonly make?: undefined; readonly why: string }
+  | { readonly id?: undefined; readonly make: KeyRequest; readonly why: string };
+
+/** The key that should be current; undefined when none is wanted. Throws where a former key cannot come back. */
+export function wantedKey(spec: Spec, known: Known, capabilities: Capabilities): WantedKey | undefined {
+  if (spec.ownKey) return ownKey(spec.ownKey, known);
+  if (!spec.createKey) return publishedKey(known);
+  const why = whyAnother(spec, known);
+  const record = ringKey(spec, known);
+  if (record) {
+    if (record.retiredAt !== undefined && capabilities.overlap === "server") throw cannotComeBack(record, spec);
+    return { id: record.id, why };
+  }
+  const make = keyToMake(spec, known.userId, capabilities);
+  const left = leftBehind(make, spec, known, capabilities);
+  return left ?? { make, why };
+}
+
+function ownKey(own: OwnKey, known: Known): WantedKey {
+  const { accessKey } = own;
+  const why = `the inputs' accessKey ${accessKey} is to be the current key`;
+  const lives = [...known.foreign, ...known.keys].some((key) => key.id === accessKey);
+  if (!lives) return { make: own, why };
+  const secret = known.secrets[accessKey];
+  if (own.secretKey === undefined || secret === undefined || secret === own.secretKey) return { id: accessKey, why };
+  return {
+    make: own,
+    why: `the secret of ${accessKey} is replaced by the inputs' secretKey: its old secret ends at once`,
+  };
+}
+
+function publishedKey(known: Known): WantedKey | undefined {
+  const id = known.published?.id;
+  return id === undefined ? undefined : { id, why: "createKey is false: the published key stays" };
+}
+
+/** The ring's key for the rotation; of several, the published one, else the youngest that is not retired. */
+function ringKey(spec: Spec, known: Known): KeyRecord | undefined {
+  const candidates = known.keys.filter((key) => key.rotationId === spec.rotationId);
+  return (
+    candidates.find((key) => key.id === known.published?.id) ??
+    candidates.filter((key) => key.retiredAt === undefined).at(-1) ??
+    candidates.at(-1)
+  );
+}
+
+/** A key outside the ring that is to be ours: left by an interrupted run, or there when the user is taken over. */
+function leftBehind(make: KeyRequest, spec: Spec, known: Known, capabilities: Capabilities): WantedKey | undefined {
+  const usable = known.foreign.filter((key) => known.secrets[key.id] !== undefined);
+  const derived = usable.find((key) => key.accessKey === make.accessKey);
+  if (derived) return { id: derived.id, why: `key ${derived.accessKey} is there from an unfinished run` };
+  const isNew = known.keys.length === 0 && known.published === undefined;
+  const first = usable[0];
+  if (first && isNew && (spec.adopt || capabilities.oneAccessKey)) {
+    return { id: first.id, why: `taking over the user with its key ${first.accessKey}` };
+  }
+  const ours = known.keys.at(-1)?.issuedAt;
+  const younger = usable.find((key) => ours !== undefined && key.issuedAt !== undefined && key.issuedAt > ours);
+  if (younger && capabilities.oneAccessKey) {
+    return {
+      id: younger.id,
+      why: `a secret of ${younger.accessKey} made at ${younger.issuedAt} is there from an unfinished run`,
+    };
+  }
+  return undefined;
+}
+
+function whyAnother(spec: Spec, known: Known): string {
+  const { published } = known;
+  if (!published) return "no key is published yet";
+  const record = known.keys.find((key) => key.id === published.id);
+  if (record === undefined)
+    return `the published key ${published.accessKey} was removed or its secret replaced on the system`;
+  if (record.rotationId === spec.rotationId) return `key ${record.accessKey} is not proven yet`;
+  const grace = `key ${record.accessKey} lives on for ${spec.gracePeriodSeconds} s`;
+  return `rotationId changed from ${JSON.stringify(record.rotationId)} to ${JSON.stringify(spec.rotationId)}; ${grace}`;
+}
+
+function cannotComeBack(record: KeyRecord, spec: Spec): ObjectUserError {
+  return new ObjectUserError({
+    code: "unsupported",
+    operation: "going back",
+    subject: `to rotationId ${JSON.stringify(spec.rotationId)} of user "${spec.name}"`,
+    problem: `its secret ends by itself at ${record.expiresAt}, and this system cannot keep it longer`,
+    advice: "Give a rotationId that was not used before, to have a new secret made.",
+  });
+}

@@ -1,0 +1,217 @@
+// The stack runner, the language host and the stand-in for the random plugin, with the real CLI.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { processesWith } from "../real/processes";
+import { writeFiles } from "../real/project";
+import { findCli, HOW_TO_GET_THE_CLI, openStack, REPOSITORY, type Stack, type StackOptions } from "../real/pulumi";
+import { serveRandomPlugin } from "../real/random-plugin";
+
+/** A resource that does nothing, slowly where it is told to. */
+const THING = `
+const pulumi = require("@pulumi/pulumi");
+class Thing extends pulumi.dynamic.Resource {
+  constructor(name, inputs) {
+    super({
+      create: async (ins) => {
+        await new Promise((resolve) => setTimeout(resolve, ins.sleepMs ?? 0));
+        return { id: "thing", outs: ins };
+      },
+      diff: async (_id, olds, news) => ({ changes: olds.size !== news.size }),
+      update: async (_id, _olds, news) => ({ outs: news }),
+    }, name, inputs);
+  }
+}
+`;
+
+describe("a stack of the real Pulumi CLI", function () {
+  this.timeout(60_000);
+  const opened: Stack[] = [];
+  const open = async (options: StackOptions) => {
+    const stack = await openStack(options);
+    opened.push(stack);
+    return stack;
+  };
+
+  before(async function () {
+    if (await findCli()) return;
+    console.warn(`    SKIPPED: ${HOW_TO_GET_THE_CLI}`);
+    this.skip();
+  });
+  afterEach(async () => {
+    for (const stack of opened.splice(0)) await stack.dispose();
+  });
+
+  it("runs a JavaScript program: preview, up, no change, change, refresh, destroy; leaves nothing", async () => {
+    const program = (size: number) => `${THING}
+      const config = new pulumi.Config();
+      new Thing("thing", { size: ${size} });
+      exports.size = ${size};
+      exports.greeting = config.require("greeting");
+      exports.token = config.requireSecret("token");
+      exports.organization = pulumi.getOrganization();
+      exports.name = pulumi.getProject() + "/" + pulumi.getStack();
+      exports.seen = [process.env.AWS_PROFILE, process.env.RADOSGW_ENDPOINT, process.env.GIVEN].map(String);`;
+    const mine = { AWS_PROFILE: process.env.AWS_PROFILE, RADOSGW_ENDPOINT: process.env.RADOSGW_ENDPOINT };
+    Object.assign(process.env, { AWS_PROFILE: "mine", RADOSGW_ENDPOINT: "mine" });
+    let streamed = "";
+    const stack = await open({
+      program: { files: { "index.js": program(1) } },
+      stack: "dev",
+      config: { "program:greeting": "hello = world", "program:token": { value: "secret token", secret: true } },
+      env: { GIVEN: "given" },
+      onOutput: (text) => {
+        streamed += text;
+      },
+    });
+    for (const [name, value] of Object.entries(mine)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+
+    assert.match((await stack.preview({ expect: 0 })).stdout, /\+ 2 to create/);
+    const first = await stack.up({ expect: 0 });
+    assert.match(first.stdout, /\+ 2 created/);
+    assert.ok(streamed.endsWith(first.stdout));
+    const outputs = {
+      size: 1,
+      greeting: "hello = world",
+      token: "[secret]",
+      organization: "organization",
+      name: "program/dev",
+      seen: ["undefined", "undefined", "given"],
+    };
+    assert.deepEqual(await stack.outputs(), outputs);
+    assert.deepEqual(await stack.outputs({ showSecrets: true }), { ...outputs, token: "secret token" });
+    assert.doesNotMatch(JSON.stringify(await stack.exportState()), /secret token/);
+
+    assert.match((await stack.up({ args: ["--expect-no-changes"], expect: 0 })).stdout, /2 unchanged/);
+    stack.write({ "index.js": program(2) });
+    await stack.setConfig("greeting", "--bye");
+    assert.match((await stack.up({ expect: 0 })).stdout, /~ 1 updated/);
+    assert.equal((await stack.outputs()).greeting, "--bye");
+    await stack.refresh({ args: ["--expect-no-changes"], expect: 0 });
+    await stack.destroy({ expect: 0 });
+    assert.deepEqual((await stack.exportState()).deployment.resources ?? [], []);
+
+    const base = path.dirname(stack.directory);
+    await stack.dispose();
+    assert.equal(existsSync(base), false);
+    assert.deepEqual(processesWith("PULUMI_HOME", path.join(base, "pulumi")), []);
+  });
+
+  it("runs a TypeScript program from a directory, with random values that change with their keepers", async () => {
+    const from = mkdtempSync(path.join(tmpdir(), "object-users-program-"));
+    const random = await serveRandomPlugin();
+    const program = {
+      "Pulumi.yaml": "name: typed\nruntime: nodejs\nmain: source\n",
+      "source/package.json": "{}",
+      "source/index.ts": `
+        import * as pulumi from "@pulumi/pulumi";
+        import { RandomId, RandomPassword, RandomString, RandomUuid } from "@pulumi/random";
+        const month: string = new pulumi.Config().require("month");
+        export const id = new RandomId("id", { byteLength: 4, keepers: { month } }).hex;
+        export const uuid = new RandomUuid("uuid").result;
+        export const letters = new RandomString("letters", { length: 12, special: false }).result;
+        export const password = new RandomPassword("password", { length: 20 }).result;`,
+    };
+    try {
+      writeFiles(program, from);
+      symlinkSync(path.join(REPOSITORY, "node_modules"), path.join(from, "node_modules"));
+      const stack = await open({ program: from, config: { "typed:month": "May" }, env: random.env });
+      await stack.up({ expect: 0 });
+      const before = await stack.outputs();
+      assert.match(String(before.id), /^[0-9a-f]{8}$/);
+      assert.match(String(before.uuid), /^[0-9a-f-]{36}$/);
+      assert.match(String(before.letters), /^[A-Za-z0-9]{12}$/);
+      assert.equal(before.password, "[secret]");
+      await stack.up({ args: ["--expect-no-changes"], expect: 0 });
+      await stack.setConfig("typed:month", "June");
+      assert.match((await stack.up({ expect: 0 })).stdout, /1 replaced/);
+      const after = await stack.outputs();
+      assert.notEqual(after.id, before.id);
+      assert.deepEqual({ ...after, id: before.id }, before);
+      await stack.destroy({ expect: 0 });
+      assert.deepEqual(readdirSync(from).sort(), ["Pulumi.yaml", "node_modules", "source"]);
+    } finally {
+      random.close();
+      rmSync(from, { recursive: true });
+    }
+  });
+
+  it("reports the error of a failing program once", async () => {
+    const stack = await open({ program: { files: { "index.js": 'throw new Error("no such luck");' } } });
+    const result = await stack.up();
+    assert.notEqual(result.code, 0);
+    const said = result.stdout + result.stderr;
+    assert.equal(said.match(/Error: no such luck/g)?.length, 1, said);
+    assert.doesNotMatch(said, /non-zero exit code/);
+    await assert.rejects(
+      stack.up({ expect: 0 }),
+      /pulumi up .* ended with code .*no such luck.*Expected was exit code 0/s,
+    );
+  });
+
+  it("says so when the program ends itself", async () => {
+    const stack = await open({ program: { files: { "index.js": "process.exit(7);" } } });
+    const result = await stack.up();
+    assert.notEqual(result.code, 0);
+    assert.match(result.stdout + result.stderr, /exited with non-zero exit code: 7/);
+  });
+
+  it("kills an update half-way, plugins included, and goes on from there", async () => {
+    const program = (sleepMs: number) => ({
+      "index.js": `${THING} new Thing("thing", { size: 1, sleepMs: ${sleepMs} });`,
+    });
+    const stack = await open({ program: { files: program(30_000) } });
+    const running = stack.spawn(["up", "--yes", "--skip-preview"]);
+    await until(() => running.processes().some(({ command }) => command.includes("cmd/dynamic-provider")));
+    await until(async () => (await pending(stack)) === 1);
+    const { code } = await running.kill();
+    assert.equal(code, 137);
+    assert.deepEqual(running.processes(), []);
+    assert.equal(await pending(stack), 1);
+    stack.write(program(0));
+    await stack.run(["cancel", "--yes"]);
+    await stack.up({ expect: 0 });
+    const types = (await stack.exportState()).deployment.resources?.map(({ type }) => type);
+    assert.ok(types?.includes("pulumi-nodejs:dynamic:Resource"));
+  });
+
+  it("ends everything and removes its directories when the process that opened it is interrupted", async () => {
+    const index = `${THING} new Thing("thing", { size: 1, sleepMs: 30000 });`;
+    const script = `
+      const { openStack } = require(${JSON.stringify(path.join(REPOSITORY, "tests", "real", "pulumi"))});
+      openStack({ program: { files: { "index.js": ${JSON.stringify(index)} } } }).then((stack) => {
+        const running = stack.spawn(["up", "--yes", "--skip-preview"]);
+        const timer = setInterval(() => {
+          if (running.processes().length < 4) return;
+          clearInterval(timer);
+          console.log(require("node:path").dirname(stack.directory));
+        }, 50);
+      });`;
+    const child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", "-e", script], {
+      cwd: REPOSITORY,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [said] = await once(child.stdout, "data");
+    const base = String(said).trim();
+    assert.equal(existsSync(base), true);
+    child.kill("SIGINT");
+    assert.deepEqual(await once(child, "exit"), [130, null]);
+    assert.equal(existsSync(base), false);
+    assert.deepEqual(processesWith("PULUMI_HOME", path.join(base, "pulumi")), []);
+  });
+});
+
+async function pending(stack: Stack): Promise<number> {
+  return (await stack.exportState()).deployment.pending_operations?.length ?? 0;
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50));
+}
