@@ -38,8 +38,9 @@ export interface DiffResult {
   readonly deleteBeforeReplace: boolean;
 }
 
-/** The provider of a kind of user. `world` is for tests; production has the real one. */
-export function openResource(backend: Backend, world: World = realWorld): ResourceProvider {
+/** The provider of a kind of user. `outside` is for tests; production has the real world. */
+export function openResource(backend: Backend, outside: World = realWorld): ResourceProvider {
+  const world = { ...outside, log: once(outside.log) };
   const locks = new Locks();
   const made = new Set<string>();
   const configured = deferred<Config>();
@@ -188,6 +189,16 @@ function withoutStack(error: unknown): Error {
 
 function rejectWithoutStack(error: unknown): never {
   throw withoutStack(error);
+}
+
+/** Pulumi asks for the same difference in preview, refresh and up: one reader needs each line once. */
+function once(log: (line: string) => void): (line: string) => void {
+  const said = new Set<string>();
+  return (line) => {
+    if (said.has(line)) return;
+    said.add(line);
+    log(line);
+  };
 }
 
 function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {

@@ -89,10 +89,14 @@ function issue({ make, why }: WantedKey, spec: Spec, known: Known, capabilities:
   ];
 }
 
-function publish({ id, why }: Extract<WantedKey, { id: string }>, spec: Spec, known: Known): Step[] {
+function publish(wanted: Extract<WantedKey, { id: string }>, spec: Spec, known: Known): Step[] {
+  const { id } = wanted;
   const record = known.keys.find((key) => key.id === id);
   const isCurrent = known.published?.id === id && record !== undefined && record.retiredAt === undefined;
   if (isCurrent && (record.provenAt !== undefined || !spec.prove)) return [];
   const accessKey = record?.accessKey ?? known.foreign.find((key) => key.id === id)?.accessKey ?? id;
+  const isFresh = record !== undefined && record.provenAt === undefined && record.retiredAt === undefined;
+  const why =
+    isFresh && known.published?.id !== undefined ? `key ${accessKey} is to be proven, then published` : wanted.why;
   return [{ do: "proveKey", id, accessKey, rotationId: record?.rotationId ?? spec.rotationId, why }];
 }

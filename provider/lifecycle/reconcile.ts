@@ -48,6 +48,8 @@ class Run {
   private look: boolean;
   /** We saw that there was no such user and then sent the request that makes it; its answer was lost. */
   private mayHaveMade = false;
+  /** What happens to a new user goes without saying. */
+  private readonly isNew: boolean;
 
   constructor(
     private readonly spec: Spec,
@@ -55,6 +57,7 @@ class Run {
     private readonly context: Context,
   ) {
     this.known = before;
+    this.isNew = before === undefined;
     this.look = before !== undefined || spec.adopt || !spec.createKey;
   }
 
@@ -64,7 +67,7 @@ class Run {
     if (looked) await this.observe();
     this.look = true;
     for (const step of plan(spec, this.known, context.capabilities, context.now())) {
-      context.log(`${context.resource} ${spec.name}: ${describe(step)}`);
+      if (!this.isNew) context.log(`${context.resource} ${spec.name}: ${describe(step)}`);
       if (step.do === "createUser") await this.create(step, looked);
       else this.known = await applyStep(step, spec, this.known, context);
       if (step.do === "createUser" || step.do === "issueKey") return this.again();
