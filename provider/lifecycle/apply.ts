@@ -8,7 +8,8 @@ import type { Context } from "./context";
 import { after } from "./keys";
 import type { KeyRecord, Known, LiveKey, Password, Spec, Step } from "./model";
 import { firstSight } from "./observe";
-import { refOf, type UserRef, type Verdict } from "./user-api";
+import { proveAccepted, proveListed, proveRefused } from "./proof";
+import { refOf, type UserRef } from "./user-api";
 
 /** Carries out a step. Rejects with an ObjectUserError; then nothing of the step is to be counted as known. */
 export async function applyStep(step: Step, spec: Spec, known: Known | undefined, context: Context): Promise<Known> {
@@ -119,7 +120,7 @@ async function revokeKey(step: StepOf<"revokeKey">, { spec, known, user, context
   const { id, accessKey } = step;
   const secretKey = known.secrets[id];
   await context.api.revokeKey(user, { id, accessKey, ...(secretKey === undefined ? {} : { secretKey }) });
-  if (spec.prove && secretKey !== undefined) await proveRefused({ accessKey, secretKey }, user, context);
+  if (spec.prove && secretKey !== undefined) await proveRefused({ id, accessKey, secretKey }, user, context);
   const { [id]: _, ...secrets } = known.secrets;
   return {
     ...known,
@@ -135,68 +136,6 @@ function recordOf(key: LiveKey, rotationId: string, context: Context): KeyRecord
 
 function withRecord(known: Known, id: string, change: (record: KeyRecord) => KeyRecord): Known {
   return { ...known, keys: known.keys.map((record) => (record.id === id ? change(record) : record)) };
-}
-
-/** Even a system that changes keys at once may have a gateway that lags for a moment. */
-const LEAST_PATIENCE_MS = 3_000;
-
-type Signer = { readonly accessKey: string; readonly secretKey: string };
-
-async function proveAccepted(key: Signer, user: UserRef, context: Context): Promise<void> {
-  if ((await awaitVerdict(key, user, context, (verdict) => verdict !== "refused")) !== "refused") return;
-  throw new ObjectUserError({
-    code: "conflict",
-    operation: "proving",
-    subject: `key ${key.accessKey} of user "${user.name}"`,
-    problem: "S3 refuses the key although it was issued; it is not published",
-    advice: "Check that s3Endpoint belongs to this system and that nobody else changes this user, then run again.",
-    uncertain: true,
-  });
-}
-
-async function proveListed(key: Signer, user: UserRef, context: Context): Promise<void> {
-  const live = await context.api.find(user);
-  if (live && live.keys === undefined) return;
-  const listed = live?.keys?.find((candidate) => candidate.accessKey === key.accessKey);
-  if (listed && (listed.secretKey === undefined || listed.secretKey === key.secretKey)) return;
-  throw new ObjectUserError({
-    code: "conflict",
-    operation: "reading back",
-    subject: `key ${key.accessKey} of user "${user.name}"`,
-    problem: "the system does not have the key that it said it made; somebody else changed the user at the same moment",
-    advice: "Run again.",
-    uncertain: true,
-  });
-}
-
-async function proveRefused(key: Signer, user: UserRef, context: Context): Promise<void> {
-  if ((await awaitVerdict(key, user, context, (verdict) => verdict === "refused")) === "refused") return;
-  throw new ObjectUserError({
-    code: "unexpected",
-    operation: "proving the end of",
-    subject: `key ${key.accessKey} of user "${user.name}"`,
-    problem: "the key was revoked but S3 still accepts it",
-    advice: "Check that s3Endpoint belongs to this system; if it does, a gateway serves outdated data.",
-  });
-}
-
-/** Asks S3 until the verdict is as hoped for or the system's patience is over; resolves to the last verdict. */
-async function awaitVerdict(
-  key: Signer,
-  user: UserRef,
-  context: Context,
-  hoped: (verdict: Verdict) => boolean,
-): Promise<Verdict> {
-  const patienceMs = Math.max(context.capabilities.propagationSeconds * 1000, LEAST_PATIENCE_MS);
-  for (let waitedMs = 0, pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 10_000)) {
-    const verdict = await context.api.probe(user, key);
-    if (hoped(verdict) || waitedMs >= patienceMs) return verdict;
-    context.log(
-      `${context.resource} ${user.name}: S3 says ${verdict} for key ${key.accessKey}, waiting (${Math.round(waitedMs / 1000)} of ${patienceMs / 1000} s)`,
-    );
-    await context.sleep(pauseMs);
-    waitedMs += pauseMs;
-  }
 }
 
 function secretUnknown(accessKey: string, user: UserRef): ObjectUserError {

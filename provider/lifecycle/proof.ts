@@ -1,0 +1,76 @@
+/**
+ * Proofs: that a key is accepted before it is published, and refused after it was revoked. By a real request, or where
+ * the program does without, by reading back.
+ */
+import { ObjectUserError } from "../errors";
+import type { Context } from "./context";
+import type { UserRef, Verdict } from "./user-api";
+
+/** A key that signs. */
+export interface Signer {
+  readonly id: string;
+  readonly accessKey: string;
+  readonly secretKey: string;
+}
+
+/** Even a system that changes keys at once may have a gateway that lags for a moment. */
+const LEAST_PATIENCE_MS = 3_000;
+
+/** Resolves when S3 accepts the key. A key that is not the system's any more was overtaken by another writer: look again. */
+export async function proveAccepted(key: Signer, user: UserRef, context: Context): Promise<void> {
+  if ((await awaitVerdict(key, user, context, (verdict) => verdict !== "refused")) !== "refused") return;
+  await proveListed(key, user, context);
+  throw new ObjectUserError({
+    code: "conflict",
+    operation: "proving",
+    subject: `key ${key.accessKey} of user "${user.name}"`,
+    problem: "S3 refuses the key although the system has it; it is not published",
+    advice: "Check that s3Endpoint belongs to this system, then run again.",
+  });
+}
+
+/** Resolves when the system has the very key, as far as it shows its keys. */
+export async function proveListed(key: Signer, user: UserRef, context: Context): Promise<void> {
+  const live = await context.api.find(user);
+  if (live && live.keys === undefined) return;
+  const listed = live?.keys?.find((candidate) => candidate.id === key.id);
+  if (listed && (listed.secretKey === undefined || listed.secretKey === key.secretKey)) return;
+  throw new ObjectUserError({
+    code: "conflict",
+    operation: "reading back",
+    subject: `key ${key.accessKey} of user "${user.name}"`,
+    problem: "the system does not have the key that it said it made; somebody else changed the user at the same moment",
+    advice: "Run again.",
+    uncertain: true,
+  });
+}
+
+/** Resolves when S3 refuses the key. */
+export async function proveRefused(key: Signer, user: UserRef, context: Context): Promise<void> {
+  if ((await awaitVerdict(key, user, context, (verdict) => verdict === "refused")) === "refused") return;
+  throw new ObjectUserError({
+    code: "unexpected",
+    operation: "proving the end of",
+    subject: `key ${key.accessKey} of user "${user.name}"`,
+    problem: "the key was revoked but S3 still accepts it",
+    advice: "Check that s3Endpoint belongs to this system; if it does, a gateway serves outdated data.",
+  });
+}
+
+/** Asks S3 until the verdict is as hoped for or the system's patience is over; resolves to the last verdict. */
+async function awaitVerdict(
+  key: Signer,
+  user: UserRef,
+  context: Context,
+  hoped: (verdict: Verdict) => boolean,
+): Promise<Verdict> {
+  const patienceMs = Math.max(context.capabilities.propagationSeconds * 1000, LEAST_PATIENCE_MS);
+  for (let waitedMs = 0, pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 10_000)) {
+    const verdict = await context.api.probe(user, key);
+    if (hoped(verdict) || waitedMs >= patienceMs) return verdict;
+    const waited = `${Math.round(waitedMs / 1000)} of ${patienceMs / 1000} s`;
+    context.log(`${context.resource} ${user.name}: S3 says ${verdict} for key ${key.accessKey}, waiting (${waited})`);
+    await context.sleep(pauseMs);
+    waitedMs += pauseMs;
+  }
+}
