@@ -4,7 +4,13 @@
  * resources that exist, and no code lies in state.
  */
 import { backends } from "./backends";
+import type { Backend } from "./backends/backend";
+import { type Importable, type ImportContent, importContentOf } from "./import";
 import { openResource, type ResourceProvider } from "./resource";
+
+export { type ErrorCode, ObjectUserError } from "./errors";
+export type { Importable, ImportContent } from "./import";
+export type { ResourceProvider } from "./resource";
 
 /** The protocol between a resource's state and this package. */
 export const PROTOCOL = 1;
@@ -21,12 +27,30 @@ export function provider(kind: string, protocol: number): ResourceProvider {
           : "Install an older release."),
     );
   }
+  return openResource(backendOf(kind));
+}
+
+/**
+ * The content of a file for `pulumi import --file FILE --generate-code=false`, for users that exist already. Changes
+ * nothing on the system. `settings` are the connection's, by name: `{ endpoint, accessKey, secretKey }`; what is left out
+ * comes from the environment. The content holds secret keys in clear: write it where only you can read it, and delete it.
+ *
+ * Rejects with an ObjectUserError when a user is not there, an input is wrong or a key is not accepted.
+ */
+export async function importContent(
+  kind: string,
+  settings: Readonly<Record<string, unknown>>,
+  users: readonly Importable[],
+): Promise<ImportContent> {
+  const get = (key: string) => settings[key.slice(key.indexOf(":") + 1)];
+  return importContentOf(backendOf(kind), { get }, users);
+}
+
+function backendOf(kind: string): Backend {
   const backend = backends[kind];
-  if (backend === undefined) {
-    throw new Error(
-      `pulumi-object-users has no users of kind "${kind}"; the installed release has ${Object.keys(backends).join(", ")}. ` +
-        "Install the release that wrote the state, or a later one.",
-    );
-  }
-  return openResource(backend);
+  if (backend) return backend;
+  throw new Error(
+    `pulumi-object-users has no users of kind "${kind}"; the installed release has ${Object.keys(backends).join(", ")}. ` +
+      "Install the release that wrote the state, or a later one.",
+  );
 }

@@ -33,15 +33,15 @@ export function checkInputs(
   return { inputs: parsed.success ? definedOnly(parsed.data as Inputs) : given, failures };
 }
 
-/** What a valid set of inputs wants. */
-export function specOf(backend: Backend, inputs: Inputs, provable: boolean): Spec {
+/** What a valid set of inputs wants. Keys are proven unless it says otherwise, where there is something to prove them by. */
+export function specOf(backend: Backend, inputs: Inputs, s3Endpoint: unknown): Spec {
   const user = backend.specOf(inputs);
   const common = inputs as Partial<Spec>;
   return {
     ...user,
     rotationId: common.rotationId ?? "",
     gracePeriodSeconds: common.gracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
-    prove: common.prove ?? provable,
+    prove: common.prove ?? (s3Endpoint !== undefined || backend.capabilities.provesWithoutS3 === true),
     adopt: common.adopt ?? false,
     exclusiveKeys: common.exclusiveKeys ?? false,
     forceDestroy: common.forceDestroy ?? false,

@@ -60,7 +60,7 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
   async function run(news: Inputs, before: Remembered | undefined): Promise<{ id: string; outs: Outputs }> {
     const { __provider, ...inputs } = news;
     const opened = await open();
-    const spec = specOf(backend, inputs, opened.s3Endpoint !== undefined);
+    const spec = specOf(backend, inputs, opened.s3Endpoint);
     return locks.hold(spec.name, async () => {
       if (before === undefined && made.has(spec.name)) throw withoutStack(madeTwice(spec.name));
       try {
@@ -95,7 +95,7 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
       if (replaces.length > 0) return { replaces, deleteBeforeReplace: keepsUnique(backend, olds, inputs) };
       if (hasUnknowns(inputs)) return UP_TO_ENGINE;
       const { known } = await Promise.resolve(olds).then(remember).catch(rejectWithoutStack);
-      const spec = specOf(backend, inputs, olds.endpoint !== undefined);
+      const spec = specOf(backend, inputs, olds.endpoint);
       const steps = await Promise.resolve()
         .then(() => plan(spec, known, backend.capabilities, world.now()))
         .catch(rejectWithoutStack);

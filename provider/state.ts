@@ -146,10 +146,14 @@ export function definedOnly<T>(value: T): T {
 
 const SECRET_SIGNATURE = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
 
+/** The members of inputs and outputs that are secret; no other holds one. */
+export const SECRET_NAMES = ["secretKey", "previousSecretKey", "password"];
+
 /** Marks the secret members, so that Pulumi encrypts them. */
 export function withSecrets(values: Outputs): Outputs {
-  const marked = ["secretKey", "previousSecretKey", "password"]
-    .filter((name) => typeof values[name] === "string")
-    .map((name) => [name, { ...SECRET_SIGNATURE, value: values[name] }]);
+  const marked = SECRET_NAMES.filter((name) => typeof values[name] === "string").map((name) => [
+    name,
+    { ...SECRET_SIGNATURE, value: values[name] },
+  ]);
   return { ...values, ...Object.fromEntries(marked) };
 }

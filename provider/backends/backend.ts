@@ -49,6 +49,8 @@ export interface Backend<Args = unknown, Settings = unknown> {
   readonly argNames: readonly string[];
   /** Names of the user's settings: those in its `fields`. Some may be outputs only. */
   readonly settings: readonly string[];
+  /** Settings that must be given. */
+  readonly required: readonly string[];
   /** A change of these replaces the user. */
   readonly replaceOn: readonly string[];
   /** Values that two users cannot have at once: if one is kept in a replacement, the old user goes first. */

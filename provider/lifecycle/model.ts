@@ -44,6 +44,8 @@ export interface Live {
   readonly keys?: readonly LiveKey[];
   /** It bears a mark of this package, put there before its first key was made: a run that was interrupted left it. */
   readonly unfinished?: boolean;
+  /** The password that is known is not the user's any more. */
+  readonly passwordRefused?: boolean;
 }
 
 /** What this resource knows of its user; state is its written form. */
@@ -140,4 +142,6 @@ export interface Capabilities {
   readonly secretsReadable: boolean;
   /** Longest time, in seconds, until a change of keys is seen by S3. 0: at once. */
   readonly propagationSeconds: number;
+  /** The system can prove keys where no S3 endpoint is known. Default false. */
+  readonly provesWithoutS3?: boolean;
 }

@@ -9,7 +9,10 @@ import type { Fields, KeyRecord, Known, Live, LiveKey, Spec } from "./model";
  * until there is something better. Where the system does not list keys, what is known of them stands.
  */
 export function observe(known: Known, live: Live): Known {
-  const seen = { ...known, userId: live.userId, fields: live.fields };
+  const { password, ...others } = known;
+  // A setting that the system never shows stays as it was set last.
+  const fields = { ...known.fields, ...live.fields };
+  const seen = { ...others, ...(password && !live.passwordRefused ? { password } : {}), userId: live.userId, fields };
   if (live.keys === undefined) return seen;
   const { published } = known;
   const listed = live.keys;

@@ -26,9 +26,10 @@ export interface UserRequest {
 export interface UserApi {
   /**
    * The user as it is; undefined when it does not exist. A failed request is never "does not exist". By its id once that
-   * is known, so that another user of the same name is not mistaken for it; by its name before.
+   * is known, so that another user of the same name is not mistaken for it; by its name before. The password is for
+   * systems that list keys to their owner only.
    */
-  find(user: { readonly name: string; readonly userId?: string }): Promise<Live | undefined>;
+  find(user: Pick<UserRef, "name" | "password"> & Partial<Pick<UserRef, "userId">>): Promise<Live | undefined>;
   /** Makes a user that must not exist yet ("already-exists" otherwise). */
   create(request: UserRequest): Promise<Live>;
   /** Changes the given settings of a user that was just seen. Resolves to the settings as they are afterwards. */

@@ -11,6 +11,7 @@ export const rgw: Backend<UserArgs, Settings> = {
   args: userArgs,
   argNames,
   settings: settingNames,
+  required: ["displayName"],
   replaceOn: ["uid", "tenant"],
   unique: ["email", "accessKey"],
   unclearable: ["defaultPlacement", "defaultStorageClass", "placementTags"],
