@@ -84,8 +84,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
 
     async probe(user, key): Promise<Verdict> {
       const answer = await listBuckets(key, user.name, settings, deps);
-      if (answer.verdict === "accepted")
-        return answer.owner === undefined || answer.owner === user.userId ? "accepted" : "refused";
+      if (answer.verdict === "accepted") return answer.owner === user.userId ? "accepted" : "refused";
       if (answer.verdict !== "denied") return answer.verdict;
       // A key without permission, or one that a lost race left in the index only: looking tells which.
       const live = await find(user);

@@ -1,0 +1,63 @@
+/**
+ * The admin API's table of operations: which request is which operation, what it is called in the log, and which
+ * capability it takes.
+ */
+import type { Arguments } from "./arguments";
+import type { Answer, Call } from "./call";
+import type { Context } from "./context";
+import { deleteKey, putKey } from "./keys";
+import { getMetadata, listBuckets, listMetadata, listUsers } from "./listing";
+import { capRead, capWrite } from "./permissions";
+import { getQuota, putQuota } from "./quota";
+import type { StoredUser } from "./user";
+import { changeCaps, createUser, deleteUser, getUser, modifyUser } from "./users";
+
+/** One operation of the gateway, ready to run once its caller is known. */
+export interface Operation {
+  /** Its name in the request log, such as "PUT user?key". */
+  readonly kind: string;
+  /** Whether this caller may; undefined is one without credentials. */
+  allows(caller: StoredUser | undefined): boolean;
+  run(context: Context, caller: StoredUser | undefined): Answer;
+}
+
+type Run = (context: Context, args: Arguments) => Answer;
+
+/** The operation that a request asks for; undefined when there is none (405, even before the signature is read). */
+export function adminOperation({ method, path, args }: Call): Operation | undefined {
+  const resource = path.split("/")[2] === "metadata" ? path.split("/").slice(2, 4).join("/") : path.split("/")[2];
+  // Where several are given, the gateway asks for subuser, key, caps and quota in this order. Subusers belong to
+  // Swift and are not here: better no operation at all than the one on the whole user.
+  const part = ["subuser", "key", "caps", "quota"].find((name) => args.has(name));
+  if (part === "subuser" && method !== "GET") return undefined;
+  const found = (kind: string, cap: string, permission: number, run: Run): Operation => ({
+    kind,
+    allows: (caller) => caller !== undefined && ((caller.caps.get(cap) ?? 0) & permission) === permission,
+    run: (context) => run(context, args),
+  });
+  const users = (kind: string, run: Run) =>
+    found(`${method} ${kind}`, "users", method === "GET" ? capRead : capWrite, run);
+
+  switch (`${method} ${resource}`) {
+    case "GET user":
+      if (args.has("list")) return users("user?list", listUsers);
+      return part === "quota" ? users("user?quota", getQuota) : users("user", getUser);
+    case "PUT user":
+      if (part === "key") return users("user?key", putKey);
+      if (part === "caps") return users("user?caps", (context) => changeCaps(context, args, "add"));
+      return part === "quota" ? users("user?quota", putQuota) : users("user", createUser);
+    case "POST user":
+      return users("user", modifyUser);
+    case "DELETE user":
+      if (part === "key") return users("user?key", deleteKey);
+      if (part === "caps") return users("user?caps", (context) => changeCaps(context, args, "subtract"));
+      // There is no DELETE ?quota: the gateway takes it for the deletion of the user, and so do we.
+      return users("user", deleteUser);
+    case "GET metadata/user":
+      return found("GET metadata/user", "metadata", capRead, args.has("key") ? getMetadata : listMetadata);
+    case "GET bucket":
+      return found("GET bucket", "buckets", capRead, listBuckets);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * What the gateway remembers: users with their two indexes, buckets and objects. All in memory, changed at once or
+ * not at all. No rule of the API is here.
+ */
+
+import { formatUid, isNobody, type Uid } from "./uid";
+import type { StoredUser } from "./user";
+
+/** A stored object: text, since nothing here needs more. */
+export interface StoredObject {
+  readonly body: string;
+  readonly contentType: string | undefined;
+  readonly etag: string;
+  readonly modifiedAt: Date;
+}
+
+/** A bucket; names are unique within a tenant. */
+export interface StoredBucket {
+  readonly tenant: string;
+  readonly name: string;
+  /** The owner's full id. */
+  readonly owner: string;
+  readonly createdAt: Date;
+  readonly objects: Map<string, StoredObject>;
+}
+
+export class Store {
+  private readonly users = new Map<string, StoredUser>();
+  private readonly owners = new Map<string, string>();
+  private readonly emails = new Map<string, string>();
+  private readonly buckets = new Map<string, StoredBucket>();
+
+  byUid(uid: Uid): StoredUser | undefined {
+    return isNobody(uid) ? undefined : this.users.get(formatUid(uid));
+  }
+
+  byAccessKey(accessKey: string): StoredUser | undefined {
+    const owner = this.owners.get(accessKey);
+    return owner === undefined ? undefined : this.users.get(owner);
+  }
+
+  /** E-mail addresses are stored and compared in lower case. */
+  byEmail(email: string): StoredUser | undefined {
+    const owner = this.emails.get(email.toLowerCase());
+    return owner === undefined ? undefined : this.users.get(owner);
+  }
+
+  /** Writes a user, new or changed, and both indexes. */
+  putUser(user: StoredUser): void {
+    const id = formatUid(user.uid);
+    this.unindex(this.users.get(id));
+    this.users.set(id, user);
+    for (const accessKey of user.keys.keys()) this.owners.set(accessKey, id);
+    if (user.email !== "") this.emails.set(user.email, id);
+  }
+
+  /** Forgets a user with his buckets. */
+  removeUser(user: StoredUser): void {
+    const id = formatUid(user.uid);
+    this.unindex(user);
+    this.users.delete(id);
+    for (const bucket of this.bucketsOf(id)) this.removeBucket(bucket);
+  }
+
+  /** All users in the order of a hash, as the real gateway lists them: nobody should rely on an order. */
+  allUsers(): StoredUser[] {
+    return [...this.users].sort(([a], [b]) => hash(a) - hash(b)).map(([, user]) => user);
+  }
+
+  bucket(tenant: string, name: string): StoredBucket | undefined {
+    return this.buckets.get(`${tenant}/${name}`);
+  }
+
+  putBucket(bucket: StoredBucket): void {
+    this.buckets.set(`${bucket.tenant}/${bucket.name}`, bucket);
+  }
+
+  removeBucket(bucket: StoredBucket): void {
+    this.buckets.delete(`${bucket.tenant}/${bucket.name}`);
+  }
+
+  /** The buckets of a user by his full id, or all of them, sorted by name. */
+  bucketsOf(owner?: string): StoredBucket[] {
+    const found: StoredBucket[] = [];
+    for (const bucket of this.buckets.values()) {
+      if (owner === undefined || bucket.owner === owner) found.push(bucket);
+    }
+    return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  private unindex(user: StoredUser | undefined): void {
+    if (user === undefined) return;
+    for (const accessKey of user.keys.keys()) this.owners.delete(accessKey);
+    this.emails.delete(user.email);
+  }
+}
+
+/** FNV-1a. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  return value;
+}

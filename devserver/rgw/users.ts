@@ -1,0 +1,163 @@
+/**
+ * The user operations of the admin API: GET, PUT, POST and DELETE /admin/user, and ?caps.
+ *
+ * Each reads its parameters, refuses or writes once, and answers. Oddities are the real gateway's (16.2).
+ */
+import { type Arguments, garbageNumber } from "./arguments";
+import type { Answer } from "./call";
+import type { Context } from "./context";
+import { withKey } from "./keys";
+import { addCaps, capsJson, maskAll, parseCaps, parseMask, subtractCaps } from "./permissions";
+import { refuse } from "./refusal";
+import { formatUid, isNobody, parseUid, type Uid, validTenant } from "./uid";
+import { noQuota, type StoredUser, userJson } from "./user";
+
+const defaultMaxBuckets = 1000;
+
+/** GET user: by uid, else by access-key. The e-mail address is not looked at. */
+export function getUser({ store }: Context, args: Arguments): Answer {
+  const uid = parseUid(args.text("uid"));
+  const accessKey = args.text("access-key");
+  if (args.text("uid") === "" && accessKey === "") refuse("InvalidArgument");
+  const user = store.byUid(uid) ?? store.byAccessKey(accessKey) ?? missing(uid);
+  return { body: userJson(user, args.flag("stats", false)) };
+}
+
+/** PUT user: makes one. An existing user, e-mail address or access key is refused, in this order. */
+export function createUser(context: Context, args: Arguments): Answer {
+  const { store } = context;
+  refuseUnknownSettings(args);
+  const given = parseUid(args.text("uid"));
+  const uid = args.text("tenant") === "" ? given : { ...given, tenant: args.text("tenant") };
+  const email = args.text("email").toLowerCase();
+  const swift = args.text("key-type") === "swift";
+  if (store.byUid(uid) !== undefined) refuse("UserAlreadyExists");
+  if (email !== "" && store.byEmail(email) !== undefined) refuse("EmailExists");
+  if (!swift && store.byAccessKey(args.text("access-key")) !== undefined) refuse("KeyExists");
+  if (isNobody(uid)) refuse("AccessDenied");
+  if (!validTenant(uid.tenant)) refuse("InvalidTenantName");
+  if (args.text("display-name") === "") refuse("InvalidArgument");
+
+  const fresh: StoredUser = {
+    uid,
+    displayName: args.text("display-name"),
+    email,
+    suspended: args.flag("suspended", false),
+    maxBuckets: args.has("max-buckets") ? maxBuckets(args) : defaultMaxBuckets,
+    keys: new Map(),
+    caps: new Map(),
+    mask: args.text("op-mask") === "" ? maskAll : parseMask(args.text("op-mask")),
+    ...placement(args),
+    placementTags: tags(args),
+    userQuota: noQuota,
+    bucketQuota: noQuota,
+    version: 0,
+    modifiedAt: context.now(),
+  };
+  const generate = args.flag("generate-key", true);
+  const keys = generate || wantsKey(args) ? withKey(context, fresh, args, generate) : fresh.keys;
+  const caps = args.text("user-caps") === "" ? fresh.caps : parseCaps(args.text("user-caps"));
+  return { body: userJson(written(context, { ...fresh, keys, caps })) };
+}
+
+/**
+ * POST user: changes the fields that are given. An empty e-mail address clears it; other empty fields, and user-caps
+ * whatever they are, change nothing. A uid that is not there, next to an e-mail address or access key that somebody
+ * else has, is "InvalidArgument".
+ */
+export function modifyUser(context: Context, args: Arguments): Answer {
+  const { store } = context;
+  refuseUnknownSettings(args);
+  const uid = parseUid(args.text("uid"));
+  const email = args.text("email").toLowerCase();
+  const user = store.byUid(uid);
+  if (user === undefined) {
+    const other = (email === "" ? undefined : store.byEmail(email)) ?? store.byAccessKey(args.text("access-key"));
+    if (other !== undefined) refuse("InvalidArgument");
+    if (!isNobody(uid) && !validTenant(uid.tenant)) refuse("InvalidTenantName");
+    return missing(uid);
+  }
+  const holder = email === "" ? undefined : store.byEmail(email);
+  if (holder !== undefined && holder !== user) refuse("EmailExists");
+
+  const generate = args.flag("generate-key", false);
+  const changed: StoredUser = {
+    ...user,
+    displayName: args.text("display-name") || user.displayName,
+    email: args.has("email") ? email : user.email,
+    suspended: args.has("suspended") ? args.flag("suspended", false) : user.suspended,
+    maxBuckets: args.has("max-buckets") ? maxBuckets(args) : user.maxBuckets,
+    keys: generate || wantsKey(args) ? withKey(context, user, args, generate) : user.keys,
+    mask: args.text("op-mask") === "" ? user.mask : parseMask(args.text("op-mask")),
+    ...(args.text("default-placement") === "" ? {} : placement(args)),
+    placementTags: args.text("placement-tags") === "" ? user.placementTags : tags(args),
+  };
+  return { body: userJson(written(context, changed)) };
+}
+
+/**
+ * DELETE user. One who owns buckets stays ("BucketAlreadyExists"), unless purge-data takes them along.
+ * The e-mail address and access key are not looked at.
+ */
+export function deleteUser({ store }: Context, args: Arguments): Answer {
+  const uid = parseUid(args.text("uid"));
+  if (!isNobody(uid) && !validTenant(uid.tenant)) refuse("InvalidTenantName");
+  const user = store.byUid(uid) ?? missing(uid);
+  const owned = store.bucketsOf(formatUid(user.uid));
+  if (owned.length > 0 && !args.flag("purge-data", false)) refuse("BucketAlreadyExists");
+  store.removeUser(user);
+  return {};
+}
+
+/** PUT ?caps adds, DELETE ?caps takes away; both answer what is left. */
+export function changeCaps(context: Context, args: Arguments, how: "add" | "subtract"): Answer {
+  const uid = parseUid(args.text("uid"));
+  const user = context.store.byUid(uid) ?? missing(uid);
+  const given = parseCaps(args.text("user-caps"));
+  const caps = how === "add" ? addCaps(user.caps, given) : subtractCaps(user.caps, given);
+  return { body: JSON.stringify(capsJson(written(context, { ...user, caps }).caps)) };
+}
+
+/**
+ * Stores a user, one version on, and answers what the request may show of it. The class STANDARD is shown in this
+ * answer only: what is stored, and read back later, is no class at all.
+ */
+export function written(context: Context, user: StoredUser): StoredUser {
+  const next = { ...user, version: user.version + 1, modifiedAt: context.now() };
+  context.store.putUser(next.defaultStorageClass === "STANDARD" ? { ...next, defaultStorageClass: "" } : next);
+  return next;
+}
+
+/** What a uid gets that names nobody. */
+export function missing(uid: Uid): never {
+  return refuse(isNobody(uid) ? "AccessDenied" : "NoSuchUser");
+}
+
+/** Checked before anything else, even before the user is looked up. */
+function refuseUnknownSettings(args: Arguments): void {
+  if (args.flag("system", false)) refuse("InvalidArgument");
+  const { defaultPlacement, defaultStorageClass } = placement(args);
+  if (!["", "default-placement"].includes(defaultPlacement)) refuse("InvalidArgument");
+  if (!["", "STANDARD"].includes(defaultStorageClass)) refuse("InvalidArgument");
+}
+
+/** `placement/class` in one parameter; default-storage-class is not read at all. */
+function placement(args: Arguments) {
+  const [defaultPlacement = "", defaultStorageClass = ""] = args.text("default-placement").split("/");
+  return { defaultPlacement, defaultStorageClass };
+}
+
+function tags(args: Arguments): string[] {
+  return args.text("placement-tags").split(",").filter(Boolean);
+}
+
+function wantsKey(args: Arguments): boolean {
+  return args.text("access-key") !== "" || args.text("secret-key") !== "";
+}
+
+/** A 32-bit number, wrapped around; anything below zero is -1. */
+function maxBuckets(args: Arguments): number {
+  const given = args.number("max-buckets");
+  if (given === undefined || given === "unreadable") return Number(garbageNumber);
+  return Math.max(-1, Number(BigInt.asIntN(32, given)));
+}

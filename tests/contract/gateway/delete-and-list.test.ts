@@ -1,0 +1,146 @@
+/** DELETE /admin/user, the lists of users and buckets, and what the admin API does not have. */
+import assert from "node:assert/strict";
+import { admin, ann, contract, type Row, s3 } from "./table";
+
+const bucket = { ask: s3("PUT /bucket-%", "AK%", "sesame%"), gives: "200" };
+
+contract("DELETE user", [
+  [
+    "answers 200 and nothing, then 404; uid, key and e-mail address are free again",
+    ann({ email: "a%@x" }),
+    { ask: admin("DELETE user", { uid: "ann%" }), gives: "200", also: ({ body }) => assert.equal(body, "") },
+    { ask: admin("DELETE user", { uid: "ann%" }), gives: "404 NoSuchUser" },
+    ann({ email: "a%@x" }),
+  ],
+  [
+    "one who owns buckets stays, unless his data go too",
+    ann(),
+    bucket,
+    { ask: admin("DELETE user", { uid: "ann%" }), gives: "409 BucketAlreadyExists" },
+    { ask: admin("DELETE user", { uid: "ann%", "purge-data": "false" }), gives: "409 BucketAlreadyExists" },
+    { ask: s3("PUT /bucket-%/object", "AK%", "sesame%", "text"), gives: "200" },
+    { ask: admin("DELETE user", { uid: "ann%", "purge-data": "True" }), gives: "200" },
+    { ask: admin("GET bucket", { bucket: "bucket-%" }), gives: "404 NoSuchBucket" },
+  ],
+  ["no uid", { ask: admin("DELETE user"), gives: "403 AccessDenied" }],
+  ["an empty uid", { ask: admin("DELETE user", { uid: "" }), gives: "403 AccessDenied" }],
+  ["anonymous", { ask: admin("DELETE user", { uid: "anonymous" }), gives: "403 AccessDenied" }],
+  ["an odd tenant", { ask: admin("DELETE user", { uid: "a-b$c" }), gives: "400 InvalidTenantName" }],
+  [
+    "an access key does not stand in for the uid",
+    ann(),
+    { ask: admin("DELETE user", { uid: "no%", "access-key": "AK%" }), gives: "404 NoSuchUser" },
+    { ask: admin("DELETE user", { "access-key": "AK%" }), gives: "403 AccessDenied" },
+  ],
+]);
+
+contract("Lists of users", [
+  [
+    "user?list has pages, and names tenants",
+    ann({ tenant: "t%" }),
+    ann({ uid: "other%", "access-key": "BK%" }),
+    {
+      ask: admin("GET user?list", { "max-entries": 1 }),
+      gives: "200",
+      shows: { keys: [/./], truncated: true, count: 1, marker: /./ },
+    },
+    { ask: admin("GET user?list"), gives: "200", says: '"t%$ann%"', shows: { truncated: false } },
+    { ask: admin("GET user?list"), gives: "200", also: ({ body }) => assert.equal(JSON.parse(body).marker, undefined) },
+    { ask: admin("GET user?list", { "max-entries": 0 }), gives: "200", shows: { keys: [], truncated: true, count: 0 } },
+  ],
+  [
+    "metadata/user is an array, or a page whose `truncated` is a text",
+    ann(),
+    {
+      ask: admin("GET metadata/user"),
+      gives: "200",
+      says: '"ann%"',
+      also: ({ body }) => assert.ok(Array.isArray(JSON.parse(body))),
+    },
+    {
+      ask: admin("GET metadata/user", { "max-entries": 1 }),
+      gives: "200",
+      shows: { count: 1, truncated: "true", marker: /./ },
+    },
+    { ask: admin("GET metadata/user", { "max-entries": 1000 }), gives: "200", shows: { truncated: "false" } },
+  ],
+  [
+    "metadata/user?key= counts versions",
+    ann({ tenant: "t%" }),
+    {
+      ask: admin("GET metadata/user", { key: "t%$ann%" }),
+      gives: "200",
+      shows: {
+        key: "user:t%$ann%",
+        ver: { ver: 1, tag: /./ },
+        mtime: /^\d{4}-/,
+        data: { user_id: "t%$ann%", attrs: [] },
+      },
+      also: ({ headers }) => assert.equal(headers["content-type"], "application/json"),
+    },
+    { ask: admin("POST user", { uid: "t%$ann%", "display-name": "B" }), gives: "200" },
+    { ask: admin("GET metadata/user", { key: "t%$ann%" }), gives: "200", shows: { ver: { ver: 2 } } },
+    { ask: admin("GET metadata/user", { key: "no%" }), gives: "404 NoSuchKey" },
+    { ask: admin("GET metadata/user", { key: "" }), gives: "400 InvalidArgument" },
+  ],
+]);
+
+contract("GET bucket", [
+  ["none", ann(), { ask: admin("GET bucket", { uid: "ann%" }), gives: "200", shows: [] }],
+  ["of an unknown user: none", { ask: admin("GET bucket", { uid: "no%" }), gives: "200", shows: [] }],
+  [
+    "names, or everything about them",
+    ann(),
+    bucket,
+    { ask: admin("GET bucket", { uid: "ann%" }), gives: "200", shows: ["bucket-%"] },
+    {
+      ask: admin("GET bucket", { uid: "ann%", stats: "true" }),
+      gives: "200",
+      shows: [{ bucket: "bucket-%", owner: "ann%" }],
+    },
+    {
+      ask: admin("GET bucket", { bucket: "bucket-%" }),
+      gives: "200",
+      shows: { bucket: "bucket-%", tenant: "", owner: "ann%" },
+    },
+    { ask: admin("GET bucket"), gives: "200", says: '"bucket-%"' },
+    { ask: admin("GET bucket", { bucket: "no-%" }), gives: "404 NoSuchBucket" },
+  ],
+  [
+    "of a tenant",
+    ann({ tenant: "t%" }),
+    bucket,
+    { ask: admin("GET bucket", { uid: "t%$ann%" }), gives: "200", shows: ["bucket-%"] },
+    { ask: admin("GET bucket", { uid: "ann%" }), gives: "200", shows: [] },
+    { ask: admin("GET bucket", { bucket: "t%/bucket-%" }), gives: "200", shows: { tenant: "t%", owner: "t%$ann%" } },
+    { ask: admin("GET bucket", { bucket: "bucket-%" }), gives: "404 NoSuchBucket" },
+    { ask: admin("GET bucket"), gives: "200", says: '"t%/bucket-%"' },
+  ],
+]);
+
+contract("What the admin API does not have", [
+  ...[
+    "GET info",
+    "GET ratelimit?ratelimit-scope=user",
+    "POST account?name=x",
+    "GET nope",
+    "GET ",
+    "PATCH user?uid=x",
+  ].map((what): Row => [what, { ask: admin(what), gives: "405 MethodNotAllowed" }]),
+  [
+    "said before the signature is read",
+    { ask: admin("GET nope", {}, { as: "nobody" }), gives: "405 MethodNotAllowed" },
+  ],
+  [
+    "errors are JSON with an empty message and a request id",
+    {
+      ask: admin("GET user", { uid: "no%" }),
+      gives: "404 NoSuchUser",
+      shows: { Code: "NoSuchUser", Message: "", RequestId: /^tx[0-9a-f]{21}-[0-9a-f]{10}-/, HostId: /./ },
+      also: ({ headers, body }) => {
+        assert.equal(headers["content-type"], "application/json");
+        assert.equal(headers["x-amz-request-id"], JSON.parse(body).RequestId);
+      },
+    },
+  ],
+]);
