@@ -14,8 +14,13 @@ export interface Config {
   get(key: string): unknown;
 }
 
-/** Connects a backend. Throws an ObjectUserError that names every setting that is missing or wrong. */
-export function openConnection(backend: Backend, config: Config, world: World): Context & Connection {
+/** Connects a backend; `announce` is told each step that is taken. Throws an ObjectUserError that names every setting that is missing or wrong. */
+export function openConnection(
+  backend: Backend,
+  config: Config,
+  world: World,
+  announce: (line: string) => void,
+): Context & Connection {
   const given = Object.entries(backend.sources).map(([name, { environment }]) => {
     const value = config.get(`${backend.kind}:${name}`) ?? (environment ? world.environment[environment] : undefined);
     return [name, value === "" ? undefined : value];
@@ -26,7 +31,7 @@ export function openConnection(backend: Backend, config: Config, world: World): 
   if (!parsed.success) throw wrongSettings(backend, parsed.error.issues);
   const connection = backend.connect(parsed.data as never, world);
   const { capabilities, defaults, resource } = backend;
-  return { ...connection, ...world, capabilities, defaults, resource };
+  return { ...connection, ...world, announce, capabilities, defaults, resource };
 }
 
 function wrongSettings(backend: Backend, issues: readonly { path: PropertyKey[]; message: string }[]): ObjectUserError {

@@ -44,7 +44,7 @@ export async function importContentOf(
 ): Promise<ImportContent> {
   const __provider = handlerOf(backend.kind);
   const type = `pulumi-nodejs:dynamic/object-users/${backend.resource.replace(".", ":")}`;
-  const opened = openConnection(backend, config, world);
+  const opened = openConnection(backend, config, world, world.log);
   const resources = await Promise.all(
     users.map(async ({ name, inputs: given }) => {
       const found = await opened.api.find({ name: backend.specOf(given).name });
@@ -58,7 +58,7 @@ export async function importContentOf(
       for (const step of plan(spec, known, backend.capabilities, world.now())) {
         if (step.do === "proveKey") known = await applyStep(step, spec, known, opened);
       }
-      const outputs = write(known, inputs, opened.s3Endpoint, backend.defaults);
+      const outputs = write(known, inputs, opened.s3Endpoint, backend);
       const plain = { type, name, id: known.userId };
       return { ...plain, inputs: asSecrets({ ...inputs, __provider }), outputs: asSecrets({ ...outputs, __provider }) };
     }),

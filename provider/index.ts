@@ -5,18 +5,20 @@
  */
 import { backends } from "./backends";
 import type { Backend } from "./backends/backend";
+import { openFleet } from "./fleet";
 import { type Importable, type ImportContent, importContentOf } from "./import";
-import { openResource, type ResourceProvider } from "./resource";
+import type { ResourceProvider } from "./pulumi";
+import { openResource } from "./resource";
 
 export { type ErrorCode, ObjectUserError } from "./errors";
 export type { Importable, ImportContent } from "./import";
-export type { ResourceProvider } from "./resource";
+export type { ResourceProvider } from "./pulumi";
 
 /** The protocol between a resource's state and this package. */
 export const PROTOCOL = 1;
 
 /**
- * The dynamic provider for a kind of user, such as "rgw". Throws when the kind or the protocol is not of this release.
+ * The dynamic provider for a kind of user, such as "rgw", or for a fleet of them, "rgw/fleet". Throws when the kind or the protocol is not of this release.
  */
 export function provider(kind: string, protocol: number): ResourceProvider {
   if (protocol !== PROTOCOL) {
@@ -27,7 +29,8 @@ export function provider(kind: string, protocol: number): ResourceProvider {
           : "Install an older release."),
     );
   }
-  return openResource(backendOf(kind));
+  const [user = "", many] = kind.split("/");
+  return many === "fleet" ? openFleet(backendOf(user)) : openResource(backendOf(kind));
 }
 
 /**

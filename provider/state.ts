@@ -6,8 +6,8 @@
  */
 import * as z from "zod";
 import { ObjectUserError } from "./errors";
-import { latestRetired } from "./lifecycle/keys";
-import type { Fields, Json, Known } from "./lifecycle/model";
+import { latestRetired, secondKey } from "./lifecycle/keys";
+import type { Capabilities, Fields, Json, Known } from "./lifecycle/model";
 
 /** The version of the written form. Raised only when an older release could misread it. */
 export const SCHEMA_VERSION = 1;
@@ -34,6 +34,8 @@ const stateSchema = z.looseObject({
   previousSecretKey: z.string().optional(),
   password: z.string().optional(),
   passwordRotationId: z.string().optional(),
+  /** The user was there before, and has no key of this resource yet. */
+  takenOver: z.boolean().optional(),
   keys: z.array(keyRecord),
   /** Names of the inputs that the program declares. */
   declared: z.array(z.string()),
@@ -55,11 +57,24 @@ export interface Remembered {
   readonly inputs: Inputs;
 }
 
+/** What the written form depends on. */
+export interface System {
+  /** Names of the user's settings. */
+  readonly settings: readonly string[];
+  readonly defaults: Fields;
+  readonly capabilities: Capabilities;
+}
+
 /** Writes what is known, with the inputs in force, as outputs. */
-export function write(known: Known, inputs: Inputs, s3Endpoint: string | undefined, defaults: Fields): Outputs {
+export function write(
+  known: Known,
+  inputs: Inputs,
+  s3Endpoint: string | undefined,
+  { defaults, capabilities }: System,
+): Outputs {
   const { published } = known;
   const previous = latestRetired(known.keys);
-  const previousSecret = previous && known.secrets[previous.id];
+  const second = secondKey(known.keys, published?.id, capabilities);
   const baseline = Object.entries(known.baseline).filter(
     ([name, value]) => JSON.stringify(value) !== JSON.stringify(defaults[name]),
   );
@@ -71,13 +86,14 @@ export function write(known: Known, inputs: Inputs, s3Endpoint: string | undefin
     userId: known.userId,
     endpoint: s3Endpoint,
     keyId: published?.id,
-    accessKey: published?.accessKey,
+    accessKey: published?.accessKey ?? known.fields.accessKey,
     secretKey: published?.secretKey,
     previousAccessKey: previous?.accessKey,
-    previousSecretKey: previousSecret,
+    previousSecretKey: second && known.secrets[second.id],
     previousKeyExpiresAt: previous?.expiresAt,
     password: known.password?.value,
     passwordRotationId: known.password?.rotationId || undefined,
+    takenOver: known.takenOver,
     keys: known.keys,
     foreignKeys: inputs.exclusiveKeys === true ? known.foreign.map((key) => key.id) : undefined,
     baseline: Object.fromEntries(baseline),
@@ -86,15 +102,15 @@ export function write(known: Known, inputs: Inputs, s3Endpoint: string | undefin
 }
 
 /** Reads outputs back. Throws an ObjectUserError when they are not of this project or of a newer release. */
-export function read(outputs: Outputs, fieldNames: readonly string[], defaults: Fields): Remembered {
+export function read(outputs: Outputs, { settings, defaults, capabilities }: System): Remembered {
   const version = outputs.schemaVersion;
   const parsed = stateSchema.safeParse(outputs);
   if (!parsed.success || version !== SCHEMA_VERSION) throw unreadable(outputs);
   const state = parsed.data;
-  const previous = latestRetired(state.keys as Known["keys"]);
+  const second = secondKey(state.keys as Known["keys"], state.keyId, capabilities);
   const secrets = {
     ...(state.keyId !== undefined && state.secretKey !== undefined ? { [state.keyId]: state.secretKey } : {}),
-    ...(previous && state.previousSecretKey !== undefined ? { [previous.id]: state.previousSecretKey } : {}),
+    ...(second && state.previousSecretKey !== undefined ? { [second.id]: state.previousSecretKey } : {}),
   };
   const published =
     state.accessKey !== undefined && state.secretKey !== undefined
@@ -107,8 +123,9 @@ export function read(outputs: Outputs, fieldNames: readonly string[], defaults: 
   return {
     known: {
       userId: state.userId,
-      fields: pick(outputs, fieldNames) as Fields,
+      fields: pick(outputs, settings) as Fields,
       baseline: { ...defaults, ...state.baseline },
+      ...(state.takenOver ? { takenOver: true } : {}),
       keys: state.keys as Known["keys"],
       foreign: (state.foreignKeys ?? []).map((id) => ({ id, accessKey: id })),
       ...(state.password === undefined
@@ -144,7 +161,8 @@ export function definedOnly<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }
 
-const SECRET_SIGNATURE = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+/** How Pulumi marks a secret in what a provider answers. */
+export const SECRET_SIGNATURE = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
 
 /** The members of inputs and outputs that are secret; no other holds one. */
 export const SECRET_NAMES = ["secretKey", "previousSecretKey", "password"];

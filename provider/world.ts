@@ -15,6 +15,8 @@ export interface World {
   readonly newPassword: () => string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly openTransport: (options: TransportOptions) => Send;
+  /** Does a task when the process ends; for tests. Default: when it has nothing left to do, or is told to end. */
+  readonly atEnd?: (task: () => Promise<void>) => void;
 }
 
 /** The real one. Pulumi shows what its plugins print. */

@@ -58,7 +58,7 @@ export interface TransportArgs {
   maxConcurrency?: pulumi.Input<number>;
 }
 
-const SECRETS = ["secretKey", "previousSecretKey"];
+const SECRETS = ["secretKey", "previousSecretKey", "password"];
 
 /** A user of an object store, of whatever system. */
 export abstract class ObjectUser extends pulumi.CustomResource {
@@ -99,6 +99,75 @@ export abstract class ObjectUser extends pulumi.CustomResource {
   }
 }
 
+/** What consumers of a user need. The secret ones are secrets. */
+export interface Credentials {
+  accessKey: string;
+  secretKey: string;
+  previousAccessKey?: string;
+  previousSecretKey?: string;
+  previousKeyExpiresAt?: string;
+  /** On systems whose users have one. */
+  password?: string;
+}
+
+/** The inputs of a fleet. */
+export interface FleetArgs<UserArgs> {
+  /** Inputs for every user, unless it gives its own. */
+  defaults?: pulumi.Input<Partial<UserArgs>>;
+  /** The users, each by a name that only this fleet uses. */
+  users: pulumi.Input<Record<string, pulumi.Input<Partial<UserArgs>>>>;
+}
+
+/**
+ * Many users as one resource: Pulumi's cost per resource grows with their number, a fleet's does not. Each member is
+ * made, changed, rotated, proven and deleted on its own, by the same rules as a single user; one that fails does not
+ * stop the others. Removing a member deletes its user.
+ */
+export abstract class Fleet extends pulumi.CustomResource {
+  /** The members' credentials by name. Secret as a whole. */
+  declare readonly credentials: pulumi.Output<Record<string, Credentials>>;
+  /** The members' living keys by name, without secrets. */
+  declare readonly keys: pulumi.Output<Record<string, Key[]>>;
+  /** The S3 endpoint the keys are for, when known. */
+  declare readonly endpoint: pulumi.Output<string | undefined>;
+
+  /** @internal */
+  protected constructor(
+    kind: string,
+    type: string,
+    name: string,
+    args: FleetArgs<object>,
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    const outputs = { credentials: undefined, keys: undefined, endpoint: undefined };
+    const secretOutputs = ["credentials", ...(opts?.additionalSecretOutputs ?? [])];
+    const users = hasSecrets(args.users) ? pulumi.secret(args.users) : args.users;
+    const props = { ...outputs, ...args, users, __provider: handler(`${kind}/fleet`) };
+    super(type, name, props, { ...opts, additionalSecretOutputs: secretOutputs });
+    this.credentials = pulumi.secret(this.credentials);
+  }
+
+  /** One member's credentials as single outputs. Throws, when they are asked for, if there is no such member. */
+  get(member: string): {
+    [name in keyof Required<Credentials>]: pulumi.Output<Required<Credentials>[name] | undefined>;
+  } {
+    const one = <Name extends keyof Credentials>(name: Name) =>
+      this.credentials.apply((all) => {
+        const credentials = all[member];
+        if (credentials === undefined) throw new Error(`The fleet has no user "${member}".`);
+        return credentials[name];
+      });
+    return {
+      accessKey: pulumi.unsecret(one("accessKey")),
+      secretKey: one("secretKey"),
+      previousAccessKey: pulumi.unsecret(one("previousAccessKey")),
+      previousSecretKey: one("previousSecretKey"),
+      previousKeyExpiresAt: pulumi.unsecret(one("previousKeyExpiresAt")),
+      password: one("password"),
+    };
+  }
+}
+
 /** A connection to a system, given to resources as `{ provider }`. */
 export abstract class ConnectionProvider extends pulumi.ProviderResource {
   /** @internal */
@@ -112,6 +181,16 @@ export abstract class ConnectionProvider extends pulumi.ProviderResource {
 function handler(kind: string): string {
   return `exports.handler = () => require("pulumi-object-users/provider").provider(${JSON.stringify(kind)}, 1);`;
 }
+
+/** Whether users given as a plain record bring secrets of their own. */
+function hasSecrets(users: unknown): boolean {
+  const members = typeof users === "object" && users !== null ? Object.values(users) : [];
+  return members.some(
+    (member) => typeof member === "object" && member !== null && SECRET_INPUTS.some((name) => name in member),
+  );
+}
+
+const SECRET_INPUTS = ["secretKey", "password"];
 
 function withSecrets(args: object, names: string[]): Record<string, unknown> {
   return Object.fromEntries(

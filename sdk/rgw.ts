@@ -1,6 +1,13 @@
 /** Users of a Ceph RADOS Gateway, managed by its Admin Ops API: https://docs.ceph.com/en/latest/radosgw/adminops/ */
 import type * as pulumi from "@pulumi/pulumi";
-import { ConnectionProvider, type LifecycleArgs, ObjectUser, type TransportArgs } from "./resource";
+import {
+  ConnectionProvider,
+  Fleet,
+  type FleetArgs,
+  type LifecycleArgs,
+  ObjectUser,
+  type TransportArgs,
+} from "./resource";
 
 export type { Key } from "./resource";
 
@@ -91,5 +98,22 @@ export interface UserArgs extends LifecycleArgs {
 export class User extends ObjectUser {
   constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
     super("rgw", "pulumi-nodejs:dynamic/object-users/rgw:User", name, args, opts);
+  }
+}
+
+/**
+ * Many users of a Ceph RADOS Gateway as one resource.
+ *
+ * ```ts
+ * const teams = new rgw.Users("teams", {
+ *   defaults: { gracePeriodSeconds: 3600, maxBuckets: 10 },
+ *   users: { red: { uid: "red", displayName: "Red" }, blue: { uid: "blue", displayName: "Blue" } },
+ * });
+ * export const red = teams.get("red").secretKey;
+ * ```
+ */
+export class Users extends Fleet {
+  constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
+    super("rgw", "pulumi-nodejs:dynamic/object-users/rgw:Users", name, args, opts);
   }
 }

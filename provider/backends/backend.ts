@@ -24,6 +24,8 @@ export interface BackendDeps extends Omit<HttpDeps, "send"> {
   readonly now: () => Date;
   readonly log: (line: string) => void;
   readonly openTransport: (options: TransportOptions) => Send;
+  /** Does a task when the process ends; for tests. Default: when it has nothing left to do, or is told to end. */
+  readonly atEnd?: (task: () => Promise<void>) => void;
 }
 
 /** One setting of a connection: where it comes from when the provider's arguments do not have it. */

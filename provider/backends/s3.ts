@@ -53,6 +53,7 @@ function read(response: WireResponse, act: { operation: string; subject: string 
   const code = element(body, "Code");
   const verdict = code === undefined ? undefined : VERDICTS[code];
   if (verdict && (status === 401 || status === 403)) return { verdict };
+  if (status === 401) return { verdict: "refused" };
   const answer = [status, code !== undefined && /^\w{1,60}$/.test(code) ? code : undefined].filter(Boolean).join(" ");
   if (status === 429 || status === 503) {
     throw new ObjectUserError({

@@ -53,7 +53,9 @@ async function createUser(step: StepOf<"createUser">, spec: Spec, context: Conte
     ...(step.key ? { key: step.key } : {}),
     ...(password ? { password: password.value } : {}),
   });
-  const key = live.keys?.find((candidate) => candidate.accessKey === step.key?.accessKey);
+  const asked = step.key;
+  const key =
+    asked && live.keys?.find((candidate) => asked.accessKey === undefined || candidate.accessKey === asked.accessKey);
   const made = key && recordOf(key, spec.rotationId, context);
   const known = firstSight(live, spec, context.defaults, { takenOver: false, ...(made ? { made } : {}) });
   return password ? { ...known, password } : known;
@@ -88,11 +90,11 @@ async function issueKey(step: StepOf<"issueKey">, { known, user, context }: Act)
   const key = await context.api.issueKey(user, step.key);
   const record = recordOf(key, step.rotationId, context);
   const { graceSeconds } = step.key;
-  const deadline = graceSeconds === undefined ? {} : { expiresAt: after(record.issuedAt, graceSeconds) };
+  const deadline = graceSeconds === undefined ? undefined : after(context.now().toISOString(), graceSeconds);
   const others = known.keys.filter((other) => other.id !== key.id);
   return {
     ...known,
-    keys: [...others.map((other) => ({ ...deadline, ...other })), record],
+    keys: [...others.map((other) => endingBy(deadline, other)), record],
     foreign: known.foreign.filter((other) => other.id !== key.id),
     secrets: key.secretKey === undefined ? known.secrets : { ...known.secrets, [key.id]: key.secretKey },
   };
@@ -105,11 +107,15 @@ async function proveKey(step: StepOf<"proveKey">, { spec, known, user, context }
   const key = { id: step.id, accessKey: step.accessKey, secretKey };
   if (spec.prove) await proveAccepted(key, user, context);
   else await proveListed(key, user, context);
-  const found = known.keys.find((record) => record.id === step.id) ?? recordOf(key, step.rotationId, context);
+  const found =
+    known.keys.find((record) => record.id === step.id) ??
+    recordOf({ ...known.foreign.find((other) => other.id === step.id), ...key }, step.rotationId, context);
   const { retiredAt: _r, expiresAt: _e, ...record } = found;
+  if (known.published === undefined) await context.api.settle?.(user);
   const proven: KeyRecord = spec.prove ? { ...record, provenAt: context.now().toISOString() } : record;
+  const { takenOver: _t, ...rest } = known;
   return {
-    ...known,
+    ...rest,
     keys: [...known.keys.filter((other) => other.id !== step.id), proven],
     foreign: known.foreign.filter((other) => other.id !== step.id),
     published: key,
@@ -132,6 +138,12 @@ async function revokeKey(step: StepOf<"revokeKey">, { spec, known, user, context
 
 function recordOf(key: LiveKey, rotationId: string, context: Context): KeyRecord {
   return { id: key.id, accessKey: key.accessKey, rotationId, issuedAt: key.issuedAt ?? context.now().toISOString() };
+}
+
+/** Our own clock decides: the system's may be ahead or behind. A key that ends earlier anyway still does. */
+function endingBy(deadline: string | undefined, record: KeyRecord): KeyRecord {
+  if (deadline === undefined || (record.expiresAt !== undefined && record.expiresAt < deadline)) return record;
+  return { ...record, expiresAt: deadline };
 }
 
 function withRecord(known: Known, id: string, change: (record: KeyRecord) => KeyRecord): Known {

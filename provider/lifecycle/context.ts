@@ -15,6 +15,8 @@ export interface Context {
   readonly sleep: (ms: number) => Promise<void>;
   readonly random: () => number;
   readonly log: (line: string) => void;
+  /** Shows what is being done, step by step. */
+  readonly announce: (line: string) => void;
   /** A new password that nobody can guess and that the usual password rules accept. */
   readonly newPassword: () => string;
 }

@@ -55,6 +55,8 @@ export interface Known {
   readonly fields: Fields;
   /** What settings that are not declared had when the user was made or taken over, and go back to. */
   readonly baseline: Fields;
+  /** It was there before this resource, which has no key of its own yet. */
+  readonly takenOver?: boolean;
   /** The ring: every key this resource made or took over and that still lives, oldest first. */
   readonly keys: readonly KeyRecord[];
   /** Live keys outside the ring; their secrets are in `secrets`. */
@@ -128,6 +130,8 @@ export type Step = { readonly why: string } & (
 export interface Capabilities {
   /** Who ends a grace: us ("client"), the system by itself ("server"), or there is none. */
   readonly overlap: "client" | "server" | "none";
+  /** The system counts graces in units of so many seconds. Default 1. */
+  readonly overlapUnitSeconds?: number;
   /** A running grace can be ended early. */
   readonly endsEarly: boolean;
   /** Most keys of one user at once. */

@@ -49,7 +49,8 @@ export function firstSight(
       return [name, keepFound ? (live.fields[name] ?? value) : value];
     }),
   );
-  const empty = { userId: live.userId, fields: live.fields, baseline, foreign: [], secrets: {} };
+  const takenOver = how.takenOver ? { takenOver: true } : {};
+  const empty = { userId: live.userId, fields: live.fields, baseline, foreign: [], secrets: {}, ...takenOver };
   return observe({ ...empty, keys: how.made ? [how.made] : [] }, live);
 }
 

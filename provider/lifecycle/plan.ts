@@ -81,12 +81,21 @@ function keys(spec: Spec, known: Known, capabilities: Capabilities, now: Date): 
 }
 
 function issue({ make, why }: WantedKey, spec: Spec, known: Known, capabilities: Capabilities, now: Date): Step[] {
-  const before = known.keys.some((key) => key.retiredAt === undefined);
-  const grace = capabilities.overlap === "server" && before ? { graceSeconds: spec.gracePeriodSeconds } : {};
+  const unit = capabilities.overlapUnitSeconds ?? 1;
+  const grace =
+    capabilities.overlap === "server" && hasKeyBefore(known, capabilities)
+      ? { graceSeconds: Math.ceil(spec.gracePeriodSeconds / unit) * unit }
+      : {};
   return [
-    ...makeRoom(known, capabilities, now),
+    ...makeRoom(spec, known, capabilities, now),
     { do: "issueKey", key: { ...make, ...grace }, rotationId: spec.rotationId, why },
   ];
+}
+
+/** Whether consumers may hold a key that the next one replaces; of a user that was taken over they may, though nobody lists it. */
+function hasKeyBefore({ keys, foreign, takenOver }: Known, { keyWithUser }: Capabilities): boolean {
+  const ring = keys.some((key) => key.retiredAt === undefined);
+  return ring || foreign.length > 0 || (takenOver === true && keyWithUser);
 }
 
 function publish(wanted: Extract<WantedKey, { id: string }>, spec: Spec, known: Known): Step[] {

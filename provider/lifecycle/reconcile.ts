@@ -67,7 +67,7 @@ class Run {
     if (looked) await this.observe();
     this.look = true;
     for (const step of plan(spec, this.known, context.capabilities, context.now())) {
-      if (!this.isNew) context.log(`${context.resource} ${spec.name}: ${describe(step)}`);
+      if (!this.isNew) context.announce(`${context.resource} ${spec.name}: ${describe(step)}`);
       if (step.do === "createUser") await this.create(step, looked);
       else this.known = await applyStep(step, spec, this.known, context);
       if (step.do === "createUser" || step.do === "issueKey") return this.again();

@@ -27,10 +27,13 @@ function retiredByUs(key: KeyRecord, spec: Spec, now: Date): Step[] {
 
 /** The deadline was fixed when the next key was made. It may be cut short where the system can, and never extended. */
 function retiredByServer(key: KeyRecord, spec: Spec, capabilities: Capabilities, now: Date): Step[] {
-  const { retiredAt = now.toISOString(), expiresAt = after(now.toISOString(), spec.gracePeriodSeconds) } = key;
+  const slackSeconds = capabilities.propagationSeconds + 60;
+  const { expiresAt = after(now.toISOString(), spec.gracePeriodSeconds) } = key;
+  // Its deadline runs since the next one was made, which may be long before that one was proven.
+  const latest = after(expiresAt, slackSeconds - spec.gracePeriodSeconds);
+  const retiredAt = key.retiredAt ?? [latest, now.toISOString()].sort()[0] ?? latest;
   const ended = isOver({ ...key, expiresAt }, now);
   const wished = after(retiredAt, spec.gracePeriodSeconds);
-  const slackSeconds = capabilities.propagationSeconds + 60;
   if (!ended && wished > after(expiresAt, slackSeconds)) throw cannotExtend(key, spec);
   const endNow = !ended && Date.parse(wished) <= now.getTime();
   if (endNow && !capabilities.endsEarly) throw cannotEnd(key, spec);
@@ -53,13 +56,16 @@ export function endForeign(current: string | undefined, spec: Spec, known: Known
 }
 
 /** Where the system keeps few keys at once: ends retired ones whose time is over, or refuses with the time to wait for. */
-export function makeRoom(known: Known, capabilities: Capabilities, now: Date): Step[] {
+export function makeRoom(spec: Spec, known: Known, capabilities: Capabilities, now: Date): Step[] {
   const { maxKeys } = capabilities;
   const there = known.keys.length + known.foreign.length;
   if (there < maxKeys) return [];
+  const foreign = endForeign(undefined, spec, known);
   const over = known.keys.filter((key) => key.retiredAt !== undefined && isOver(key, now));
-  if (there - over.length < maxKeys)
-    return over.map((key) => revoke(key, `grace of key ${key.accessKey} ended ${key.expiresAt}`));
+  const ends = [...foreign, ...over.map((key) => revoke(key, `grace of key ${key.accessKey} ended ${key.expiresAt}`))];
+  if (there - ends.length < maxKeys) return ends;
+  if (capabilities.overlap === "server" && spec.gracePeriodSeconds === 0)
+    return [...foreign, ...cutShort(known, capabilities)];
   const next = known.keys
     .map((key) => key.expiresAt)
     .filter((at) => at !== undefined)
@@ -73,6 +79,14 @@ export function makeRoom(known: Known, capabilities: Capabilities, now: Date): S
       ? `Run again after ${next}, when the oldest ends.`
       : "End one of them on the system, or set exclusiveKeys: true.",
   });
+}
+
+/** A grace of 0 ends every key before the next one: by us where we can, else by the system when it makes the next one. */
+function cutShort(known: Known, { endsEarly }: Capabilities): Step[] {
+  if (!endsEarly) return [];
+  return known.keys
+    .filter((key) => key.retiredAt !== undefined)
+    .map((key) => revoke(key, `gracePeriodSeconds is 0: the old secret of ${key.accessKey} ends now`));
 }
 
 function revoke(key: { readonly id: string; readonly accessKey: string }, why: string): Step {

@@ -42,6 +42,8 @@ export interface UserApi {
   issueKey(user: UserRef, key: KeyRequest): Promise<LiveKey>;
   /** Sees to it that a key has ended, of a user that was just seen; resolves when the key is gone already. */
   revokeKey(user: UserRef, key: LiveKey): Promise<void>;
+  /** Takes off the mark of an unfinished user, where the system keeps one: its first key is about to be published. */
+  settle?(user: UserRef): Promise<void>;
   /** Sends a harmless request signed with the key. */
   probe(user: UserRef, key: { readonly accessKey: string; readonly secretKey: string }): Promise<Verdict>;
 }

@@ -25,6 +25,7 @@ export function wantedKey(spec: Spec, known: Known, capabilities: Capabilities):
   }
   const make = keyToMake(spec, known.userId, capabilities);
   const left = leftBehind(make, spec, known, capabilities);
+  if (left === undefined && isTakenAsItIs(spec, known, capabilities)) return undefined;
   return left ?? { make, why };
 }
 
@@ -75,6 +76,15 @@ function leftBehind(make: KeyRequest, spec: Spec, known: Known, capabilities: Ca
     };
   }
   return undefined;
+}
+
+/**
+ * A user that was taken over with a secret that nobody can read: to have one is to replace it, and only a rotationId says
+ * that the program wants this.
+ */
+function isTakenAsItIs(spec: Spec, known: Known, { oneAccessKey, keyWithUser }: Capabilities): boolean {
+  const hasKey = keyWithUser || known.foreign.length > 0;
+  return oneAccessKey && known.takenOver === true && spec.rotationId === "" && hasKey;
 }
 
 function whyAnother(spec: Spec, known: Known): string {

@@ -1,0 +1,79 @@
+/**
+ * The inputs of a fleet: defaults, and users by name. Each user is checked as a single one is, with its name in every
+ * complaint.
+ */
+import * as z from "zod";
+import type { CheckFailure } from "./inputs";
+import { definedOnly, type Inputs, SECRET_NAMES, SECRET_SIGNATURE } from "./state";
+import { hasUnknowns } from "./unknowns";
+import type { Users } from "./users";
+
+const args = z.record(z.string(), z.unknown());
+
+const fleetArgs = z.strictObject({ defaults: args.default({}), users: z.record(z.string(), args) });
+
+/** The members of inputs in normal form, by name. */
+export function membersOf(inputs: Inputs): Map<string, Inputs> {
+  const { users } = fleetArgs.parse(inputs);
+  return new Map(Object.entries(users));
+}
+
+/**
+ * Checks a fleet. In normal form the defaults are merged into every user and are no more a member of their own, so that
+ * a change shows in those whom it concerns.
+ */
+export function checkFleet(users: Users, olds: Inputs, news: Inputs): { inputs: Inputs; failures: CheckFailure[] } {
+  const { __provider: _, ...given } = definedOnly(news);
+  if (hasUnknowns(given.users) && typeof given.users === "string") return { inputs: given, failures: [] };
+  const parsed = fleetArgs.safeParse(given);
+  if (!parsed.success) return { inputs: given, failures: parsed.error.issues.flatMap(explain) };
+  const { defaults, users: members } = parsed.data;
+  const before = fleetArgs.safeParse(olds).data?.users ?? {};
+  const failures: CheckFailure[] = [];
+  const checked = Object.entries(members).map(([name, member]) => {
+    const one = users.check(before[name] ?? {}, { ...defaults, ...member });
+    failures.push(...one.failures.map(({ property, reason }) => ({ property: pathOf(name, property), reason })));
+    return [name, one.inputs] as const;
+  });
+  if (failures.length === 0) failures.push(...sameUser(users, checked));
+  return { inputs: { users: Object.fromEntries(checked) }, failures };
+}
+
+/** Inputs as Pulumi should store them: with a secret in one of them, all of them are secret. */
+export function secretIfAny(members: Readonly<Record<string, Inputs>>): unknown {
+  const isSecret = Object.values(members).some((member) => SECRET_NAMES.some((name) => name in member));
+  return isSecret ? { ...SECRET_SIGNATURE, value: members } : members;
+}
+
+/** Two members that would manage one user. Members with values that are not known yet are left for later. */
+function sameUser(users: Users, members: readonly (readonly [string, Inputs])[]): CheckFailure[] {
+  const owners = new Map<string, string>();
+  return members.flatMap(([name, inputs]) => {
+    if (hasUnknowns(inputs)) return [];
+    const user = users.nameOf(inputs);
+    const owner = owners.get(user);
+    owners.set(user, owner ?? name);
+    return owner === undefined
+      ? []
+      : [{ property: pathOf(name, ""), reason: `is the same user "${user}" as users.${owner}` }];
+  });
+}
+
+function explain(issue: z.core.$ZodIssue): CheckFailure[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((property) => ({
+      property,
+      reason: "is not an input of a fleet; its inputs are defaults, users",
+    }));
+  }
+  return [
+    {
+      property: issue.path.map(String).join("."),
+      reason: `must be ${issue.path.length > 1 ? "a user's inputs" : "users by name"}`,
+    },
+  ];
+}
+
+function pathOf(name: string, property: string): string {
+  return `users.${name}${property === "" ? "" : `.${property}`}`;
+}

@@ -1,0 +1,53 @@
+// An object store that the demo plays on: how a person reaches it, what the Pulumi program for it looks like, and the few
+// things that are done to it past Pulumi. What happens in which order is the story's; how it is started is each system's.
+
+import type { Credentials } from "../../provider/http/sigv4";
+
+/** Where S3 requests go. */
+export interface S3Target {
+  readonly endpoint: string;
+  readonly region: string;
+}
+
+/** Something done past Pulumi: the command as a person would type it, and what came of it. */
+export interface Deed<Answer = void> {
+  readonly command: string;
+  readonly answer: Answer;
+}
+
+/** A running object store. */
+export interface System {
+  /** What it is, for the first lines: "the embedded gateway at http://127.0.0.1:7480". */
+  readonly title: string;
+  /** What the provider finds in its environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Values that must never be shown. */
+  readonly secrets: readonly string[];
+  readonly s3: S3Target;
+  /** The user that the program makes, by the system's own name for it. */
+  readonly userId: string;
+  /** The program, as a person would write it in index.js; its configuration has a `rotationId`. */
+  program(options: { readonly graceSeconds: number }): string;
+  /** Gives the user another display name. */
+  rename(displayName: string): Promise<Deed>;
+  /** Takes one of the user's keys away. */
+  removeKey(key: Pick<Credentials, "accessKey">): Promise<Deed>;
+  /** The names of all users there are. */
+  users(): Promise<Deed<readonly string[]>>;
+  /** Ends it and removes what it left on disk. */
+  stop(): Promise<void>;
+}
+
+/** How to start a system. */
+export interface Opening {
+  /** The real thing, where the default is a stand-in. */
+  readonly real: boolean;
+  /** Gets a line about each thing that takes long or is installed. */
+  readonly log: (line: string) => void;
+}
+
+/** A backend of this package, as the demo can show it. */
+export interface Backend {
+  /** Starts it. Rejects with a sentence where that cannot be. */
+  open(opening: Opening): Promise<System>;
+}

@@ -1,0 +1,6 @@
+// The backends whose story the demo can tell, by the name that `--backend` takes.
+
+import type { Backend } from "../system";
+import { rgw } from "./rgw";
+
+export const backends: Readonly<Record<string, Backend>> = { rgw };

@@ -1,0 +1,115 @@
+// Ceph's RADOS Gateway for the demo: the embedded one, or a real one. The embedded one is asked past Pulumi through the
+// Admin Ops API, the real one through radosgw-admin.
+
+import { pathToFileURL } from "node:url";
+import * as z from "zod";
+import { Gateway } from "../../../devserver/rgw/gateway";
+import { serve } from "../../../devserver/rgw/serve";
+import { nodeSend } from "../../../provider/http/send";
+import { type Credentials, escaped, signed } from "../../../provider/http/sigv4";
+import { startCeph } from "../../ceph/cluster";
+import type { Backend, Deed, Opening, System } from "../system";
+
+const REGION = "us-east-1";
+const USER = "alice";
+const TIMEOUT_MS = 30_000;
+
+/** `--backend rgw`, which is the default. */
+export const rgw: Backend = {
+  open: ({ real, log }: Opening) => (real ? openCeph(log) : openEmbedded()),
+};
+
+async function openEmbedded(): Promise<System> {
+  const gateway = new Gateway();
+  const served = await serve(gateway);
+  const ask = adminApi(served.url, gateway.admin);
+  return {
+    ...common(served.url, gateway.admin),
+    title: `the embedded gateway at ${served.url}: speaks as Ceph RGW does, data in memory (--ceph: a real Ceph)`,
+    rename: (name) => ask("POST", `/admin/user?uid=${USER}&display-name=${escaped(name)}`, z.unknown()).then(silent),
+    removeKey: ({ accessKey }) =>
+      ask("DELETE", `/admin/user?key&uid=${USER}&access-key=${accessKey}`, z.unknown()).then(silent),
+    users: () => ask("GET", "/admin/metadata/user", z.array(z.string())),
+    stop: () => served.close(),
+  };
+}
+
+async function openCeph(log: (line: string) => void): Promise<System> {
+  const file = pathToFileURL(`${__dirname}/../../ceph/install.mjs`).href;
+  const { installCeph }: Installer = await import(file);
+  const ceph = installCeph({ log });
+  if (!ceph.available) throw new Error(`${ceph.reason}\nWithout --ceph the demo plays on the embedded gateway.`);
+  log("starting a monitor, an OSD and a RADOS gateway on 127.0.0.1, data in memory …");
+  const cluster = await startCeph();
+  const run = async (...words: readonly string[]): Promise<Deed<unknown>> => ({
+    command: `radosgw-admin ${words.join(" ")}`,
+    answer: await cluster.radosgwAdmin(...words),
+  });
+  return {
+    ...common(cluster.endpoint, cluster.admin),
+    title: `a real Ceph ${cluster.version} at ${cluster.endpoint}: monitor, OSD and RADOS gateway, data in memory`,
+    rename: (name) => run("user", "modify", `--uid=${USER}`, `--display-name=${name}`).then(silent),
+    removeKey: ({ accessKey }) =>
+      run("key", "rm", "--key-type=s3", `--uid=${USER}`, `--access-key=${accessKey}`).then(silent),
+    users: async () => {
+      const { command, answer } = await run("user", "list");
+      return { command, answer: z.array(z.string()).parse(answer) };
+    },
+    stop: () => cluster.stop(),
+  };
+}
+
+function common(endpoint: string, admin: Credentials): Pick<System, CommonPart> {
+  return {
+    environment: {
+      RADOSGW_ENDPOINT: endpoint,
+      RADOSGW_ACCESS_KEY: admin.accessKey,
+      RADOSGW_SECRET_KEY: admin.secretKey,
+    },
+    secrets: [admin.secretKey],
+    s3: { endpoint, region: REGION },
+    userId: USER,
+    program: ({ graceSeconds }) =>
+      `const pulumi = require("@pulumi/pulumi");
+const { rgw } = require("pulumi-object-users");
+
+const config = new pulumi.Config();
+
+const alice = new rgw.User("alice", {
+  uid: "${USER}",
+  displayName: "Alice",
+  rotationId: config.require("rotationId"),
+  gracePeriodSeconds: ${graceSeconds},
+});
+
+exports.accessKey = alice.accessKey;
+exports.secretKey = alice.secretKey;
+exports.graceEnds = alice.previousKeyExpiresAt.apply((time) => time ?? "no grace is running");
+`,
+  };
+}
+
+interface Installer {
+  installCeph(options: {
+    log: (line: string) => void;
+  }): { readonly available: true } | { readonly available: false; readonly reason: string };
+}
+
+type CommonPart = "environment" | "secrets" | "s3" | "userId" | "program";
+
+/** Asks the Admin Ops API as the admin, https://docs.ceph.com/en/latest/radosgw/adminops/ */
+function adminApi(endpoint: string, admin: Credentials) {
+  const send = nodeSend({ maxConcurrency: 1 });
+  return async <Answer>(method: string, path: string, schema: z.ZodType<Answer>): Promise<Deed<Answer>> => {
+    const command = `${method} ${endpoint}${path}`;
+    const request = signed({ method, url: new URL(`${endpoint}${path}`) }, admin, REGION, new Date());
+    const { status, body } = await send(request, TIMEOUT_MS);
+    if (status !== 200) throw new Error(`${command} was answered with ${status} ${body}`);
+    return { command, answer: schema.parse(body === "" ? undefined : JSON.parse(body)) };
+  };
+}
+
+/** The answer may hold secrets, and nobody needs it. */
+function silent({ command }: Deed<unknown>): Deed {
+  return { command, answer: undefined };
+}

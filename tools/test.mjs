@@ -1,0 +1,197 @@
+// Runs the tests: node tools/test.mjs [unit] [word …]        `npm test` and `npm run test:unit` call it.
+//
+// A group is a directory of suites, and a process of its own, so that a crash in one hides nothing of the others. The
+// unit groups need nothing but Node and run first, two at a time; the others start real systems, one at a time. A new
+// directory below tests/ is a group by itself. Words select groups by their names ("provider", "e2e/rgw").
+//
+// The last line is the sum: `N passed, N failed, N skipped`. What was skipped is listed before it, with the reasons.
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const REPOSITORY = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+const SUITE = /\.test\.ts$/;
+const AT_ONCE = 2;
+/** A group that is silent for so long has died without saying so. */
+const SILENCE_MS = 10 * 60_000;
+/** How long a group may take to end by itself after its last test. */
+const FAREWELL_MS = 10_000;
+/** The part of the contract that needs no real Ceph. */
+const EMBEDDED = "on the embedded gateway";
+
+/** Groups that need nothing but Node: the slow ones first, so that they share the time. `grep` picks among their tests. */
+const UNIT = [
+  { name: "model", below: ["model"] },
+  { name: "provider", below: ["provider"] },
+  { name: "sdk", below: ["sdk"] },
+  { name: "contract (embedded)", below: ["contract"], grep: EMBEDDED },
+  { name: "devserver", below: ["devserver"] },
+  { name: "tools (offline)", below: ["tools/find.test.ts", "tools/setup.test.ts"] },
+  { name: "architecture", below: ["architecture.test.ts"] },
+];
+
+/** The groups, each with its files. */
+function groups() {
+  const files = suites("tests");
+  const isBelow = (file, places) => places.some((place) => `${file}/`.startsWith(`tests/${place}/`));
+  const unit = UNIT.map((group) => ({
+    ...group,
+    unit: true,
+    files: files.filter((file) => isBelow(file, group.below)),
+  }));
+  const inUnit = new Set(unit.filter((group) => !group.grep).flatMap((group) => group.files));
+  const real = new Map();
+  for (const file of files.filter((one) => !inUnit.has(one))) {
+    const name = path.posix.dirname(file).replace(/^tests\/?/, "") || "tests";
+    const rest = isBelow(file, ["contract"]) ? { grep: EMBEDDED, invert: true } : {};
+    real.set(name, { name, files: [...(real.get(name)?.files ?? []), file], ...rest });
+  }
+  const ordered = [...real.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...unit.filter((group) => group.files.length > 0), ...ordered];
+}
+
+/** The files of suites in a directory and below it, sorted. */
+function suites(directory) {
+  const entries = readdirSync(path.join(REPOSITORY, directory), { withFileTypes: true });
+  return entries
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const name = `${directory}/${entry.name}`;
+      return entry.isDirectory() ? suites(name) : SUITE.test(name) ? [name] : [];
+    });
+}
+
+function selected(words) {
+  const all = groups();
+  const isMeant = (group, word) => (word === "unit" ? group.unit : group.name.includes(word));
+  const unknown = words.filter((word) => !all.some((group) => isMeant(group, word)));
+  if (unknown.length > 0) {
+    throw new Error(`${unknown.join(", ")}? The groups are: unit, ${all.map(({ name }) => name).join(", ")}.`);
+  }
+  return words.length === 0 ? all : all.filter((group) => words.some((word) => isMeant(group, word)));
+}
+
+/** Runs a group in a process of its own. `shown` gets its output while it comes. */
+function run(group, shown) {
+  const started = Date.now();
+  const child = spawn(
+    process.execPath,
+    ["-r", "ts-node/register/transpile-only", import.meta.filename, "--group", JSON.stringify(group)],
+    {
+      cwd: REPOSITORY,
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      env: { ...process.env, FORCE_COLOR: process.stdout.isTTY ? "1" : "0" },
+    },
+  );
+  let output = "";
+  let tally;
+  let silence;
+  const hear = (chunk) => {
+    output += chunk;
+    shown?.(chunk);
+    clearTimeout(silence);
+    silence = setTimeout(() => child.kill("SIGKILL"), SILENCE_MS);
+  };
+  hear("");
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", hear);
+  child.on("message", (message) => {
+    tally = message;
+  });
+  return new Promise((resolve) => {
+    child.on("close", (status, signal) => {
+      clearTimeout(silence);
+      const seconds = (Date.now() - started) / 1000;
+      const why =
+        tally === undefined ? `it died (${signal ?? `status ${status}`})` : tally.total === 0 && "it ran nothing";
+      resolve({ group, output, seconds, skipped: [], passed: 0, failed: 0, ...tally, died: why || undefined });
+    });
+  });
+}
+
+/** Inside a group's process: runs its suites and tells the parent what became of them. */
+async function runGroup({ files, grep, invert, unit }) {
+  const { default: Mocha } = await import("mocha");
+  const mocha = new Mocha({ reporter: unit ? "dot" : "spec", timeout: 10_000, color: process.env.FORCE_COLOR === "1" });
+  if (grep) mocha.fgrep(grep);
+  if (invert) mocha.invert();
+  for (const file of files) mocha.addFile(path.join(REPOSITORY, file));
+  await mocha.loadFilesAsync();
+  const skipped = [];
+  const runner = mocha.run((failures) => {
+    const { passes, tests } = runner.stats;
+    process.send({ passed: passes, failed: failures, skipped, total: tests + failures });
+    process.disconnect();
+    setTimeout(() => {
+      console.error("Something keeps this process alive after its last test; it is ended.");
+      process.exit(1);
+    }, FAREWELL_MS).unref();
+  });
+  runner.on("pending", (test) => skipped.push(test.fullTitle()));
+}
+
+/** What a group came to, in a line, and its output where nobody saw it yet and somebody should. */
+function report({ group, output, seconds, passed, failed, skipped, died }, wasShown) {
+  const isGood = failed === 0 && died === undefined;
+  if (!isGood && !wasShown) console.log(output);
+  const sum = [`${passed} passed`, `${failed} failed`, `${skipped.length} skipped`].join(", ");
+  console.log(
+    `${isGood ? "ok  " : "FAIL"}  ${group.name.padEnd(20)} ${sum} in ${seconds.toFixed(1)} s${died ? `: ${died}` : ""}`,
+  );
+}
+
+/** The skipped tests of a group with the reasons that its suites gave. */
+function listSkipped({ group, output, skipped }) {
+  const reasons = new Set(output.split("\n").filter((line) => line.includes("SKIPPED")));
+  console.log(`\nSKIPPED in ${group.name}: ${skipped.length}`);
+  for (const reason of reasons) console.log(`  because: ${reason.replace(/^[\s!]*SKIPPED[:,]?\s*/, "").trim()}`);
+  for (const title of skipped) console.log(`  - ${title}`);
+}
+
+/** A real Ceph for the groups that start one; without it their tests are skipped. */
+async function prepare() {
+  const { installCeph } = await import("./ceph/install.mjs");
+  const found = installCeph();
+  if (!found.available) console.log(`!!! There is no real Ceph here, so its tests are SKIPPED. ${found.reason}`);
+}
+
+async function main(words) {
+  const chosen = selected(words);
+  const results = [];
+  const started = Date.now();
+  const waiting = chosen.filter((group) => group.unit);
+  const drain = async () => {
+    for (let group = waiting.shift(); group; group = waiting.shift()) {
+      const result = await run(group);
+      results.push(result);
+      report(result, false);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, drain));
+  const real = chosen.filter((group) => !group.unit);
+  if (real.length > 0) await prepare();
+  for (const group of real) {
+    console.log(`\n${group.name}:`);
+    const result = await run(group, (chunk) => process.stdout.write(chunk));
+    results.push(result);
+    report(result, true);
+  }
+  for (const result of results.filter(({ skipped }) => skipped.length > 0)) listSkipped(result);
+  const sum = (count) => results.reduce((total, result) => total + count(result), 0);
+  const died = results.filter((result) => result.died);
+  const failed = sum((result) => result.failed) + died.length;
+  console.log(`\n${results.length} groups in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  for (const { group, died: why } of died) console.log(`${group.name}: ${why}; it counts as one failure`);
+  console.log(
+    `${sum((result) => result.passed)} passed, ${failed} failed, ${sum((result) => result.skipped.length)} skipped`,
+  );
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+const [flag, group, ...rest] = process.argv.slice(2);
+const work =
+  flag === "--group" ? runGroup(JSON.parse(group)) : main([flag, group, ...rest].filter((word) => word !== undefined));
+work.catch((error) => {
+  console.error(flag === "--group" ? error : `test: ${error.message}`);
+  process.exit(1);
+});
