@@ -10,7 +10,7 @@ import { checkFleet, membersOf, secretIfAny } from "./fleet-inputs";
 import { type FleetState, readFleet, writeFleet } from "./fleet-state";
 import type { Step } from "./lifecycle/model";
 import { describe, Unfinished } from "./lifecycle/reconcile";
-import { halfMade, type ResourceProvider, spoken, UP_TO_ENGINE } from "./pulumi";
+import { asSentences, halfMade, type ResourceProvider, spoken, UP_TO_ENGINE } from "./pulumi";
 import type { Inputs, Outputs, Remembered } from "./state";
 import { hasUnknowns } from "./unknowns";
 import { liveInputs, once, Users } from "./users";
@@ -97,11 +97,11 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
 
     async check(olds, news) {
       const { inputs, failures } = checkFleet(users, olds, news);
-      return { inputs, failures: [...failures, ...(await users.checkConnection())] };
+      return { inputs, failures: asSentences([...failures, ...(await users.checkConnection())]) };
     },
 
     diff: (_id, olds, news) =>
-      spoken(() => {
+      spoken(async () => {
         const { __provider: _, ...inputs } = news;
         if (hasUnknowns(inputs)) return UP_TO_ENGINE;
         const before = remember(olds);
@@ -110,9 +110,11 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
           if (!known || users.replacing(known.inputs, member).length > 0) return [];
           return users.plan(member, known, olds.endpoint).map((step) => [name, step] as const);
         });
+        const moved = await users.movedFrom(olds.endpoint);
+        for (const why of moved) say(`${title}: ${why}`);
         sayAll(steps, (line) => say(`${title} ${line}`));
         const isComplete = isDeepStrictEqual([...before.keys()].sort(), [...membersOf(inputs).keys()].sort());
-        return steps.length > 0 || !isComplete ? { ...UP_TO_ENGINE, changes: true } : UP_TO_ENGINE;
+        return steps.length + moved.length > 0 || !isComplete ? { ...UP_TO_ENGINE, changes: true } : UP_TO_ENGINE;
       }),
 
     create: (news) => spoken(async () => ({ id: title, outs: await settle(news, new Map()) })),

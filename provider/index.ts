@@ -50,7 +50,7 @@ export async function importContent(
 }
 
 function backendOf(kind: string): Backend {
-  const backend = backends[kind];
+  const backend = Object.hasOwn(backends, kind) ? backends[kind] : undefined;
   if (backend) return backend;
   throw new Error(
     `pulumi-object-users has no users of kind "${kind}"; the installed release has ${Object.keys(backends).join(", ")}. ` +

@@ -48,7 +48,9 @@ export function specOf(backend: Backend, inputs: Inputs, s3Endpoint: unknown): S
   };
 }
 
+/** Settings that a user cannot lose again. Another user, by what replaces, begins without. */
 function takenBack(backend: Backend, olds: Inputs, news: Inputs): CheckFailure[] {
+  if (backend.replaceOn.some((name) => olds[name] !== news[name])) return [];
   return backend.unclearable
     .filter((property) => olds[property] !== undefined && news[property] === undefined)
     .map((property) => ({

@@ -30,6 +30,17 @@ export interface DiffResult {
 /** The engine compares the inputs itself, and shows what differs. */
 export const UP_TO_ENGINE: DiffResult = { replaces: [], deleteBeforeReplace: false };
 
+/**
+ * Failures as Pulumi should show them: the input's name in the sentence, not beside it. Pulumi prints the value of a
+ * property that is named beside it, even if that is a secret.
+ */
+export function asSentences(failures: readonly CheckFailure[]): CheckFailure[] {
+  return failures.map(({ property, reason }) => ({
+    property: "",
+    reason: property ? `${property}: ${reason}` : reason,
+  }));
+}
+
 /** The error from which Pulumi stores a half-made resource; the next `up` calls update on it. */
 export function halfMade(id: string, message: string, properties: Outputs): Error {
   return Object.assign(withoutStack(new Error(message)), { id, properties, reasons: [message] });

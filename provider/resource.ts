@@ -3,7 +3,7 @@
  */
 import type { Backend } from "./backends/backend";
 import { describe, Unfinished } from "./lifecycle/reconcile";
-import { halfMade, type ResourceProvider, spoken, UP_TO_ENGINE } from "./pulumi";
+import { asSentences, halfMade, type ResourceProvider, spoken, UP_TO_ENGINE } from "./pulumi";
 import { type Inputs, type Outputs, type Remembered, withSecrets } from "./state";
 import { hasUnknowns } from "./unknowns";
 import { liveInputs, once, Users } from "./users";
@@ -36,7 +36,7 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
 
     async check(olds, news) {
       const { inputs, failures } = users.check(olds, news);
-      return { inputs, failures: [...failures, ...(await users.checkConnection())] };
+      return { inputs, failures: asSentences([...failures, ...(await users.checkConnection())]) };
     },
 
     async diff(id, olds, news) {
@@ -45,8 +45,9 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
       if (replaces.length > 0) return { replaces, deleteBeforeReplace: users.excludesOld(olds, inputs) };
       if (hasUnknowns(inputs)) return UP_TO_ENGINE;
       const steps = await spoken(() => users.plan(inputs, users.remember(olds), olds.endpoint));
-      for (const step of steps) users.announce(`${backend.resource} ${id}: ${describe(step)}`);
-      return steps.length > 0 ? { ...UP_TO_ENGINE, changes: true } : UP_TO_ENGINE;
+      const moved = await users.movedFrom(olds.endpoint);
+      for (const why of [...steps.map(describe), ...moved]) users.announce(`${backend.resource} ${id}: ${why}`);
+      return steps.length + moved.length > 0 ? { ...UP_TO_ENGINE, changes: true } : UP_TO_ENGINE;
     },
 
     create: (news) => spoken(() => settle(news, undefined)),

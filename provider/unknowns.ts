@@ -25,7 +25,7 @@ export function unknownPaths(value: unknown, path: readonly PropertyKey[] = []):
   );
 }
 
-/** Whether a finding at `path` concerns one of the unknown values: it is about it, about a part of it or about what holds it. */
+/** Whether a finding at `path` concerns one of the unknown values: it is about it or a part of it. */
 export function concerns(path: readonly PropertyKey[], unknown: readonly (readonly PropertyKey[])[]): boolean {
-  return unknown.some((other) => other.every((name, i) => i >= path.length || path[i] === name));
+  return unknown.some((other) => other.every((name, i) => path[i] === name));
 }

@@ -82,8 +82,17 @@ export class Users {
 
   /** What `settle` would do, as far as state knows. */
   plan(inputs: Inputs, { known }: Remembered, s3Endpoint: unknown): Step[] {
-    const spec = specOf(this.backend, inputs, s3Endpoint);
+    const spec = specOf(this.backend, withoutFindings(inputs), s3Endpoint);
     return plan(spec, known, this.backend.capabilities, this.world.now());
+  }
+
+  /** Why the address in the outputs is not right any more, if so. */
+  async movedFrom(endpoint: unknown): Promise<string[]> {
+    const now = await this.open().then(
+      ({ s3Endpoint }) => s3Endpoint,
+      () => endpoint,
+    );
+    return now === endpoint ? [] : [`endpoint is ${JSON.stringify(endpoint)}, now ${JSON.stringify(now)}`];
   }
 
   /** Brings a user to what the inputs want. Rejects with Unfinished, which carries what is known then. */
@@ -115,6 +124,16 @@ export class Users {
   }
 }
 
+const REPLACED = "(replaced on the system)";
+const GONE = "(gone from the system)";
+
+/** Inputs that a refresh stored, without what it found that no program can say. */
+function withoutFindings({ accessKey, secretKey, ...inputs }: Inputs): Inputs {
+  const isFinding = (value: unknown) => typeof value === "string" && (value === REPLACED || value.endsWith(GONE));
+  const own = { ...(isFinding(accessKey) ? {} : { accessKey }), ...(isFinding(secretKey) ? {} : { secretKey }) };
+  return definedOnly({ ...inputs, ...own });
+}
+
 /**
  * The inputs that would describe the system as it is: what a refresh stores, so that a preview shows by name what
  * somebody changed. What no input can say (a key that is gone) is said in words in the property that it concerns.
@@ -127,8 +146,8 @@ export function liveInputs({ fields, baseline, published, keys, foreign }: Known
   }
   if (published && published.id === undefined) {
     const isListed = [...keys, ...foreign].some((key) => key.accessKey === published.accessKey);
-    if (isListed) live.secretKey = "(replaced on the system)";
-    else live.accessKey = `${published.accessKey} (gone from the system)`;
+    if (isListed) live.secretKey = REPLACED;
+    else live.accessKey = `${published.accessKey} ${GONE}`;
   }
   if (inputs.exclusiveKeys === true && foreign.length > 0) live.foreignKeys = foreign.map((key) => key.id);
   return definedOnly(live);

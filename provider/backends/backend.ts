@@ -99,15 +99,16 @@ export const transportSettings = {
     .default(32),
 };
 
+const ADDRESS = "must be an address such as https://host:port, without user, password or query";
+
 /** An http or https address without query, fragment or credentials, without a slash at the end. */
-export const endpoint = z.string("must be an address such as https://host:port").transform((text, context) => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
-    context.addIssue({
-      code: "custom",
-      message: "must be an address such as https://host:port, without user, password or query",
-    });
-    return z.NEVER;
-  }
-  return text.replace(/\/+$/, "");
-});
+export const endpoint = z
+  .string({ error: (issue) => (issue.input === undefined ? undefined : ADDRESS) })
+  .transform((text, context) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
+      context.addIssue({ code: "custom", message: ADDRESS });
+      return z.NEVER;
+    }
+    return text.replace(/\/+$/, "");
+  });

@@ -80,8 +80,9 @@ function exchange(request: WireRequest, timeoutMs: number, agent: http.Agent): P
       let size = 0;
       incoming.on("data", (chunk: Buffer) => {
         size += chunk.length;
-        if (size > MAX_BODY_BYTES) incoming.destroy(new TransportError("the answer is too large", "EMSGSIZE", true));
-        else chunks.push(chunk);
+        if (size <= MAX_BODY_BYTES) return chunks.push(chunk);
+        fail(new TransportError("the answer is too large", "EMSGSIZE", true));
+        incoming.destroy();
       });
       incoming.on("error", fail);
       incoming.on("aborted", () => fail(new TransportError("the answer was cut off", "ECONNRESET", true)));

@@ -3,12 +3,12 @@
  * run may end after any of them.
  */
 import { isDeepStrictEqual } from "node:util";
-import { ObjectUserError } from "../errors";
+import { isObjectUserError, ObjectUserError } from "../errors";
 import type { Context } from "./context";
 import { after } from "./keys";
 import type { KeyRecord, Known, LiveKey, Password, Spec, Step } from "./model";
 import { firstSight } from "./observe";
-import { proveAccepted, proveListed, proveRefused } from "./proof";
+import { proveAccepted, proveListed, proveRefused, type Signer } from "./proof";
 import { refOf, type UserRef } from "./user-api";
 
 /** Carries out a step. Rejects with an ObjectUserError; then nothing of the step is to be counted as known. */
@@ -33,6 +33,10 @@ export async function applyStep(step: Step, spec: Spec, known: Known | undefined
       }));
     case "revokeKey":
       return revokeKey(step, act);
+    case "withdrawKey": {
+      const { published: _, ...rest } = known;
+      return rest;
+    }
   }
 }
 
@@ -92,8 +96,11 @@ async function issueKey(step: StepOf<"issueKey">, { known, user, context }: Act)
   const { graceSeconds } = step.key;
   const deadline = graceSeconds === undefined ? undefined : after(context.now().toISOString(), graceSeconds);
   const others = known.keys.filter((other) => other.id !== key.id);
+  const { published } = known;
   return {
     ...known,
+    // A published key whose secret was replaced in place is published anew.
+    ...(published?.id === key.id ? { published: withoutId(published) } : {}),
     keys: [...others.map((other) => endingBy(deadline, other)), record],
     foreign: known.foreign.filter((other) => other.id !== key.id),
     secrets: key.secretKey === undefined ? known.secrets : { ...known.secrets, [key.id]: key.secretKey },
@@ -101,12 +108,13 @@ async function issueKey(step: StepOf<"issueKey">, { known, user, context }: Act)
 }
 
 /** Proves the key and publishes it, in one: nothing is published that was not proven. */
-async function proveKey(step: StepOf<"proveKey">, { spec, known, user, context }: Act): Promise<Known> {
+async function proveKey(step: StepOf<"proveKey">, act: Act): Promise<Known> {
+  const { spec, known, user, context } = act;
   const secretKey = known.secrets[step.id];
   if (secretKey === undefined) throw secretUnknown(step.accessKey, user);
-  const key = { id: step.id, accessKey: step.accessKey, secretKey };
-  if (spec.prove) await proveAccepted(key, user, context);
-  else await proveListed(key, user, context);
+  const listed = { id: step.id, accessKey: step.accessKey, secretKey };
+  const key = spec.prove ? await provenOrRevived(listed, act) : listed;
+  if (!spec.prove) await proveListed(key, user, context);
   const found =
     known.keys.find((record) => record.id === step.id) ??
     recordOf({ ...known.foreign.find((other) => other.id === step.id), ...key }, step.rotationId, context);
@@ -119,7 +127,28 @@ async function proveKey(step: StepOf<"proveKey">, { spec, known, user, context }
     keys: [...known.keys.filter((other) => other.id !== step.id), proven],
     foreign: known.foreign.filter((other) => other.id !== step.id),
     published: key,
+    secrets: { ...known.secrets, [key.id]: key.secretKey },
   };
+}
+
+/**
+ * The key, once it is accepted. One that was never published and is refused although the system lists it (a deletion at
+ * the same moment leaves such keys) is made once more: nobody holds its secret yet.
+ */
+async function provenOrRevived(key: Signer, { spec, known, user, context }: Act): Promise<Signer> {
+  try {
+    await proveAccepted(key, user, context);
+    return key;
+  } catch (error) {
+    const record = known.keys.find((candidate) => candidate.id === key.id);
+    const isUnused = record !== undefined && record.provenAt === undefined && known.published?.id !== key.id;
+    const canRevive = isUnused && !spec.ownKey && context.capabilities.chooseAccessKey;
+    if (!canRevive || !isObjectUserError(error, "conflict") || error.uncertain) throw error;
+    const { secretKey = key.secretKey } = await context.api.issueKey(user, { accessKey: key.accessKey });
+    const revived = { ...key, secretKey };
+    await proveAccepted(revived, user, context);
+    return revived;
+  }
 }
 
 async function revokeKey(step: StepOf<"revokeKey">, { spec, known, user, context }: Act): Promise<Known> {
@@ -134,6 +163,10 @@ async function revokeKey(step: StepOf<"revokeKey">, { spec, known, user, context
     foreign: known.foreign.filter((other) => other.id !== id),
     secrets,
   };
+}
+
+function withoutId({ accessKey, secretKey }: NonNullable<Known["published"]>): NonNullable<Known["published"]> {
+  return { accessKey, secretKey };
 }
 
 function recordOf(key: LiveKey, rotationId: string, context: Context): KeyRecord {

@@ -124,6 +124,7 @@ export type Step = { readonly why: string } & (
   | { readonly do: "proveKey"; readonly id: string; readonly accessKey: string; readonly rotationId: string }
   | { readonly do: "retireKey"; readonly id: string; readonly retiredAt: string; readonly expiresAt: string }
   | { readonly do: "revokeKey"; readonly id: string; readonly accessKey: string }
+  | { readonly do: "withdrawKey" }
 );
 
 /** What a backend can do, as data; the lifecycle asks nothing else about it. */

@@ -13,7 +13,8 @@
  *   is not there        | issueKey; then plan again
  *   lives, unpublished  | proveKey (which publishes)   not retired     | retireKey
  *   is published        | nothing                      wrong deadline  | retireKey, new deadline
- *                       |                              deadline over   | revokeKey
+ *   is not wanted, and  | withdrawKey                  deadline over   | revokeKey
+ *   the published gone  |
  *   keys outside the ring: nothing, or revokeKey with exclusiveKeys.
  *
  * A step that makes something ends the plan, because what it makes is not known yet. What a system cannot do is refused
@@ -71,7 +72,7 @@ function settings(spec: Spec, known: Known): Step[] {
 
 function keys(spec: Spec, known: Known, capabilities: Capabilities, now: Date): Step[] {
   const wanted = wantedKey(spec, known, capabilities);
-  if (wanted === undefined) return endForeign(undefined, spec, known);
+  if (wanted === undefined) return [...withdraw(known), ...endForeign(undefined, spec, known)];
   if (wanted.make) return issue(wanted, spec, known, capabilities, now);
   return [
     ...publish(wanted, spec, known),
@@ -96,6 +97,12 @@ function issue({ make, why }: WantedKey, spec: Spec, known: Known, capabilities:
 function hasKeyBefore({ keys, foreign, takenOver }: Known, { keyWithUser }: Capabilities): boolean {
   const ring = keys.some((key) => key.retiredAt === undefined);
   return ring || foreign.length > 0 || (takenOver === true && keyWithUser);
+}
+
+/** What is published of a key that is gone, and that nothing brings back. */
+function withdraw({ published }: Known): Step[] {
+  if (published === undefined || published.id !== undefined) return [];
+  return [{ do: "withdrawKey", why: `key ${published.accessKey} is gone, and createKey is false` }];
 }
 
 function publish(wanted: Extract<WantedKey, { id: string }>, spec: Spec, known: Known): Step[] {

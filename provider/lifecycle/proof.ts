@@ -24,8 +24,8 @@ export async function proveAccepted(key: Signer, user: UserRef, context: Context
     code: "conflict",
     operation: "proving",
     subject: `key ${key.accessKey} of user "${user.name}"`,
-    problem: "S3 refuses the key although the system has it; it is not published",
-    advice: "Check that s3Endpoint belongs to this system, then run again.",
+    problem: "S3 refuses the key although the system has it",
+    advice: "Check that s3Endpoint belongs to this system; if it does, change rotationId to have another key made.",
   });
 }
 

@@ -12,6 +12,7 @@ import { keyToMake } from "./keys";
 import type { Capabilities, Known, Live, Spec, Step } from "./model";
 import { firstSight, observe } from "./observe";
 import { plan } from "./plan";
+import { proveAccepted } from "./proof";
 import { refOf } from "./user-api";
 
 /** The run did not reach its end. `known` is what to keep in state; undefined when there is no user of ours. */
@@ -28,6 +29,12 @@ export class Unfinished extends Error {
 const ROUNDS = 5;
 const PAUSE_MS = 100;
 
+/**
+ * Another writer that looked before our request and sends his after it replaces what we were told. His request comes
+ * within moments; a proof after them finds it out. Two that make one user are closer together than two that rotate.
+ */
+const SETTLING_MS = { createUser: 25, issueKey: 250 };
+
 /** Brings a user to what `spec` wants. `before` is what state knows; undefined for a new resource. Rejects with Unfinished. */
 export async function reconcile(spec: Spec, before: Known | undefined, context: Context): Promise<Known> {
   const run = new Run(spec, before, context);
@@ -35,7 +42,8 @@ export async function reconcile(spec: Spec, before: Known | undefined, context: 
     try {
       return await run.round();
     } catch (error) {
-      if (round === ROUNDS || !isObjectUserError(error) || !error.uncertain) throw new Unfinished(run.known, error);
+      if (round === ROUNDS || !isObjectUserError(error) || !run.mayLookAgain(error))
+        throw new Unfinished(run.known, error);
       context.log(`${context.resource} ${spec.name}: ${error.message} Looking again.`);
       await context.sleep(PAUSE_MS * 2 ** round * (0.5 + context.random()));
     }
@@ -44,10 +52,11 @@ export async function reconcile(spec: Spec, before: Known | undefined, context: 
 
 class Run {
   known: Known | undefined;
-  /** A new user is made without looking first where the system itself refuses one that exists and its key tells whose it is. */
+  /** What state knew, or this run saw or made: whether there is anything that a look could correct. */
+  private looked = false;
   private look: boolean;
-  /** We saw that there was no such user and then sent the request that makes it; its answer was lost. */
-  private mayHaveMade = false;
+  /** This run made the user, or sent the request that makes it and lost the answer after seeing that there was none. */
+  private made: "no" | "maybe" | "yes" = "no";
   /** What happens to a new user goes without saying. */
   private readonly isNew: boolean;
 
@@ -58,32 +67,55 @@ class Run {
   ) {
     this.known = before;
     this.isNew = before === undefined;
-    this.look = before !== undefined || spec.adopt || !spec.createKey;
+    this.look = before === undefined ? spec.adopt || !spec.createKey : !this.isOnlySettings();
+  }
+
+  /** Whether looking again may help: the fate of a request is uncertain, or it was sent without a look and met nobody. */
+  mayLookAgain(error: ObjectUserError): boolean {
+    return error.uncertain || (error.code === "not-found" && !this.looked);
   }
 
   async round(): Promise<Known> {
     const { spec, context } = this;
-    const looked = this.look;
-    if (looked) await this.observe();
+    this.looked = this.look;
+    if (this.look) await this.observe();
     this.look = true;
-    for (const step of plan(spec, this.known, context.capabilities, context.now())) {
+    let toProve = false;
+    for (const step of this.plan()) {
       if (!this.isNew) context.announce(`${context.resource} ${spec.name}: ${describe(step)}`);
-      if (step.do === "createUser") await this.create(step, looked);
+      if (step.do === "createUser") await this.create(step);
       else this.known = await applyStep(step, spec, this.known, context);
-      if (step.do === "createUser" || step.do === "issueKey") return this.again();
+      if (step.do === "createUser" || step.do === "issueKey") {
+        if (spec.prove) await context.sleep(SETTLING_MS[step.do]);
+        return this.again();
+      }
+      if (step.do === "updateUser" || step.do === "proveKey") toProve = step.do === "updateUser";
     }
     if (this.known === undefined) throw new Error("a plan for a missing user makes it");
-    return this.known;
+    if (toProve) await this.proveStillAccepted(this.known);
+    // Whoever acts without a look sees by the answers what else is different.
+    return this.looked || this.plan().length === 0 ? this.known : this.round();
+  }
+
+  private plan(): Step[] {
+    return plan(this.spec, this.known, this.context.capabilities, this.context.now());
+  }
+
+  /** A change of settings needs no look: a system refuses it for a user that is gone, and answers with what is there. */
+  private isOnlySettings(): boolean {
+    const steps = this.plan();
+    return steps.length > 0 && steps.every((step) => step.do === "updateUser");
   }
 
   /** Makes the user; if it is there although nobody looked, looks whose it is. */
-  private async create(step: Step, looked: boolean): Promise<void> {
+  private async create(step: Step): Promise<void> {
     try {
       this.known = await applyStep(step, this.spec, this.known, this.context);
+      this.made = "yes";
     } catch (error) {
       if (!isObjectUserError(error)) throw error;
-      this.mayHaveMade ||= looked && error.uncertain;
-      if (looked || error.code !== "already-exists") throw error;
+      if (this.looked && error.uncertain) this.made = "maybe";
+      if (this.looked || error.code !== "already-exists") throw error;
       await this.observe(error);
     }
   }
@@ -94,31 +126,50 @@ class Run {
     return this.round();
   }
 
+  /** A user that was deleted at the same moment may be left with keys that do not work: a change is proven, too. */
+  private async proveStillAccepted({ published }: Known): Promise<void> {
+    const { spec, known, context } = this;
+    if (!spec.prove || known === undefined || published?.id === undefined) return;
+    await proveAccepted({ ...published, id: published.id }, refOf(spec.name, known), context);
+  }
+
   private async observe(refused?: ObjectUserError): Promise<void> {
     const { spec, context } = this;
     const live = await context.api.find(this.known ? refOf(spec.name, this.known) : { name: spec.name });
     if (live === undefined) {
       if (this.known) context.log(`${context.resource} ${spec.name}: is gone from the system`);
       this.known = undefined;
-    } else if (this.known) {
+    } else if (this.known && !this.wasOvertaken(live)) {
       this.known = observe(this.known, live);
     } else {
+      this.known = undefined;
       this.known = this.takeOver(live, refused);
     }
   }
 
+  /** Two may be told that they made the same user; the one whose key is not there did not. */
+  private wasOvertaken(live: Live): boolean {
+    const { chooseAccessKey, keyWithUser } = this.context.capabilities;
+    const broughtKey = this.made === "yes" && this.spec.createKey && chooseAccessKey && keyWithUser;
+    return broughtKey && this.known?.published === undefined && !this.isOurs(live);
+  }
+
   private takeOver(live: Live, refused: ObjectUserError | undefined): Known {
     const { spec, context } = this;
-    const ours = this.mayHaveMade || live.unfinished === true || isOurs(spec, live, context.capabilities);
+    const ours = (this.made === "maybe" && !spec.createKey) || this.isOurs(live);
     if (!ours && !spec.adopt) throw refused ?? existsAlready(spec);
     const how = ours ? "an unfinished run of this resource made it and is continued" : "taken over (adopt)";
     context.log(`${context.resource} ${spec.name}: exists; ${how}`);
     return firstSight(live, spec, context.defaults, { takenOver: !ours });
   }
+
+  private isOurs(live: Live): boolean {
+    return live.unfinished === true || hasOurKey(this.spec, live, this.context.capabilities);
+  }
 }
 
-/** Whether a user that is there is our own, left by a run that was interrupted: it has the very key that we would make. */
-function isOurs(spec: Spec, live: Live, capabilities: Capabilities): boolean {
+/** Whether a user has the very key that we would make: an interrupted run left it. */
+function hasOurKey(spec: Spec, live: Live, capabilities: Capabilities): boolean {
   if (!spec.createKey) return false;
   const wanted = keyToMake(spec, live.userId, capabilities);
   const key = live.keys?.find((candidate) => candidate.accessKey === wanted.accessKey);

@@ -16,7 +16,7 @@ export type WantedKey =
 /** The key that should be current; undefined when none is wanted. Throws where a former key cannot come back. */
 export function wantedKey(spec: Spec, known: Known, capabilities: Capabilities): WantedKey | undefined {
   if (spec.ownKey) return ownKey(spec.ownKey, known);
-  if (!spec.createKey) return publishedKey(known);
+  if (!spec.createKey) return keyThatStays(known);
   const why = whyAnother(spec, known);
   const record = ringKey(spec, known);
   if (record) {
@@ -24,6 +24,8 @@ export function wantedKey(spec: Spec, known: Known, capabilities: Capabilities):
     return { id: record.id, why };
   }
   const make = keyToMake(spec, known.userId, capabilities);
+  const there = known.keys.find((key) => key.accessKey === make.accessKey);
+  if (there) return { id: there.id, why };
   const left = leftBehind(make, spec, known, capabilities);
   if (left === undefined && isTakenAsItIs(spec, known, capabilities)) return undefined;
   return left ?? { make, why };
@@ -42,9 +44,10 @@ function ownKey(own: OwnKey, known: Known): WantedKey {
   };
 }
 
-function publishedKey(known: Known): WantedKey | undefined {
-  const id = known.published?.id;
-  return id === undefined ? undefined : { id, why: "createKey is false: the published key stays" };
+/** Without a key to be made: the published one, also when its secret was replaced on the system. */
+function keyThatStays({ keys, published }: Known): WantedKey | undefined {
+  const record = keys.find((key) => key.id === published?.id || key.accessKey === published?.accessKey);
+  return record && { id: record.id, why: `createKey is false: key ${record.accessKey} stays` };
 }
 
 /** The ring's key for the rotation; of several, the published one, else the youngest that is not retired. */

@@ -12,7 +12,7 @@ import { capsDifference } from "./caps";
 import { notTheGateway } from "./refusals";
 import { type Requests, requestsTo } from "./requests";
 import type { Settings } from "./settings";
-import { capsOf, keysOf, liveOf, userIdOf } from "./wire";
+import { capsOf, liveOf, userIdOf } from "./wire";
 
 /** The users of one gateway. */
 export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi {
@@ -60,15 +60,9 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     },
 
     async issueKey({ userId }, { accessKey, secretKey }) {
-      if (accessKey === undefined) throw new Error("keys of this system have an id that is chosen");
-      const keys =
-        secretKey === undefined
-          ? keysOf(await requests.createKey(userId, accessKey))
-          : (sameUser(
-              userId,
-              await requests.modifyUser(userId, { "key-type": "s3", "access-key": accessKey, "secret-key": secretKey }),
-            ).keys ?? []);
-      return ours(keys, userId, accessKey);
+      const secret = secretKey === undefined ? { "generate-key": true } : { "secret-key": secretKey };
+      const user = await requests.modifyUser(userId, { "key-type": "s3", "access-key": accessKey, ...secret });
+      return ours(sameUser(userId, user).keys ?? [], userId, accessKey);
     },
 
     async revokeKey(user, { accessKey }) {
@@ -163,7 +157,7 @@ async function changeCaps(requests: Requests, userId: string, from: unknown, to:
   return left;
 }
 
-function ours(keys: readonly LiveKey[], userId: string, accessKey: string): LiveKey {
+function ours(keys: readonly LiveKey[], userId: string, accessKey: string | undefined): LiveKey {
   const key = keys.find((candidate) => candidate.accessKey === accessKey);
   if (key) return key;
   throw new ObjectUserError({

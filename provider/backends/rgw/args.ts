@@ -12,11 +12,12 @@ const MAX_INT32 = 2 ** 31 - 1;
 /** Longer names than this make Ceph 16 answer 500, with half a user left behind. */
 const MAX_NAME_LENGTH = 255;
 
-const name = z
+const text = z
   .string()
-  .min(1, "must not be empty")
   .max(MAX_NAME_LENGTH, `must have at most ${MAX_NAME_LENGTH} characters`)
   .regex(/^\P{Cc}*$/u, "must not contain control characters");
+
+const name = text.min(1, "must not be empty");
 
 /** A key's parts travel in headers and queries; Ceph takes anything, but S3 clients do not. */
 const keyPart = z
@@ -27,8 +28,8 @@ const keyPart = z
 
 const limit = z
   .number()
-  .int("must be a whole number")
-  .max(Number.MAX_SAFE_INTEGER, "is too large")
+  .refine(Number.isInteger, { error: "must be a whole number", abort: true })
+  .refine(Number.isSafeInteger, "is too large")
   .transform((value) => (value < 0 ? -1 : value));
 
 const quota = z.strictObject({
@@ -66,10 +67,7 @@ const shape = {
   uid: name.refine((text) => !text.includes("$"), 'must not contain "$": give the tenant as tenant'),
   tenant: name.regex(/^[A-Za-z0-9_]+$/, "may have letters, digits and _ only").optional(),
   displayName: name,
-  email: name
-    .or(z.literal(""))
-    .transform((text) => text.toLowerCase())
-    .optional(),
+  email: text.transform((text) => text.toLowerCase()).optional(),
   suspended: z.boolean().optional(),
   maxBuckets: limit
     .refine((value) => value <= MAX_INT32, `must be at most ${MAX_INT32}: Ceph would keep another number`)

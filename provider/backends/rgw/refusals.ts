@@ -34,7 +34,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   KeyExists: {
     code: "conflict",
     problem: "the access key belongs to another user",
-    advice: "Choose another accessKey, or leave it out to have one derived.",
+    advice: "Choose another accessKey; if it is a derived one, that somebody copied, change rotationId.",
   },
   EmailExists: { code: "conflict", problem: "another user has this e-mail address", advice: "Choose another email." },
   InvalidCapability: {

@@ -12,7 +12,7 @@ import type { BackendDeps } from "../backend";
 import type { Act } from "./refusals";
 import { notTheGateway, parseJson, refused } from "./refusals";
 import type { Settings } from "./settings";
-import { wireBuckets, wireCaps, wireKeys, wireUser } from "./wire";
+import { wireBuckets, wireCaps, wireUser } from "./wire";
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -66,7 +66,10 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
     createUser: (userId: string, query: Query) =>
       call({ operation: "creating", subject: user(userId), writes: true }, "PUT", "/admin/user", query, wireUser),
 
-    /** POST /admin/user. Unlike the calls for keys, it refuses an unknown uid. */
+    /**
+     * POST /admin/user. It also makes keys, and unlike PUT /admin/user?key it then refuses an unknown uid and somebody
+     * else's key, instead of acting on that other user.
+     */
     modifyUser: (uid: string, query: Query) =>
       call(
         { operation: "changing", subject: user(uid), writes: true },
@@ -85,16 +88,6 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
         { uid, "purge-data": purge },
         undefined,
         purge ? PURGE_TIMEOUT_MS : undefined,
-      ),
-
-    /** PUT /admin/user?key with a chosen id; the gateway makes the secret. Replaces the secret of a key that exists. */
-    createKey: (uid: string, accessKey: string) =>
-      call(
-        { operation: "issuing", subject: `key ${accessKey} of ${user(uid)}`, writes: true },
-        "PUT",
-        "/admin/user",
-        { key: "", uid, "key-type": "s3", "access-key": accessKey, "generate-key": true },
-        wireKeys,
       ),
 
     /** DELETE /admin/user?key. 403 InvalidAccessKeyId when the key is gone. */

@@ -14,9 +14,6 @@ const wireKey = z.looseObject({ user: z.string(), access_key: z.string(), secret
 /** The answer of `PUT` and `DELETE /admin/user?caps`. */
 export const wireCaps = z.array(z.looseObject({ type: z.string(), perm: z.string() }));
 
-/** The answer of `PUT /admin/user?key`: all keys of the user. */
-export const wireKeys = z.array(wireKey);
-
 /** The answer of `GET /admin/bucket?uid=`. */
 export const wireBuckets = z.array(z.string());
 
@@ -29,7 +26,7 @@ export const wireUser = z.looseObject({
   /** A number here; a boolean is tolerated. */
   suspended: z.union([z.number(), z.boolean()]).default(0),
   max_buckets: z.number(),
-  keys: wireKeys.default([]),
+  keys: z.array(wireKey).default([]),
   caps: wireCaps.default([]),
   op_mask: z.string().default(ALL_OPERATIONS),
   default_placement: z.string().default(""),
@@ -51,7 +48,7 @@ export function userIdOf({ tenant, user_id }: WireUser): string {
 }
 
 /** The S3 keys; subusers' keys ("uid:subuser") are the subusers' business. */
-export function keysOf(keys: z.infer<typeof wireKeys>): LiveKey[] {
+function keysOf(keys: readonly z.infer<typeof wireKey>[]): LiveKey[] {
   return keys
     .filter(({ user }) => !user.includes(":"))
     .map(({ access_key, secret_key }) => ({
