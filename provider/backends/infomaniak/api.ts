@@ -1,0 +1,223 @@
+/**
+ * The lifecycle's port. Users are the account API's business, which does everything later; their S3 keys are the
+ * region's, where each user makes its own with its own password.
+ */
+import { isObjectUserError, ObjectUserError } from "../../errors";
+import type { Send } from "../../http/wire";
+import type { Fields, Live } from "../../lifecycle/model";
+import type { UserApi, UserRef, UserRequest } from "../../lifecycle/user-api";
+import type { BackendDeps } from "../backend";
+import { issueKey, keysOf, listKeys, revokeKey } from "../openstack/credentials";
+import { proveByS3 } from "../openstack/proof";
+import { type Place, placeOf } from "./args";
+import { isMarked, marked, unmarked } from "./description";
+import { limited, limiterOf } from "./limiter";
+import { lookupBy, taskAsId } from "./lookup";
+import { type Act, failure } from "./refusals";
+import { type RegionUser, regionOf } from "./region";
+import { requestsTo } from "./requests";
+import type { Settings } from "./settings";
+import { StillPending, waitingFor } from "./waiting";
+import { madeUser, type WireUser } from "./wire";
+
+/** The users of the projects that a token may manage. */
+export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi {
+  const limiter = limiterOf(settings.endpoint, settings.requestsPerMinute);
+  const requests = requestsTo(settings, { ...deps, send: limited(deps.send, limiter, deps) });
+  const waiting = waitingFor(requests, settings, deps);
+  const lookup = lookupBy(requests, waiting);
+  const region = regionOf(settings, deps);
+  /** The generated names never change. */
+  const names = new Map<string, string>();
+
+  async function regionUser({ userId, name, password }: UserRef, operation: string): Promise<RegionUser> {
+    if (password === undefined) throw noPassword(operation, name);
+    const known = names.get(userId);
+    if (known !== undefined) return { openStackName: known, name, password };
+    const user = await lookup.find({ userId, name });
+    if (user === undefined) throw vanished(operation, name);
+    const openStackName = nameOf(user, name);
+    names.set(userId, openStackName);
+    return { openStackName, name, password };
+  }
+
+  /** The keys as the user itself sees them; nothing where we cannot log in as the user. */
+  async function keysSeenBy(user: RegionUser): Promise<Pick<Live, "keys" | "passwordRefused">> {
+    try {
+      const projectId = await region.projectOf(user);
+      return { keys: keysOf(await region.as(user, listKeys), projectId) };
+    } catch (error) {
+      if (isObjectUserError(error, "unauthorized")) return { passwordRefused: true };
+      throw error;
+    }
+  }
+
+  async function liveOf(user: WireUser, { name, password }: Pick<UserRef, "name" | "password">): Promise<Live> {
+    const raw = user.description ?? "";
+    const openStackName = user.open_stack_name ?? "";
+    const canLogIn = password !== undefined && openStackName !== "" && user.status !== "disabled";
+    return {
+      userId: String(user.public_cloud_user_id),
+      fields: { description: unmarked(raw), openStackName },
+      ...(canLogIn ? await keysSeenBy({ openStackName, name, password }) : {}),
+      unfinished: isMarked(raw),
+    };
+  }
+
+  /** Sends the request that makes the user; when its answer is lost, looks whether the user appears. */
+  async function make({ name, fields, password }: UserRequest, place: Place): Promise<number> {
+    const act = { operation: "creating", subject: `user "${name}"`, writes: true };
+    const description = marked(place.description);
+    try {
+      const outcome =
+        password === undefined
+          ? await requests.inviteUser(place, name, { email: String(fields.inviteEmail), description })
+          : await requests.createUser(place, name, { password, description });
+      return madeUser.parse(await waiting.outcomeOf(name, act, outcome));
+    } catch (error) {
+      if (!isObjectUserError(error) || !error.uncertain) throw error;
+      deps.log(`infomaniak.User ${name}: ${error.message}`);
+      const user = await waiting.appears(name, () => lookup.byDescription(place, name));
+      if (user) return user.public_cloud_user_id;
+      // Not uncertain any more: sending it again at once could make the user twice.
+      const advice = "Run again in some minutes: a user that appears until then is found and finished.";
+      throw new ObjectUserError({ ...error.parts, advice, uncertain: false });
+    }
+  }
+
+  async function describe(id: number, name: string, description: string): Promise<void> {
+    const place = placeOf(name);
+    const act = changing("description", name);
+    await waiting.mustEnd(name, act, await requests.changeUser(place, id, name, { description }));
+    await waiting.idle(place, id, name);
+  }
+
+  return {
+    async find(user) {
+      const there = await lookup.find(user);
+      return there && liveOf(there, user);
+    },
+
+    async create(request) {
+      const { name, fields, password } = request;
+      const place = placeOf(name);
+      if (await lookup.byDescription(place, name)) throw exists(name);
+      let id: number;
+      try {
+        id = await make(request, place);
+      } catch (error) {
+        if (!(error instanceof StillPending)) throw error;
+        deps.log(`infomaniak.User ${name}: ${error.message}; it is kept in state and gone on with`);
+        return { userId: taskAsId(error.task), fields: { ...fields, description: "" } };
+      }
+      const user = await waiting.idle(place, id, name);
+      if (user === undefined) throw vanished("creating", name);
+      names.set(String(id), nameOf(user, name));
+      region.passwordChanged(nameOf(user, name));
+      // Nothing follows that could be interrupted: an invited user has no keys.
+      if (password === undefined) await describe(id, name, place.description);
+      const live = await liveOf(user, { name });
+      return { ...live, fields: { ...fields, ...live.fields }, keys: [] };
+    },
+
+    async update({ userId, name, password }, before, changes) {
+      const id = await lookup.mustHaveId(userId, name);
+      const place = placeOf(name);
+      if (typeof changes.description === "string") await describe(id, name, changes.description);
+      if (changes.inviteEmail !== undefined || changes.inviteRotationId !== undefined) {
+        const email = String(changes.inviteEmail ?? before.inviteEmail);
+        const act = { operation: "sending the invitation of", subject: `user "${name}"`, writes: true };
+        await waiting.mustEnd(name, act, await requests.inviteAgain(place, id, name, email));
+      }
+      const user = await waiting.idle(place, id, name);
+      if (user === undefined) throw vanished("changing", name);
+      const live = await liveOf(user, { name, ...(password === undefined ? {} : { password }) });
+      return { ...before, ...changes, ...live.fields } satisfies Fields;
+    },
+
+    async setPassword({ userId, name }, password) {
+      const id = await lookup.mustHaveId(userId, name);
+      const place = placeOf(name);
+      const act = changing("password", name);
+      await waiting.mustEnd(name, act, await requests.changeUser(place, id, name, { password }));
+      const user = await waiting.idle(place, id, name);
+      if (user?.open_stack_name) region.passwordChanged(user.open_stack_name);
+    },
+
+    async remove({ userId, name }) {
+      const place = placeOf(name);
+      const id = await lookup.idOf(userId, name);
+      if (id === undefined || (await requests.getUser(place, id, name)) === undefined) return;
+      const act = { operation: "deleting", subject: `user "${name}"`, writes: false };
+      await waiting.mustEnd(name, act, await requests.deleteUser(place, id, name));
+      await waiting.gone(place, id, name);
+    },
+
+    async issueKey(ref, { accessKey }) {
+      if (accessKey === undefined) throw new Error("keys of this system have an id that is chosen");
+      const user = await regionUser(ref, "issuing a key of");
+      const projectId = await region.projectOf(user);
+      return region.as(user, (session, owner) => issueKey(session, { ...owner, projectId }, accessKey));
+    },
+
+    async revokeKey(ref, { accessKey }) {
+      const user = await regionUser(ref, `revoking key ${accessKey} of`);
+      await region.as(user, (session, owner) => revokeKey(session, owner, accessKey));
+    },
+
+    async settle({ userId, name }) {
+      const id = await lookup.mustHaveId(userId, name);
+      const user = await requests.getUser(placeOf(name), id, name);
+      if (user?.description && isMarked(user.description)) await describe(id, name, placeOf(name).description);
+    },
+
+    probe: (ref, key) => proveByS3({ name: ref.name, ...key }, { ...settings, region: undefined }, deps),
+  };
+}
+
+function changing(what: string, name: string): Act {
+  return { operation: `changing the ${what} of`, subject: `user "${name}"`, writes: true };
+}
+
+function nameOf(user: WireUser, name: string): string {
+  if (user.open_stack_name) return user.open_stack_name;
+  throw failure(
+    { operation: "reading", subject: `user "${name}"`, writes: false },
+    {
+      code: "unavailable",
+      problem: "Infomaniak has not given the user its OpenStack name yet",
+      advice: "Run again in a minute.",
+    },
+  );
+}
+
+function exists(name: string): ObjectUserError {
+  return new ObjectUserError({
+    code: "already-exists",
+    operation: "creating",
+    subject: `user "${name}"`,
+    problem: "a user with this description exists already in the project and was not made by this resource",
+    advice: "Set adopt: true to take it over, which sets a new password, or give another description.",
+  });
+}
+
+function vanished(operation: string, name: string): ObjectUserError {
+  return new ObjectUserError({
+    code: "conflict",
+    operation,
+    subject: `user "${name}"`,
+    problem: "the user was deleted a moment ago by somebody else",
+    advice: "Run again.",
+    uncertain: true,
+  });
+}
+
+function noPassword(operation: string, name: string): ObjectUserError {
+  return new ObjectUserError({
+    code: "unsupported",
+    operation,
+    subject: `user "${name}"`,
+    problem: "its password is not known here, and S3 keys at Infomaniak are made with the user's own password",
+    advice: "Give password, or leave out inviteEmail to have a password made.",
+  });
+}

@@ -1,0 +1,90 @@
+/** The inputs of infomaniak.User, and what of them the account API would refuse only after minutes. */
+import * as z from "zod";
+import type { Fields } from "../../lifecycle/model";
+import { lifecycleArgs, type UserSpec } from "../backend";
+import { ALLOWED, isMarked, MAX_LENGTH } from "./description";
+
+const id = z
+  .union([z.number(), z.string().regex(/^\d+$/, "must be a number").transform(Number)])
+  .refine((value) => Number.isSafeInteger(value) && value > 0, "must be a whole number above 0");
+
+const shape = {
+  ...lifecycleArgs,
+  publicCloudId: id,
+  projectId: id,
+  description: z
+    .string()
+    .min(1, "must not be empty: it is what tells users of a project apart, as their names are generated")
+    .max(MAX_LENGTH, `must have at most ${MAX_LENGTH} characters`)
+    .regex(ALLOWED, "may have letters A-Z and a-z, digits, spaces and - _ . only: Infomaniak refuses anything else")
+    .refine((text) => text.trim() === text, "must not begin or end with a space")
+    .refine((text) => !isMarked(text), "must not end like this: it is the mark of users that are being made"),
+  password: z.string().min(1, "must not be empty: leave it out to have one made").optional(),
+  passwordRotationId: z.string().optional(),
+  inviteEmail: z.email("must be an e-mail address").optional(),
+  inviteRotationId: z.string().optional(),
+  createKey: z.boolean().optional(),
+};
+
+/** Names of all inputs. */
+export const argNames = Object.keys(shape);
+
+/** Names of the settings, in the order in which they are shown; `openStackName` is generated. */
+export const settings = ["description", "openStackName", "inviteEmail", "inviteRotationId"] as const;
+
+const INVITED =
+  "cannot be given with inviteEmail: the user chooses a password that is not known here, and S3 keys at Infomaniak are made with the user's own password; give password instead of inviteEmail to have keys";
+
+/** The inputs of infomaniak.User. Strict: unknown names are errors. */
+export const userArgs = z.strictObject(shape).superRefine((args, context) => {
+  const refuse = (property: string, message: string) => context.addIssue({ code: "custom", path: [property], message });
+  if (args.inviteEmail !== undefined) {
+    if (args.password !== undefined) refuse("password", "is of no use with inviteEmail: the invited user chooses one");
+    if (args.passwordRotationId !== undefined)
+      refuse(
+        "passwordRotationId",
+        "is of no use with inviteEmail: change inviteRotationId to send the invitation again",
+      );
+    if (args.createKey === true) refuse("createKey", INVITED);
+    if (args.rotationId !== undefined) refuse("rotationId", INVITED);
+  } else if (args.inviteRotationId !== undefined) {
+    refuse("inviteRotationId", "is of no use without inviteEmail");
+  }
+  if (args.password !== undefined && args.passwordRotationId !== undefined)
+    refuse("passwordRotationId", "is of no use beside a password of your own: change the password itself");
+});
+
+/** Inputs in normal form. */
+export type UserArgs = z.infer<typeof userArgs>;
+
+/** What the inputs want. An invited user has no password that we know, hence no key. */
+export function specOf(args: UserArgs): UserSpec {
+  const { publicCloudId, projectId, description, inviteEmail, inviteRotationId, password, passwordRotationId } = args;
+  const fields: Fields = {
+    description,
+    ...(inviteEmail === undefined ? {} : { inviteEmail }),
+    ...(inviteRotationId === undefined ? {} : { inviteRotationId }),
+  };
+  const name = `${publicCloudId}/${projectId}/${description}`;
+  if (inviteEmail !== undefined) return { name, fields, createKey: false };
+  const own = password === undefined ? {} : { value: password };
+  return {
+    name,
+    fields,
+    createKey: args.createKey ?? true,
+    password: { rotationId: passwordRotationId ?? "", ...own },
+  };
+}
+
+/** Where a user is, and by which description it is looked for, from what the lifecycle calls it. */
+export interface Place {
+  readonly publicCloudId: string;
+  readonly projectId: string;
+  readonly description: string;
+}
+
+/** Takes the lifecycle's name of a user apart. */
+export function placeOf(specName: string): Place {
+  const [publicCloudId = "", projectId = "", ...rest] = specName.split("/");
+  return { publicCloudId, projectId, description: rest.join("/") };
+}

@@ -1,0 +1,38 @@
+/** Infomaniak Public Cloud, by its account API and the region's Keystone: what it is and can do, as data. */
+import type { Backend } from "../backend";
+import { warnOfPlainHttp } from "../openstack";
+import { userApi } from "./api";
+import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
+import { type Settings, settings, sources } from "./settings";
+
+/** The backend behind infomaniak.User. */
+export const infomaniak: Backend<UserArgs, Settings> = {
+  kind: "infomaniak",
+  resource: "infomaniak.User",
+  args: userArgs,
+  argNames,
+  settings: settingNames,
+  required: ["description"],
+  replaceOn: ["publicCloudId", "projectId"],
+  unique: [],
+  unclearable: [],
+  defaults: {},
+  capabilities: {
+    overlap: "client",
+    endsEarly: true,
+    maxKeys: Number.MAX_SAFE_INTEGER,
+    oneAccessKey: false,
+    chooseAccessKey: true,
+    keyWithUser: false,
+    secretsReadable: true,
+    propagationSeconds: 5,
+  },
+  connection: settings,
+  sources,
+  specOf,
+  connect(settings, deps) {
+    const send = deps.openTransport(settings);
+    for (const address of [settings.endpoint, settings.authUrl]) warnOfPlainHttp(address, deps.log);
+    return { api: userApi(settings, { ...deps, send }), s3Endpoint: settings.s3Endpoint };
+  },
+};

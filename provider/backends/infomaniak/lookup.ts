@@ -1,0 +1,85 @@
+/**
+ * Users by what the lifecycle calls them: an id; the task that is making the user, while it has no id; or a description,
+ * before anything is known.
+ */
+import { ObjectUserError } from "../../errors";
+import { type Place, placeOf } from "./args";
+import { marked } from "./description";
+import { failure } from "./refusals";
+import type { Requests } from "./requests";
+import type { Waiting } from "./waiting";
+import { madeUser, type WireUser } from "./wire";
+
+const TASK = "task:";
+
+/** What stands for a user's id while a task is making it. */
+export function taskAsId(task: string): string {
+  return `${TASK}${task}`;
+}
+
+/** The look-ups. */
+export type Lookup = ReturnType<typeof lookupBy>;
+
+/** Opens the look-ups. */
+export function lookupBy(requests: Requests, waiting: Waiting) {
+  /** Undefined: the task that was to make the user failed. */
+  async function idOf(userId: string, name: string): Promise<number | undefined> {
+    if (!userId.startsWith(TASK)) return Number(userId);
+    const act = { operation: "creating", subject: `user "${name}"`, writes: false };
+    const task = userId.slice(TASK.length);
+    try {
+      return madeUser.parse(await waiting.mustEnd(name, act, { task }));
+    } catch (error) {
+      const isPending = error instanceof ObjectUserError && error.code === "unavailable";
+      if (isPending || !(error instanceof ObjectUserError)) throw error;
+      return undefined;
+    }
+  }
+
+  /** The user that bears the description, or bears it with the mark. */
+  async function byDescription(place: Place, name: string): Promise<WireUser | undefined> {
+    const there = (await requests.listUsers(place)).filter((user) => user.status !== "deleting");
+    const unfinished = there.filter((user) => user.description === marked(place.description));
+    const finished = there.filter((user) => user.description === place.description);
+    const found = unfinished.length > 0 ? unfinished : finished;
+    if (found.length <= 1) return found[0];
+    const ids = found.map((user) => user.public_cloud_user_id).join(", ");
+    throw failure(
+      { operation: "looking for", subject: `user "${name}"`, writes: false },
+      {
+        code: "conflict",
+        problem: `${found.length} users of the project have this description (${ids})`,
+        advice: "Give them different descriptions, or delete those that are not needed.",
+      },
+    );
+  }
+
+  return {
+    idOf,
+    byDescription,
+
+    /** The id of a user that must be there. */
+    async mustHaveId(userId: string, name: string): Promise<number> {
+      const id = await idOf(userId, name);
+      if (id !== undefined) return id;
+      throw failure(
+        { operation: "creating", subject: `user "${name}"`, writes: false },
+        {
+          code: "unexpected",
+          problem: "Infomaniak's task to make the user failed",
+          advice: "Run again: it is made anew.",
+        },
+      );
+    },
+
+    /** The user once it is not busy; undefined when there is none. */
+    async find(user: { readonly name: string; readonly userId?: string }): Promise<WireUser | undefined> {
+      const place = placeOf(user.name);
+      const id =
+        user.userId === undefined
+          ? (await byDescription(place, user.name))?.public_cloud_user_id
+          : await idOf(user.userId, user.name);
+      return id === undefined ? undefined : waiting.idle(place, id, user.name);
+    },
+  };
+}

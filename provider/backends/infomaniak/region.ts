@@ -1,0 +1,95 @@
+/**
+ * The region's side: a user of the account API is a user of the region's Keystone, and logs in there with its own
+ * password. It has one project, and its S3 keys open that one.
+ */
+import { isObjectUserError, ObjectUserError } from "../../errors";
+import type { Send } from "../../http/wire";
+import type { BackendDeps } from "../backend";
+import type { KeyOwner } from "../openstack/credentials";
+import { requestsBy } from "../openstack/requests";
+import type { Session } from "../openstack/session";
+import { userSessions } from "../openstack/user-sessions";
+import type { Settings } from "./settings";
+
+/** How long the region may take to know of a user or a password that the account API calls done. */
+const PATIENCE_MS = 60_000;
+const PAUSE_MS = 2_000;
+
+const ADVICE =
+  "The password that this resource knows is not the user's any more: run pulumi refresh, then up, which sets a new one.";
+
+/** A user that can log in to the region. */
+export interface RegionUser {
+  /** The generated one: "PCU-…". */
+  readonly openStackName: string;
+  /** What messages call the user. */
+  readonly name: string;
+  readonly password: string;
+}
+
+/** The logins of users in one region. */
+export type Region = ReturnType<typeof regionOf>;
+
+/** Opens the region. */
+export function regionOf(settings: Settings, deps: BackendDeps & { readonly send: Send }) {
+  const asUser = userSessions(settings, deps);
+  /** When this process last had the account API make or change a user's password. */
+  const changed = new Map<string, number>();
+
+  function session({ openStackName, name, password }: RegionUser): Session {
+    return asUser({ user: { name: openStackName, domain: { id: "default" } }, name, password }, ADVICE);
+  }
+
+  /** Repeats while the answer may only be late, which it may be after a change of ours. */
+  async function patiently<T>(
+    user: RegionUser,
+    act: () => Promise<T>,
+    isLate: (error: unknown) => boolean,
+  ): Promise<T> {
+    for (;;) {
+      try {
+        return await act();
+      } catch (error) {
+        const since = deps.now().getTime() - (changed.get(user.openStackName) ?? Number.NEGATIVE_INFINITY);
+        if (!isLate(error) || since >= PATIENCE_MS) throw error;
+        deps.log(`infomaniak.User ${user.name}: waiting for the region to know the user`);
+        await deps.sleep(PAUSE_MS);
+      }
+    }
+  }
+
+  const isUnbelieved = (error: unknown) => isObjectUserError(error, "unauthorized");
+
+  return {
+    /** The account API has just made the user, or changed its password. */
+    passwordChanged: (openStackName: string) => void changed.set(openStackName, deps.now().getTime()),
+
+    /** Runs calls as the user. Rejects with "unauthorized" when Keystone does not believe its password. */
+    async as<T>(
+      user: RegionUser,
+      act: (session: Session, owner: Omit<KeyOwner, "projectId">) => Promise<T>,
+    ): Promise<T> {
+      const own = session(user);
+      const { user: self } = await patiently(user, () => own.token(), isUnbelieved);
+      return act(own, { userId: self.id, name: user.name });
+    },
+
+    /** The user's one project. */
+    async projectOf(user: RegionUser): Promise<string> {
+      const requests = requestsBy(session(user));
+      const look = async () => {
+        const projects = await requests.ownProjects();
+        const [only, ...others] = projects;
+        if (only && others.length === 0) return only.id;
+        throw new ObjectUserError({
+          code: only ? "unexpected" : "conflict",
+          operation: "looking for",
+          subject: `the project of user "${user.name}"`,
+          problem: only ? `the user has ${projects.length} projects and should have one` : "the user has no project",
+          advice: only ? "Take the roles in other projects away." : "Run again in a minute.",
+        });
+      };
+      return patiently(user, look, (error) => isUnbelieved(error) || isObjectUserError(error, "conflict"));
+    },
+  };
+}

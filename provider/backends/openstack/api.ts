@@ -1,0 +1,195 @@
+/**
+ * The lifecycle's port, spoken in Keystone's calls. Users are made and changed by the administrator that is logged in;
+ * so are their keys, unless the login may not touch keys: then by the user itself, with the password that we know.
+ */
+import { isObjectUserError, ObjectUserError } from "../../errors";
+import type { Send } from "../../http/wire";
+import type { Fields, Live } from "../../lifecycle/model";
+import type { UserApi, UserRef } from "../../lifecycle/user-api";
+import type { BackendDeps } from "../backend";
+import { domainAndName } from "./args";
+import { issueKey, keysNeedPassword, keysOf, listKeys, revokeKey } from "./credentials";
+import { concernsPlace, move, placeOf, settle } from "./membership";
+import { placesOf } from "./places";
+import { proveByKeystone, proveByS3 } from "./proof";
+import { requestsBy, type UserBody } from "./requests";
+import { openSession, type Session } from "./session";
+import type { Access } from "./settings";
+import { userSessions } from "./user-sessions";
+import type { WireKey, WireUser } from "./wire";
+
+const USER_LOGIN_ADVICE =
+  "The password that this resource knows is not the user's any more, or the user is locked: run pulumi refresh, then up.";
+
+/** How long a mark counts: a run that was interrupted is finished on the same day, or was forgotten. */
+const MARK_LASTS_MS = 24 * 3600 * 1000;
+
+/** The users of one Keystone. */
+export function userApi(access: Access, deps: BackendDeps & { readonly send: Send }): UserApi {
+  const admin = openSession(access.login, access, deps);
+  const requests = requestsBy(admin);
+  const places = placesOf(requests, admin);
+  const asUser = userSessions(access, deps);
+
+  /** Runs calls about keys: by the administrator, or by the user where the administrator may not. */
+  async function forKeys<T>(
+    operation: string,
+    { userId, name, password }: UserRef,
+    act: (session: Session) => Promise<T>,
+  ): Promise<T> {
+    try {
+      if (!admin.isDelegated) return await act(admin);
+    } catch (error) {
+      if (!isObjectUserError(error, "forbidden") || password === undefined) throw error;
+    }
+    if (password === undefined) throw keysNeedPassword(operation, name);
+    return act(asUser({ user: { id: userId }, name, password }, USER_LOGIN_ADVICE));
+  }
+
+  /** Undefined where nobody who can log in may list them. A login that Keystone refuses tells of the password. */
+  async function keys(user: UserRef, isEnabled: boolean): Promise<{ list?: WireKey[]; passwordRefused?: true }> {
+    try {
+      return { list: await forKeys("listing", user, (session) => listKeys(session, user)) };
+    } catch (error) {
+      if (isObjectUserError(error, "forbidden") && user.password === undefined) return {};
+      if (isObjectUserError(error, "unauthorized") && error.operation === "logging in" && admin.isDelegated) {
+        return isEnabled && error.subject.includes(user.name) ? { passwordRefused: true } : {};
+      }
+      throw error;
+    }
+  }
+
+  async function liveOf(user: WireUser, ref: Pick<UserRef, "name" | "password">): Promise<Live> {
+    const projectId = user.default_project_id ?? "";
+    const [project, roles, { list, passwordRefused }] = await Promise.all([
+      projectId === "" ? "" : places.projectName(projectId),
+      projectId === "" ? [] : requests.rolesOf(user.id, ref.name, projectId),
+      keys({ ...ref, userId: user.id }, user.enabled),
+    ]);
+    const fields: Fields = {
+      name: user.name,
+      description: user.description ?? "",
+      email: user.email ?? "",
+      enabled: user.enabled,
+      project,
+      projectId,
+      roles: [...new Set(roles.map((role) => role.name))].sort(),
+    };
+    return {
+      userId: user.id,
+      fields,
+      ...(list ? { keys: keysOf(list, projectId) } : {}),
+      ...(passwordRefused ? { passwordRefused } : {}),
+      unfinished: isMarked(user),
+    };
+  }
+
+  function isMarked({ pulumi_object_users: mark }: WireUser): boolean {
+    const since = Date.parse(mark?.replace(/^unfinished since /, "") ?? "");
+    return deps.now().getTime() - since < MARK_LASTS_MS;
+  }
+
+  async function find(user: Parameters<UserApi["find"]>[0]): Promise<Live | undefined> {
+    const { domain, name } = domainAndName(user.name);
+    const there =
+      user.userId === undefined
+        ? await requests.findUser(name, (await places.domain(domain)).id)
+        : await requests.getUser(user.userId, user.name);
+    return there && liveOf(there, user);
+  }
+
+  async function mustGet({ userId, name }: UserRef): Promise<WireUser> {
+    const user = await requests.getUser(userId, name);
+    if (user) return user;
+    throw new ObjectUserError({
+      code: "conflict",
+      operation: "changing",
+      subject: `user "${name}"`,
+      problem: "the user was deleted a moment ago by somebody else",
+      advice: "Run again.",
+      uncertain: true,
+    });
+  }
+
+  return {
+    find,
+
+    async create({ name: full, fields, password }) {
+      const { domain, name } = domainAndName(full);
+      const domainId = (await places.domain(domain)).id;
+      const place = await placeOf(fields, domainId, places);
+      const user = await requests.createUser(full, {
+        ...bodyOf(fields),
+        name,
+        domain_id: domainId,
+        default_project_id: place.projectId,
+        ...(password === undefined ? {} : { password }),
+        pulumi_object_users: `unfinished since ${deps.now().toISOString()}`,
+      });
+      await settle(user, place, requests);
+      return liveOf(user, { name: full, ...(password === undefined ? {} : { password }) });
+    },
+
+    async update(ref, before, changes) {
+      const body = bodyOf(changes);
+      if (Object.keys(body).length > 0) await requests.changeUser(ref.userId, ref.name, body);
+      const user = await mustGet(ref);
+      if (concernsPlace(changes)) {
+        const { project, projectId, ...rest } = { ...before, ...changes };
+        const wanted = changes.projectId === undefined && changes.project !== undefined ? { project } : { projectId };
+        places.forget();
+        const place = await placeOf({ ...rest, ...wanted } as Fields, user.domain_id, places);
+        await move(user, place, requests, async () => {
+          await requests.changeUser(ref.userId, ref.name, { default_project_id: place.projectId });
+        });
+      }
+      return (await liveOf(await mustGet(ref), ref)).fields;
+    },
+
+    async setPassword({ userId, name }, password) {
+      await requests.changeUser(userId, name, { password });
+    },
+
+    async remove({ userId, name }) {
+      await requests.deleteUser(userId, name);
+    },
+
+    async issueKey(ref, { accessKey }) {
+      if (accessKey === undefined) throw new Error("keys of this system have an id that is chosen");
+      const projectId = (await mustGet(ref)).default_project_id ?? "";
+      return forKeys("issuing", ref, (session) => issueKey(session, { ...ref, projectId }, accessKey));
+    },
+
+    async revokeKey(ref, { accessKey }) {
+      await forKeys("revoking", ref, (session) => revokeKey(session, ref, accessKey));
+    },
+
+    async settle({ userId, name }) {
+      await requests.changeUser(userId, name, { pulumi_object_users: null });
+    },
+
+    async probe(ref, key) {
+      const claim = { name: ref.name, ...key };
+      const { s3Endpoint } = access;
+      const verdict =
+        s3Endpoint === undefined
+          ? await proveByKeystone(claim, admin, deps.now())
+          : await proveByS3(claim, { ...access, s3Endpoint }, deps);
+      if (verdict !== "refused") return verdict;
+      // Neither tells a locked user from a wrong key: looking does.
+      const live = await find(ref);
+      const isThere = live?.keys?.some((one) => one.accessKey === key.accessKey && one.secretKey === key.secretKey);
+      return live?.fields.enabled === false && isThere ? "suspended" : "refused";
+    },
+  };
+}
+
+/** The settings that are the user's own, in Keystone's names. */
+function bodyOf({ name, description, email, enabled }: Fields): UserBody {
+  return {
+    ...(typeof name === "string" ? { name } : {}),
+    ...(typeof description === "string" ? { description } : {}),
+    ...(typeof email === "string" ? { email: email === "" ? null : email } : {}),
+    ...(typeof enabled === "boolean" ? { enabled } : {}),
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * S3 keys: Keystone's EC2 credentials. The access key is chosen by us, which only the general credentials API allows;
+ * they are listed and deleted by the EC2 extension like any other.
+ *
+ * Documentation: https://docs.openstack.org/api-ref/identity/v3/#credentials
+ */
+import { randomBytes } from "node:crypto";
+import { isObjectUserError, ObjectUserError } from "../../errors";
+import type { LiveKey } from "../../lifecycle/model";
+import type { Meaning } from "./refusals";
+import type { Session } from "./session";
+import { type WireKey, wireKeys } from "./wire";
+
+/** Whose key, and for which project. */
+export interface KeyOwner {
+  readonly userId: string;
+  /** What messages call the user. */
+  readonly name: string;
+  readonly projectId: string;
+}
+
+const DELEGATED: Meaning = {
+  code: "forbidden",
+  problem:
+    "Keystone does not let this login touch S3 keys: an application credential may not, nor may a user without rights",
+  advice:
+    "Log in with a username and a password of an administrator, or let the user have a password that this resource knows.",
+};
+const MEANS = { 403: DELEGATED };
+const USER_GONE: Meaning = { code: "not-found", problem: "there is no such user", advice: "Run pulumi refresh." };
+
+/** GET /v3/users/U/credentials/OS-EC2: the user's keys in every project. */
+export async function listKeys(session: Session, { userId, name }: Omit<KeyOwner, "projectId">): Promise<WireKey[]> {
+  const act = {
+    operation: "listing the keys of",
+    subject: `user "${name}"`,
+    writes: false,
+    means: { ...MEANS, 404: USER_GONE },
+  };
+  const { credentials } = await session.call(act, { method: "GET", path: ec2(userId), schema: wireKeys });
+  return credentials;
+}
+
+/** The keys that open a project. */
+export function keysOf(keys: readonly WireKey[], projectId: string | undefined): LiveKey[] {
+  return keys
+    .filter((key) => key.tenant_id === projectId)
+    .map(({ access, secret }) => ({ id: access, accessKey: access, secretKey: secret }));
+}
+
+/**
+ * POST /v3/credentials with an access key of our choice and a secret that we make. When the access key is there already,
+ * looks whose it is: the user's own in this project is what an unanswered request of ours left; one for another project is
+ * of a former project of the user, opens nothing any more and makes room.
+ */
+export async function issueKey(session: Session, owner: KeyOwner, accessKey: string): Promise<LiveKey> {
+  const secretKey = randomBytes(30).toString("base64url");
+  try {
+    await createKey(session, owner, accessKey, secretKey);
+  } catch (error) {
+    if (!isObjectUserError(error, "conflict")) throw error;
+    const there = (await listKeys(session, owner)).find((key) => key.access === accessKey);
+    if (there === undefined) throw error;
+    if (there.tenant_id === owner.projectId) return { id: accessKey, accessKey, secretKey: there.secret };
+    await revokeKey(session, owner, accessKey);
+    await createKey(session, owner, accessKey, secretKey);
+  }
+  return { id: accessKey, accessKey, secretKey };
+}
+
+async function createKey(session: Session, owner: KeyOwner, access: string, secret: string): Promise<void> {
+  const conflict: Meaning = {
+    code: "conflict",
+    problem: "the access key belongs to another user",
+    advice: "Choose another rotationId.",
+  };
+  await session.call(
+    {
+      operation: "issuing",
+      subject: `key ${access} of user "${owner.name}"`,
+      writes: true,
+      means: { ...MEANS, 404: USER_GONE, 409: conflict },
+    },
+    {
+      method: "POST",
+      path: "/credentials",
+      body: {
+        credential: {
+          type: "ec2",
+          blob: JSON.stringify({ access, secret }),
+          project_id: owner.projectId,
+          user_id: owner.userId,
+        },
+      },
+    },
+  );
+}
+
+/** DELETE /v3/users/U/credentials/OS-EC2/A; harmless to repeat, resolves when there is none. */
+export async function revokeKey(
+  session: Session,
+  owner: Omit<KeyOwner, "projectId">,
+  accessKey: string,
+): Promise<void> {
+  try {
+    await session.call(
+      { operation: "revoking", subject: `key ${accessKey} of user "${owner.name}"`, writes: false, means: MEANS },
+      { method: "DELETE", path: `${ec2(owner.userId)}/${encodeURIComponent(accessKey)}` },
+    );
+  } catch (error) {
+    if (!isObjectUserError(error, "not-found")) throw error;
+  }
+}
+
+/** The sentence for keys that nobody who is logged in may touch. */
+export function keysNeedPassword(operation: string, name: string): ObjectUserError {
+  return new ObjectUserError({ ...DELEGATED, operation, subject: `the S3 keys of user "${name}"` });
+}
+
+function ec2(userId: string): string {
+  return `/users/${encodeURIComponent(userId)}/credentials/OS-EC2`;
+}

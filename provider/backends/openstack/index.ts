@@ -1,0 +1,67 @@
+/** OpenStack Keystone, by its identity API v3: what it is and can do, as data. */
+import { readFileSync } from "node:fs";
+import { ObjectUserError } from "../../errors";
+import type { Backend } from "../backend";
+import { userApi } from "./api";
+import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
+import { accessOf, type Settings, settings, sources } from "./settings";
+
+/** The backend behind openstack.User. */
+export const openstack: Backend<UserArgs, Settings> = {
+  kind: "openstack",
+  resource: "openstack.User",
+  args: userArgs,
+  argNames,
+  settings: settingNames,
+  required: ["name"],
+  replaceOn: ["domain"],
+  unique: [],
+  unclearable: [],
+  defaults: { description: "", email: "", enabled: true },
+  capabilities: {
+    overlap: "client",
+    endsEarly: true,
+    maxKeys: Number.MAX_SAFE_INTEGER,
+    oneAccessKey: false,
+    chooseAccessKey: true,
+    keyWithUser: false,
+    secretsReadable: true,
+    provesWithoutS3: true,
+    // S3 asks Keystone about a key that it does not know, so a new one works at once.
+    propagationSeconds: 5,
+  },
+  connection: settings,
+  sources,
+  specOf,
+  connect(given, deps) {
+    const access = accessOf(given);
+    const trusted = access.caFile === undefined ? access.caCertificate : pemOf(access.caFile);
+    const send = deps.openTransport({ ...access, caCertificate: access.caCertificate ?? trusted });
+    warnOfPlainHttp(access.authUrl, deps.log);
+    const { s3Endpoint } = access;
+    return { api: userApi(access, { ...deps, send }), ...(s3Endpoint === undefined ? {} : { s3Endpoint }) };
+  },
+};
+
+function pemOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new ObjectUserError({
+      code: "invalid",
+      operation: "connecting",
+      subject: "to openstack",
+      problem: `the certificate file ${file} (OS_CACERT, cacert) cannot be read`,
+      advice: "Check the path, or give the PEM text as caCertificate.",
+      cause,
+    });
+  }
+}
+
+/** Tells of passwords that would cross a network in clear. */
+export function warnOfPlainHttp(address: string, log: (line: string) => void): void {
+  const { protocol, hostname } = new URL(address);
+  const isLoopback = hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
+  if (protocol === "http:" && !isLoopback)
+    log(`warning: ${address} is not encrypted: passwords and secret keys cross the network in clear; use https`);
+}

@@ -1,0 +1,165 @@
+/**
+ * The settings of openstack.Provider, and the login that they make: given as arguments or stack configuration, else in
+ * OS_* variables as every OpenStack client reads them, else in clouds.yaml.
+ *
+ * Documentation: https://docs.openstack.org/python-openstackclient/latest/cli/man/openstack.html#environment-variables
+ */
+import * as z from "zod";
+import { ObjectUserError } from "../../errors";
+import { endpoint, transportSettings } from "../backend";
+import type { DomainRef, Identity, Login, Scope } from "./auth";
+import { readCloud } from "./clouds";
+
+const text = z.string().optional();
+
+/** The settings as they are given; which of them are needed depends on the others. */
+export const settings = z.object({
+  cloud: text,
+  cloudsFile: text,
+  authUrl: endpoint.optional(),
+  username: text,
+  userId: text,
+  password: text,
+  userDomainName: text,
+  userDomainId: text,
+  projectName: text,
+  projectId: text,
+  projectDomainName: text,
+  projectDomainId: text,
+  domainName: text,
+  domainId: text,
+  systemScope: z.literal("all", 'can only be "all"').optional(),
+  applicationCredentialId: text,
+  applicationCredentialName: text,
+  applicationCredentialSecret: text,
+  caFile: text,
+  s3Endpoint: endpoint.optional(),
+  region: text,
+  ...transportSettings,
+});
+
+/** The settings of a connection. */
+export type Settings = z.infer<typeof settings>;
+
+/** Where the settings come from besides arguments and stack configuration. */
+export const sources = {
+  cloud: { environment: "OS_CLOUD" },
+  cloudsFile: { environment: "OS_CLIENT_CONFIG_FILE" },
+  authUrl: { environment: "OS_AUTH_URL" },
+  username: { environment: "OS_USERNAME" },
+  userId: { environment: "OS_USER_ID" },
+  password: { environment: "OS_PASSWORD" },
+  userDomainName: { environment: "OS_USER_DOMAIN_NAME" },
+  userDomainId: { environment: "OS_USER_DOMAIN_ID" },
+  projectName: { environment: "OS_PROJECT_NAME" },
+  projectId: { environment: "OS_PROJECT_ID" },
+  projectDomainName: { environment: "OS_PROJECT_DOMAIN_NAME" },
+  projectDomainId: { environment: "OS_PROJECT_DOMAIN_ID" },
+  domainName: { environment: "OS_DOMAIN_NAME" },
+  domainId: { environment: "OS_DOMAIN_ID" },
+  systemScope: { environment: "OS_SYSTEM_SCOPE" },
+  applicationCredentialId: { environment: "OS_APPLICATION_CREDENTIAL_ID" },
+  applicationCredentialName: { environment: "OS_APPLICATION_CREDENTIAL_NAME" },
+  applicationCredentialSecret: { environment: "OS_APPLICATION_CREDENTIAL_SECRET" },
+  caFile: { environment: "OS_CACERT" },
+  s3Endpoint: {},
+  region: {},
+  caCertificate: {},
+  insecure: {},
+  timeoutSeconds: {},
+  maxConcurrency: {},
+};
+
+/** How and where to log in. */
+export interface Access extends Settings {
+  readonly authUrl: string;
+  readonly login: Login;
+}
+
+/** The settings with what clouds.yaml adds. Throws an ObjectUserError that names all that is missing. */
+export function accessOf(given: Settings): Access {
+  const all = given.cloud === undefined ? given : { ...readCloud(given.cloud, given.cloudsFile), ...defined(given) };
+  const merged = settings.safeParse(all);
+  if (!merged.success) throw unusable(merged.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`));
+  const access = merged.data;
+  const missing = missingOf(access);
+  if (missing.length > 0) throw unusable(missing.map((name) => `${name} is missing`));
+  const identity = identityOf(access);
+  const scope = identity.by === "password" ? { scope: scopeOf(access) } : {};
+  const who =
+    identity.by === "password"
+      ? `user "${access.username ?? access.userId}"`
+      : "the owner of the application credential";
+  const advice =
+    identity.by === "password"
+      ? "Check username, password, user domain and project of openstack.Provider (openstack:…, OS_*, clouds.yaml)."
+      : "Check applicationCredentialId and applicationCredentialSecret: the credential may have expired, or its owner lost its role.";
+  return { ...access, authUrl: versioned(access.authUrl ?? ""), login: { identity, ...scope, who, advice } };
+}
+
+function missingOf(given: Settings): string[] {
+  const user = given.username ?? given.userId;
+  const needs: Record<string, unknown> = usesApplicationCredential(given)
+    ? {
+        authUrl: given.authUrl,
+        applicationCredentialSecret: given.applicationCredentialSecret,
+        ...(given.applicationCredentialId ? {} : { "username or applicationCredentialId": user }),
+      }
+    : {
+        authUrl: given.authUrl,
+        username: user,
+        password: given.password,
+        "projectName (or projectId, domainName, systemScope)":
+          given.projectName ?? given.projectId ?? given.domainName ?? given.domainId ?? given.systemScope,
+      };
+  return Object.keys(needs).filter((name) => needs[name] === undefined);
+}
+
+function usesApplicationCredential(given: Settings): boolean {
+  return (given.applicationCredentialId ?? given.applicationCredentialName) !== undefined;
+}
+
+function identityOf(given: Settings): Identity {
+  const { username = "", userId, applicationCredentialId, applicationCredentialName = "" } = given;
+  const domain = domainRef(given.userDomainId, given.userDomainName) ?? { name: "Default" };
+  const user = userId ? { id: userId } : { name: username, domain };
+  if (!usesApplicationCredential(given)) return { by: "password", user, password: given.password ?? "" };
+  const credential = applicationCredentialId
+    ? { id: applicationCredentialId }
+    : { name: applicationCredentialName, user };
+  return { by: "application credential", credential, secret: given.applicationCredentialSecret ?? "" };
+}
+
+function scopeOf(given: Settings): Scope {
+  const { projectId, projectName } = given;
+  if (projectId) return { project: { id: projectId } };
+  const userDomain = domainRef(given.userDomainId, given.userDomainName);
+  const domain = domainRef(given.projectDomainId, given.projectDomainName) ?? userDomain ?? { name: "Default" };
+  if (projectName) return { project: { name: projectName, domain } };
+  if (given.systemScope) return { system: { all: true } };
+  return { domain: domainRef(given.domainId, given.domainName) ?? { name: "Default" } };
+}
+
+function domainRef(id: string | undefined, name: string | undefined): DomainRef | undefined {
+  return id ? { id } : name ? { name } : undefined;
+}
+
+/** The address with the version, which many clouds leave out. */
+export function versioned(authUrl: string): string {
+  return /\/v\d[\d.]*$/.test(authUrl) ? authUrl.replace(/\/v\d[\d.]*$/, "/v3") : `${authUrl}/v3`;
+}
+
+function defined(given: Settings): Partial<Settings> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function unusable(problems: readonly string[]): ObjectUserError {
+  return new ObjectUserError({
+    code: "invalid",
+    operation: "connecting",
+    subject: "to openstack",
+    problem: problems.join("; "),
+    advice:
+      "Give openstack.Provider these arguments, or set stack configuration (openstack:authUrl …), OS_* variables, or OS_CLOUD for an entry of clouds.yaml.",
+  });
+}

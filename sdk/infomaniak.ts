@@ -1,0 +1,87 @@
+/**
+ * Users of Infomaniak Public Cloud, managed by Infomaniak's account API, with their S3 keys from the region's Keystone:
+ * https://developer.infomaniak.com/docs/api
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { ConnectionProvider, type LifecycleArgs, ObjectUser, type TransportArgs } from "./resource";
+
+export type { Key } from "./resource";
+
+/** Arguments of a connection. What is not given comes from the environment. */
+export interface ProviderArgs extends TransportArgs {
+  /** An API token with the scope for Public Cloud. Environment: INFOMANIAK_TOKEN. */
+  token?: pulumi.Input<string>;
+  /** The account API's address. Default "https://api.infomaniak.com". */
+  endpoint?: pulumi.Input<string>;
+  /** The region of the projects, "dc3-a" or "dc4-a": it says where Keystone and S3 are. Default "dc3-a". */
+  region?: pulumi.Input<string>;
+  /** The region's Keystone. Default: the region's. */
+  authUrl?: pulumi.Input<string>;
+  /** Where users reach S3, and keys are proven. Default: the region's. */
+  s3Endpoint?: pulumi.Input<string>;
+  /** Longest wait, in seconds, for one operation of the account API, which does everything later. Default 600. */
+  waitSeconds?: pulumi.Input<number>;
+  /** Most requests a minute to the account API. Default 60, which is what Infomaniak allows an account. */
+  requestsPerMinute?: pulumi.Input<number>;
+}
+
+/**
+ * A connection to one account. Without one, stack configuration (`infomaniak:token`, …) is taken, then the environment.
+ *
+ * ```ts
+ * const account = new infomaniak.Provider("account", { token, region: "dc4-a" });
+ * const alice = new infomaniak.User("alice", { publicCloudId: 12, projectId: 34, description: "Alice" }, { provider: account });
+ * ```
+ */
+export class Provider extends ConnectionProvider {
+  constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
+    super("infomaniak", name, args, ["token"], opts);
+  }
+}
+
+/** Inputs of a user. */
+export interface UserArgs extends LifecycleArgs {
+  /** The public cloud's number. A change replaces the user. */
+  publicCloudId: pulumi.Input<number>;
+  /** The number of the project that the user belongs to. A change replaces the user. */
+  projectId: pulumi.Input<number>;
+  /**
+   * What tells the user from others of the project: names are generated. At most 250 letters, digits, spaces and
+   * - _ . characters, and no two users of a project with the same.
+   */
+  description: pulumi.Input<string>;
+  /** The user's own password. Default: one is made, see the output. Changing it does not revoke S3 keys: rotate those. */
+  password?: pulumi.Input<string>;
+  /** A change makes a new password, where none is given. It does not touch S3 keys. */
+  passwordRotationId?: pulumi.Input<string>;
+  /**
+   * Mail a link by which the user chooses a password, instead of making one. Such a user has no S3 keys here, because they
+   * are made with the user's own password; they are made once `inviteEmail` is taken out or replaced by `password`.
+   */
+  inviteEmail?: pulumi.Input<string>;
+  /** A change mails the link again. */
+  inviteRotationId?: pulumi.Input<string>;
+  /** False: make the user without an S3 key. Default true, without `inviteEmail`. */
+  createKey?: pulumi.Input<boolean>;
+}
+
+/**
+ * A user of an Infomaniak Public Cloud project, with its current S3 key as outputs.
+ *
+ * ```ts
+ * const alice = new infomaniak.User("alice", { publicCloudId: 12, projectId: 34, description: "Alice", rotationId: "2026-q4" });
+ * export const { accessKey, secretKey } = alice;
+ * ```
+ */
+export class User extends ObjectUser {
+  /** The generated name by which the user logs in to OpenStack: "PCU-…". */
+  declare readonly openStackName: pulumi.Output<string>;
+  /** The password, given or made; absent for an invited user. Secret. */
+  declare readonly password: pulumi.Output<string | undefined>;
+
+  constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
+    const outputs = { openStackName: undefined, password: undefined };
+    super("infomaniak", "pulumi-nodejs:dynamic/object-users/infomaniak:User", name, { ...outputs, ...args }, opts);
+    this.password = pulumi.secret(this.password);
+  }
+}

@@ -1,0 +1,228 @@
+// infomaniak.User in bad weather: refusals, faults, lost answers, tasks that fail or never end. Each is a sentence, and each
+// leaves a state from which the next `up` finishes.
+
+import assert from "node:assert/strict";
+import type { Program } from "../openstack/program";
+import { needRealThings } from "../openstack/store";
+import { CLOUD, openAccount, PROJECT, type Setting } from "./account";
+
+const AT = { publicCloudId: CLOUD, projectId: PROJECT };
+const MAKES = /^POST \/1\/public_clouds\/\d+\/projects\/\d+\/users$/;
+const LOOKS = /^GET \/1\/async\/tasks\//;
+
+describe("infomaniak.User in bad weather", function () {
+  this.timeout(60_000);
+  let setting: Setting;
+  let count = 0;
+
+  before(needRealThings);
+  before(async function () {
+    this.timeout(120_000);
+    setting = await openAccount();
+  });
+  after(() => setting?.served.close());
+  afterEach(() => {
+    const { behaviour } = setting.served.account;
+    Object.assign(behaviour, { answers: "asynchronous", stuck: false, failure: undefined, forbidden: false, delayMs: 10 });
+    setting.served.heal();
+  });
+
+  const another = () => ({ ...AT, description: `User ${++count}`, rotationId: "1" });
+  const usersLike = (description: string) =>
+    [...setting.users.users.values()].filter((user) => user.description.startsWith(description));
+
+  /** A process that goes on with what another one left in state. */
+  async function next({ engine }: Program, config = {}): Promise<Program> {
+    const program = await setting.open(config);
+    program.engine.stored = engine.stored;
+    return program;
+  }
+
+  /** The next `up` of another process ends with a user that works, and with one only. */
+  async function finishes(program: Program, inputs: ReturnType<typeof another>): Promise<void> {
+    const again = await next(program);
+    await again.up(inputs);
+    assert.equal(await setting.store.s3(again.keys().current), "200");
+    assert.equal(usersLike(inputs.description).length, 1);
+    await again.engine.destroy();
+    assert.equal(usersLike(inputs.description).length, 0);
+  }
+
+  const REFUSALS: readonly { what: string; config?: object; inputs?: object; prepare?: () => void; says: RegExp }[] = [
+    {
+      what: "a wrong token",
+      config: { "infomaniak:token": "wrong" },
+      says: /Infomaniak does not accept the token \(401 not_authorized\).*INFOMANIAK_TOKEN/,
+    },
+    {
+      what: "an account without rights",
+      prepare: () => {
+        setting.served.account.behaviour.forbidden = true;
+      },
+      says: /the token may not do this \(403 forbidden\)/,
+    },
+    {
+      what: "a project of another account",
+      inputs: { projectId: 99 },
+      says: /no such public cloud, project or user in the token's account \(404 object_not_found\)/,
+    },
+    {
+      what: "a password that the policy refuses",
+      inputs: { password: "weak" },
+      says: /the password does not meet the Public Cloud password policy/,
+    },
+    {
+      what: "a task that fails",
+      prepare: () => {
+        setting.served.account.behaviour.failure = "no";
+      },
+      says: /Infomaniak did not do it \(task_failed\)/,
+    },
+  ];
+
+  for (const { what, config = {}, inputs: more = {}, prepare, says } of REFUSALS) {
+    it(`says it: ${what}; nothing is left behind`, async () => {
+      const inputs = { ...another(), ...more };
+      prepare?.();
+      const program = await setting.open({ ...config });
+      assert.match(await program.fails(inputs), says);
+      assert.equal(program.engine.stored, undefined);
+      assert.equal(usersLike(inputs.description).length, 0);
+    });
+  }
+
+  it("refuses before anything is sent: a forbidden character, a description that is too long", async () => {
+    const program = await setting.open();
+    const before = setting.served.requests.length;
+    assert.match(await program.fails({ ...AT, description: "Zoë" }), /letters A-Z and a-z, digits, spaces and - _ \. only/);
+    assert.match(await program.fails({ ...AT, description: "x".repeat(251) }), /at most 250 characters/);
+    assert.equal(setting.served.requests.length, before);
+  });
+
+  it("takes the longest description", async () => {
+    const program = await setting.open();
+    const inputs = { ...AT, description: "long.".repeat(50) };
+    await program.up(inputs);
+    await program.engine.refresh();
+    assert.deepEqual(await program.preview(inputs), []);
+    await program.engine.destroy();
+  });
+
+  it("keeps the task in state when it is not done in time, and goes on with it", async () => {
+    const inputs = another();
+    setting.served.account.behaviour.delayMs = 1_500;
+    const program = await setting.open({ "infomaniak:waitSeconds": 1 });
+    assert.match(await program.fails(inputs), /its task [\w-]+ is still (spooled|running) after \d+ s.*Run again/);
+    assert.match(String(program.outputs().userId), /^task:/);
+    await finishes(program, inputs);
+  });
+
+  it("says again and again that a task never ends, and makes no second user", async () => {
+    const inputs = another();
+    const made = () => setting.served.requests.filter((line) => MAKES.test(line.replace(/ \w+$/, ""))).length;
+    const before = made();
+    setting.served.account.behaviour.stuck = true;
+    const program = await setting.open({ "infomaniak:waitSeconds": 1 });
+    assert.match(await program.fails(inputs), /still spooled/);
+    const again = await next(program, { "infomaniak:waitSeconds": 1 });
+    assert.match(await again.fails(inputs), /still spooled/);
+    assert.equal(made() - before, 1);
+    assert.equal(usersLike(inputs.description).length, 0);
+  });
+
+  it("finds the user whose making was answered into the void, in the same run", async () => {
+    const inputs = another();
+    setting.served.fault({ fits: MAKES, times: 1, what: "deaf" });
+    const program = await setting.open();
+    await program.up(inputs);
+    assert.equal(await setting.store.s3(program.keys().current), "200");
+    assert.equal(usersLike(inputs.description).length, 1);
+    await program.engine.destroy();
+  });
+
+  it("does not send it twice when the request was cut and no user appears; the next up makes it", async () => {
+    const inputs = another();
+    setting.served.fault({ fits: MAKES, times: 1, what: "cut" });
+    const program = await setting.open({ "infomaniak:waitSeconds": 1 });
+    assert.match(await program.fails(inputs), /no answer from .*Run again in some minutes/);
+    assert.equal(program.engine.stored, undefined);
+    await finishes(program, inputs);
+  });
+
+  it("finishes the user of a process that was killed after making it", async () => {
+    const inputs = another();
+    const program = await setting.open();
+    await setting.users.create({ password: "Unkn0wn-to-all", description: `${inputs.description} ..unfinished-pulumi-object-users` });
+    await program.up(inputs);
+    assert.match(program.lines.join("\n"), /an unfinished run of this resource made it and is continued/);
+    assert.equal(usersLike(inputs.description).length, 1);
+    assert.equal(setting.user(inputs.description)?.public_cloud_user_id, Number(program.outputs().userId));
+    assert.equal(await setting.store.s3(program.keys().current), "200");
+    await program.engine.destroy();
+  });
+
+  for (const what of [500, 502, "cut"] as const) {
+    it(`goes on through single faults of the account API while it waits: ${what}`, async () => {
+      const inputs = another();
+      setting.served.fault({ fits: LOOKS, times: 2, what });
+      const program = await setting.open();
+      await program.up(inputs);
+      assert.equal(await setting.store.s3(program.keys().current), "200");
+      await program.engine.destroy();
+    });
+  }
+
+  // Without Retry-After it waits a minute by the clock: see the limiter's own tests, whose clock is not real.
+  it("waits after 429 with Retry-After", async () => {
+    const inputs = another();
+    setting.served.fault({ fits: /GET .*\/users$/, times: 2, what: 429, headers: { "retry-after": "1" } });
+    const program = await setting.open();
+    await program.up(inputs);
+    await program.engine.destroy();
+  });
+
+  it("keeps the user in state while Keystone is down, and makes the key with the next up", async () => {
+    const inputs = another();
+    const program = await setting.open();
+    await setting.users.create({ password: "Warm-up-1", description: "makes the region's project" });
+    const { keystone } = setting.store;
+    const watch = setInterval(() => {
+      if (usersLike(inputs.description).some(({ status }) => status === "ok")) void keystone.freeze();
+    }, 1);
+    setting.served.account.behaviour.delayMs = 30;
+    const slow = { "infomaniak:timeoutSeconds": 1 };
+    const down = await next(program, slow);
+    const message = await down.fails(inputs).finally(() => {
+      clearInterval(watch);
+      keystone.thaw();
+    });
+    assert.match(message, /no answer from http:\/\/127\.0\.0\.1:\d+: no answer within 1 s/);
+    assert.equal(down.engine.stored?.halfMade, true);
+    assert.equal(typeof down.outputs().password, "string");
+    await finishes(down, inputs);
+  });
+
+  it("keeps everything while the account API is down and Keystone is up: nothing is taken for gone", async () => {
+    const inputs = another();
+    const program = await setting.open();
+    await program.up(inputs);
+    setting.served.fault({ fits: /./, times: 1000, what: 503, headers: { "retry-after": "0" } });
+    const again = await next(program);
+    await assert.rejects(again.engine.refresh(), /Infomaniak asks to come back later \(503\)/);
+    assert.ok(again.engine.stored);
+    await assert.rejects(again.engine.destroy(), /Infomaniak asks to come back later/);
+    setting.served.heal();
+    await finishes(again, inputs);
+  });
+
+  it("does not take a project that disappeared from the account for a user that is gone", async () => {
+    const inputs = another();
+    const program = await setting.open();
+    await program.up(inputs);
+    setting.served.account.projects.delete(PROJECT);
+    const again = await next(program);
+    await assert.rejects(again.engine.refresh(), /no such public cloud, project or user/);
+    setting.served.account.projects.set(PROJECT, setting.users);
+    await finishes(again, inputs);
+  });
+});

@@ -1,0 +1,137 @@
+// The real Keystone with its real S3 gateway that the suites of a process share, started on first use; what a test does
+// behind Pulumi's back with the administrator's login; and what an S3 client sees. Nothing of the provider's code is used.
+
+import assert from "node:assert/strict";
+import * as aws4 from "aws4";
+import { type ObjectStore, startObjectStore } from "../../tools/keystone/object-store";
+import { findCli, HOW_TO_GET_THE_CLI } from "../real/pulumi";
+
+/** An answer of Keystone. */
+export interface Answer {
+  readonly status: number;
+  readonly token: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests pick what they know to be there
+  readonly body: any;
+}
+
+/** An S3 key. */
+export interface Key {
+  readonly accessKey: string;
+  readonly secretKey: string;
+}
+
+/** The running store with the handles of tests. */
+export interface Store extends ObjectStore {
+  /** The OS_* variables of the administrator. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Asks Keystone as the administrator, as somebody else would. */
+  ask(method: string, path: string, body?: unknown): Promise<Answer>;
+  /** Logs in; the answer has the token. */
+  logIn(user: object, scope?: unknown): Promise<Answer>;
+  /** The user of this name in the default domain, as Keystone shows it. */
+  user(name: string): Promise<Answer["body"] | undefined>;
+  /** The access keys of a user, of all projects. */
+  keysOf(userId: string): Promise<string[]>;
+  /** What S3 answers: "200", or "403 InvalidAccessKeyId". Default: listing the buckets. */
+  s3(key: Key, method?: string, path?: string): Promise<string>;
+}
+
+let started: Promise<Store> | undefined;
+
+/** The store, with the projects "media" and "archive" and the role "service". */
+export function objectStore(): Promise<Store> {
+  started ??= start();
+  return started;
+}
+
+/** For `before`: installs what may be installed, and skips, saying what is missing, where the real things cannot be had. */
+export async function needRealThings(this: Mocha.Context): Promise<void> {
+  this.timeout(600_000);
+  await need(this, false);
+}
+
+/** The same, and the Pulumi CLI. */
+export async function needRealThingsAndCli(this: Mocha.Context): Promise<void> {
+  this.timeout(600_000);
+  await need(this, true);
+}
+
+async function need(context: Mocha.Context, cli: boolean): Promise<void> {
+  const { installKeystone } = await import("../../tools/keystone/install.mjs");
+  const { installCeph } = await import("../../tools/ceph/install.mjs");
+  const keystone = installKeystone();
+  const ceph = installCeph();
+  const missing = [
+    ...(keystone.available ? [] : [keystone.reason]),
+    ...(ceph.available ? [] : [ceph.reason]),
+    ...(cli && (await findCli()) === undefined ? [HOW_TO_GET_THE_CLI] : []),
+  ];
+  if (missing.length === 0) return;
+  for (const reason of missing) console.warn(`    SKIPPED: ${reason}`);
+  context.skip();
+}
+
+after(async function stopStore() {
+  this.timeout(60_000);
+  const running = started;
+  started = undefined;
+  await (await running)?.stop();
+});
+
+async function start(): Promise<Store> {
+  const store = await startObjectStore();
+  const { authUrl, admin } = store.keystone;
+  const exchange = async (method: string, path: string, token: string | undefined, body: unknown): Promise<Answer> => {
+    const response = await fetch(`${authUrl}${path}`, {
+      method,
+      headers: { "content-type": "application/json", ...(token ? { "x-auth-token": token } : {}) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const parsed = text === "" ? undefined : JSON.parse(text);
+    return { status: response.status, token: response.headers.get("x-subject-token") ?? "", body: parsed };
+  };
+  const logIn = (user: object, scope?: unknown) =>
+    exchange("POST", "/auth/tokens", undefined, {
+      auth: { identity: { methods: ["password"], password: { user } }, ...(scope ? { scope } : {}) },
+    });
+  const domain = { name: admin.domain };
+  const inAdmin = { project: { name: admin.project, domain } };
+  const { token } = await logIn({ name: admin.username, domain, password: admin.password }, inAdmin);
+  const ask = (method: string, path: string, body?: unknown) => exchange(method, path, token, body);
+  for (const name of ["media", "archive"]) await ask("POST", "/projects", { project: { name, domain_id: "default" } });
+  return {
+    ...store,
+    env: {
+      OS_AUTH_URL: authUrl,
+      OS_USERNAME: admin.username,
+      OS_PASSWORD: admin.password,
+      OS_PROJECT_NAME: admin.project,
+      OS_USER_DOMAIN_NAME: admin.domain,
+      OS_PROJECT_DOMAIN_NAME: admin.domain,
+    },
+    ask,
+    logIn,
+    user: async (name) => (await ask("GET", `/users?domain_id=default&name=${encodeURIComponent(name)}`)).body.users[0],
+    keysOf: async (userId) => {
+      const { body } = await ask("GET", `/users/${userId}/credentials/OS-EC2`);
+      return body.credentials.map(({ access }: { access: string }) => access).sort();
+    },
+    s3: async ({ accessKey, secretKey }, method = "GET", path = "/") => {
+      const { host } = new URL(store.s3Endpoint);
+      const keys = { accessKeyId: accessKey, secretAccessKey: secretKey };
+      const { headers } = aws4.sign({ service: "s3", region: "us-east-1", method, host, path }, keys);
+      const { Host: _, "Content-Length": _length, ...own } = headers as Record<string, string>;
+      const response = await fetch(`${store.s3Endpoint}${path}`, { method, headers: own });
+      const code = /<Code>(\w+)</.exec(await response.text())?.[1];
+      return [response.status, code].filter(Boolean).join(" ");
+    },
+  };
+}
+
+/** The id of a project of the default domain. */
+export async function projectId(store: Store, name: string): Promise<string> {
+  const { body } = await store.ask("GET", `/projects?domain_id=default&name=${name}`);
+  assert.equal(body.projects.length, 1);
+  return body.projects[0].id;
+}
