@@ -1,0 +1,35 @@
+/** Random programs: the inputs of one run. Rotations come from a small set, so that runs go back to former ones. */
+import * as fc from "fast-check";
+import type { Inputs } from "../../provider/state";
+
+const sometimes = <T>(weight: number, value: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 10 - weight, arbitrary: fc.constant(undefined) }, { weight, arbitrary: value });
+
+const key = fc.constantFrom(
+  { accessKey: "MINE1", secretKey: "own-secret-one" },
+  { accessKey: "MINE1", secretKey: "own-secret-two" },
+  { accessKey: "MINE1" },
+  { accessKey: "MINE2", secretKey: "own-secret-three" },
+  { createKey: false },
+);
+
+/** Inputs of user "ann". */
+export const wish: fc.Arbitrary<Inputs> = fc
+  .record({
+    rotationId: fc.constantFrom(undefined, "1", "2", "3"),
+    gracePeriodSeconds: fc.constantFrom(undefined, 0, 600, 3600),
+    prove: sometimes(2, fc.boolean()),
+    adopt: sometimes(3, fc.boolean()),
+    exclusiveKeys: sometimes(2, fc.boolean()),
+    displayName: fc.constantFrom("Ann", "Ann B."),
+    maxBuckets: sometimes(3, fc.constantFrom(5, 7)),
+    email: sometimes(2, fc.constantFrom("ann@x.org", "")),
+    caps: sometimes(1, fc.constantFrom([], ["users=read"], ["buckets=*"])),
+    suspended: sometimes(1, fc.boolean()),
+    userQuota: sometimes(1, fc.record({ maxObjects: fc.constantFrom(10, 20) })),
+    key: sometimes(2, key),
+  })
+  .map(({ key: own, ...common }) => {
+    const inputs = Object.entries({ uid: "ann", ...common, ...own }).filter(([, value]) => value !== undefined);
+    return Object.fromEntries(inputs);
+  });

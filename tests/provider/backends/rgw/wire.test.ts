@@ -1,0 +1,100 @@
+/** The gateway's JSON in the project's words, of releases that say more or less. */
+import assert from "node:assert/strict";
+import { capsOf, liveOf, userIdOf, wireUser } from "../../../../provider/backends/rgw/wire";
+
+const USER = {
+  tenant: "",
+  user_id: "ann",
+  display_name: "Ann",
+  email: "ann@x.org",
+  suspended: 0,
+  max_buckets: 1000,
+  keys: [{ user: "ann", access_key: "A", secret_key: "s" }],
+  caps: [{ type: "users", perm: "read, write" }],
+  op_mask: "read, write, delete",
+  default_placement: "",
+  default_storage_class: "",
+  placement_tags: [],
+  user_quota: { enabled: true, check_on_raw: false, max_size: 1024, max_size_kb: 1, max_objects: 5 },
+  bucket_quota: { enabled: false, check_on_raw: false, max_size: -1, max_size_kb: 0, max_objects: -1 },
+};
+const fields = (changes: object) => liveOf(wireUser.parse({ ...USER, ...changes })).fields;
+
+describe("a user on the wire", () => {
+  it("becomes settings and keys", () => {
+    assert.deepEqual(liveOf(wireUser.parse(USER)), {
+      userId: "ann",
+      fields: {
+        displayName: "Ann",
+        email: "ann@x.org",
+        suspended: false,
+        maxBuckets: 1000,
+        caps: ["users=*"],
+        opMask: "read, write, delete",
+        defaultPlacement: "",
+        defaultStorageClass: "",
+        placementTags: [],
+        userQuota: { enabled: true, maxSizeBytes: 1024, maxObjects: 5 },
+        bucketQuota: { enabled: false, maxSizeBytes: -1, maxObjects: -1 },
+      },
+      keys: [{ id: "A", accessKey: "A", secretKey: "s" }],
+    });
+  });
+
+  const rows: readonly [what: string, changes: object, name: string, value: unknown][] = [
+    ["suspended is a number", { suspended: 1 }, "suspended", true],
+    ["suspended is a boolean", { suspended: true }, "suspended", true],
+    ["suspended is missing", { suspended: undefined }, "suspended", false],
+    ["any negative maxBuckets is none", { max_buckets: -5 }, "maxBuckets", -1],
+    ["STANDARD is no class", { default_storage_class: "STANDARD" }, "defaultStorageClass", ""],
+    ["no quotas", { user_quota: undefined }, "userQuota", { enabled: false, maxSizeBytes: -1, maxObjects: -1 }],
+    [
+      "a quota without max_size",
+      { user_quota: { enabled: true, max_objects: 1 } },
+      "userQuota",
+      { enabled: true, maxSizeBytes: -1, maxObjects: 1 },
+    ],
+    ["no caps", { caps: undefined }, "caps", []],
+    ["caps that say nothing", { caps: [{ type: "users", perm: "<none>" }] }, "caps", []],
+    ["fields of a later release", { full_user_id: "ann", account_id: "", create_date: "x" }, "displayName", "Ann"],
+  ];
+  for (const [what, changes, name, value] of rows) it(what, () => assert.deepEqual(fields(changes)[name], value));
+
+  it("without keys in it has none, which a right to read without keys gives", () => {
+    const { keys } = liveOf(wireUser.parse({ ...USER, keys: undefined }));
+    assert.ok(keys === undefined || keys.length === 0);
+  });
+
+  it("keys of subusers are not the user's, keys with new members are", () => {
+    const keys = [
+      { user: "ann:sub", access_key: "S", secret_key: "s" },
+      { user: "acme$ann", access_key: "A", secret_key: "s", active: true, create_date: "x" },
+      { user: "ann", access_key: "B" },
+    ];
+    assert.deepEqual(liveOf(wireUser.parse({ ...USER, keys })).keys, [
+      { id: "A", accessKey: "A", secretKey: "s" },
+      { id: "B", accessKey: "B" },
+    ]);
+  });
+
+  const ids: readonly [tenant: string | undefined, id: string, userId: string][] = [
+    ["", "ann", "ann"],
+    [undefined, "ann", "ann"],
+    ["acme", "ann", "acme$ann"],
+    ["acme", "acme$ann", "acme$ann"],
+  ];
+  for (const [tenant, user_id, userId] of ids) {
+    it(`${tenant} and ${user_id} is ${userId}`, () =>
+      assert.equal(userIdOf(wireUser.parse({ ...USER, tenant, user_id })), userId));
+  }
+
+  it("caps in normal form", () => {
+    assert.deepEqual(
+      capsOf([
+        { type: "users", perm: "*" },
+        { type: "buckets", perm: "read" },
+      ]),
+      ["buckets=read", "users=*"],
+    );
+  });
+});

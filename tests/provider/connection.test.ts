@@ -1,0 +1,161 @@
+/** Where a connection's settings come from, and what is said about those that are missing or wrong. */
+import assert from "node:assert/strict";
+import { rgw } from "../../provider/backends/rgw";
+import { ObjectUserError } from "../../provider/errors";
+import type { TransportOptions } from "../../provider/http/send";
+import { openResource } from "../../provider/resource";
+import { fakeWorld } from "./world";
+
+const CONFIG = { "rgw:endpoint": "https://rgw.test", "rgw:accessKey": "AK", "rgw:secretKey": "hush-config" };
+const ENVIRONMENT = { RADOSGW_ENDPOINT: "https://env.test/", RADOSGW_ACCESS_KEY: "EK", RADOSGW_SECRET_KEY: "hush-env" };
+
+/** What is said about a configuration by `check`, and what it leads to. */
+async function connect(config: Record<string, unknown>, environment: Record<string, string> = {}) {
+  const asked: { url: string; authorization: string | undefined }[] = [];
+  let options: TransportOptions | undefined;
+  const world = fakeWorld(undefined, {
+    environment,
+    openTransport: (given) => {
+      options = given;
+      return async ({ url, headers }) => {
+        asked.push({ url: url.origin, authorization: headers.Authorization });
+        return { status: 404, headers: {}, body: '{"Code":"NoSuchUser"}' };
+      };
+    },
+  });
+  const provider = openResource(rgw, world);
+  await provider.configure({ config: { get: (key) => config[key] } });
+  const { failures } = await provider.check({}, { uid: "ann", displayName: "Ann" });
+  const state = { schemaVersion: 1, userId: "ann", uid: "ann", keys: [], declared: ["uid"], baseline: {} };
+  if (failures.length === 0) await provider.read("ann", state);
+  return {
+    said: failures.map(({ reason }) => reason).join(),
+    asked: asked[0],
+    options,
+    lines: world.lines,
+  };
+}
+
+describe("a connection", () => {
+  const found: readonly [what: string, config: object, environment: object, url: string, key: string][] = [
+    ["from the provider's arguments or stack configuration", CONFIG, {}, "https://rgw.test", "AK"],
+    ["from the environment", {}, ENVIRONMENT, "https://env.test", "EK"],
+    ["from configuration rather than the environment", CONFIG, ENVIRONMENT, "https://rgw.test", "AK"],
+    ["from both", { "rgw:endpoint": "https://rgw.test" }, ENVIRONMENT, "https://rgw.test", "EK"],
+    [
+      "from the environment where configuration is empty",
+      { ...CONFIG, "rgw:accessKey": undefined },
+      ENVIRONMENT,
+      "https://rgw.test",
+      "EK",
+    ],
+  ];
+  for (const [what, config, environment, url, key] of found) {
+    it(`is taken ${what}`, async () => {
+      const { said, asked } = await connect({ ...config }, { ...environment });
+      assert.equal(said, "");
+      assert.equal(asked?.url, url);
+      assert.match(asked?.authorization ?? "", new RegExp(`Credential=${key}/`));
+    });
+  }
+
+  const wrong: readonly [what: string, config: object, says: RegExp][] = [
+    [
+      "nothing",
+      {},
+      /^connecting to rgw: endpoint is missing; accessKey is missing; secretKey is missing\. Give rgw\.Provider these arguments, or set stack configuration or environment: rgw:endpoint or RADOSGW_ENDPOINT, rgw:accessKey or RADOSGW_ACCESS_KEY, rgw:secretKey or RADOSGW_SECRET_KEY\.$/,
+    ],
+    ["no secret", { ...CONFIG, "rgw:secretKey": "" }, /: secretKey is missing\./],
+    [
+      "an address that is none",
+      { ...CONFIG, "rgw:endpoint": "rgw.test:80" },
+      /endpoint must be an address such as https:\/\/host:port/,
+    ],
+    ["a number", { ...CONFIG, "rgw:endpoint": 5 }, /endpoint must be an address/],
+    ["another protocol", { ...CONFIG, "rgw:endpoint": "ftp://rgw.test" }, /endpoint must be an address/],
+    [
+      "credentials in the address",
+      { ...CONFIG, "rgw:endpoint": "https://a:hush@rgw.test" },
+      /without user, password or query/,
+    ],
+    [
+      "a query in the address",
+      { ...CONFIG, "rgw:endpoint": "https://rgw.test/?a=b" },
+      /without user, password or query/,
+    ],
+    ["a bad s3Endpoint", { ...CONFIG, "rgw:s3Endpoint": "x" }, /s3Endpoint must be an address.*rgw:s3Endpoint\.$/],
+    ["a timeout of nothing", { ...CONFIG, "rgw:timeoutSeconds": "0" }, /timeoutSeconds must be more than 0 seconds/],
+    ["a timeout of words", { ...CONFIG, "rgw:timeoutSeconds": "soon" }, /timeoutSeconds must be a number of seconds/],
+    ["no concurrency", { ...CONFIG, "rgw:maxConcurrency": 0 }, /maxConcurrency must be 1 or more/],
+    [
+      "a path for a certificate",
+      { ...CONFIG, "rgw:caCertificate": "/etc/ca.pem" },
+      /caCertificate must be the PEM text of a certificate, not a path/,
+    ],
+    ["insecure: perhaps", { ...CONFIG, "rgw:insecure": "perhaps" }, /insecure /],
+  ];
+  for (const [what, config, says] of wrong) {
+    it(`with ${what} is refused in check, without a secret`, async () => {
+      const { said } = await connect({ ...config });
+      assert.match(said, says);
+      assert.doesNotMatch(said, /hush/);
+    });
+  }
+
+  it("takes text for numbers and booleans, as stack configuration has it", async () => {
+    const caCertificate = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----";
+    const { options } = await connect({
+      ...CONFIG,
+      "rgw:insecure": "true",
+      "rgw:maxConcurrency": "4",
+      "rgw:caCertificate": caCertificate,
+    });
+    assert.deepEqual([options?.insecure, options?.maxConcurrency, options?.caCertificate], [true, 4, caCertificate]);
+  });
+
+  const warned: readonly [endpoint: string, warned: boolean][] = [
+    ["http://rgw.test", true],
+    ["http://127.0.0.1.evil.test", true],
+    ["https://rgw.test", false],
+    ["http://localhost:7480", false],
+    ["http://127.0.0.1:7480", false],
+    ["http://[::1]:7480", false],
+  ];
+  for (const [endpoint, isWarned] of warned) {
+    it(`${endpoint}: ${isWarned ? "a warning" : "no warning"}`, async () => {
+      const { lines, said } = await connect({ ...CONFIG, "rgw:endpoint": endpoint });
+      assert.equal(said, "");
+      assert.equal(
+        lines.some((line) => line.includes("is not encrypted")),
+        isWarned,
+      );
+    });
+  }
+
+  it("is waited for: methods that are called before configure has ended see it", async () => {
+    const world = fakeWorld(async () => ({ status: 404, headers: {}, body: '{"Code":"NoSuchUser"}' }));
+    const provider = openResource(rgw, world);
+    const early = provider.check({}, { uid: "ann", displayName: "Ann" });
+    await new Promise(setImmediate);
+    await provider.configure({ config: { get: (key) => CONFIG[key as keyof typeof CONFIG] } });
+    assert.deepEqual((await early).failures, []);
+  });
+
+  it("that is wrong rejects every other method in the same sentence", async () => {
+    const provider = openResource(rgw, fakeWorld());
+    await provider.configure({ config: { get: () => undefined } });
+    const state = { schemaVersion: 1, userId: "ann", uid: "ann", keys: [], declared: ["uid"], baseline: {} };
+    const sentence = /^connecting to rgw: endpoint is missing/;
+    for (const call of [
+      () => provider.create({ uid: "ann", displayName: "Ann" }),
+      () => provider.read("ann", state),
+      () => provider.update("ann", state, { uid: "ann", displayName: "Ann" }),
+      () => provider.delete("ann", state),
+    ]) {
+      await assert.rejects(
+        call,
+        (error) => !(error instanceof ObjectUserError) && sentence.test((error as Error).message),
+      );
+    }
+  });
+});
