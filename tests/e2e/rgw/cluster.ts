@@ -1,0 +1,144 @@
+// The real clusters that the tests of this directory share, each behind a witness; started on first use, stopped after
+// the last test. Also what a test does behind Pulumi's back, and what an S3 client sees.
+
+import assert from "node:assert/strict";
+import * as aws4 from "aws4";
+import { type Credentials, type RealCeph, startCeph } from "../../../tools/ceph/cluster";
+import { findCli, HOW_TO_GET_THE_CLI } from "../../real/pulumi";
+import { startWitness, type Witness } from "./witness";
+
+/** A user as the admin API shows it. */
+export interface LiveUser {
+  readonly user_id: string;
+  readonly tenant: string;
+  readonly display_name: string;
+  readonly email: string;
+  readonly suspended: number;
+  readonly max_buckets: number;
+  readonly op_mask: string;
+  readonly keys: readonly { readonly user: string; readonly access_key: string; readonly secret_key: string }[];
+  readonly caps: readonly { readonly type: string; readonly perm: string }[];
+  readonly user_quota: LiveQuota;
+  readonly bucket_quota: LiveQuota;
+}
+
+/** A quota as the admin API shows it. */
+export interface LiveQuota {
+  readonly enabled: boolean;
+  readonly max_size: number;
+  readonly max_objects: number;
+}
+
+/** One real cluster. */
+export interface Cluster {
+  readonly ceph: RealCeph;
+  readonly witness: Witness;
+  /** The environment that makes this cluster the one that resources without a provider go to. */
+  readonly env: Readonly<Record<"RADOSGW_ENDPOINT" | "RADOSGW_ACCESS_KEY" | "RADOSGW_SECRET_KEY", string>>;
+  /** A user as it is; undefined when there is none. */
+  user(uid: string): Promise<LiveUser | undefined>;
+  /** Names of all users. */
+  users(): Promise<string[]>;
+  /** An admin request past the witness, as somebody else would send it. Throws unless it succeeds. */
+  admin(method: string, query: Readonly<Record<string, string>>): Promise<unknown>;
+  /** What S3 answers to a signed request: 200, or "403 InvalidAccessKeyId". Default: listing the buckets. */
+  s3(key: Credentials, method?: string, path?: string): Promise<string>;
+}
+
+const started = new Map<string, Promise<Cluster>>();
+
+/** The cluster of this name. */
+export function cluster(name: "one" | "two" = "one"): Promise<Cluster> {
+  const running = started.get(name) ?? startCluster();
+  started.set(name, running);
+  return running;
+}
+
+/** For hooks: skips the tests of `test`, saying what is missing, where Ceph or the CLI cannot be had. */
+export async function needRealThings(test: Mocha.Context): Promise<void> {
+  const { cephAvailable } = await import("../../../tools/ceph/install.mjs");
+  const ceph = cephAvailable();
+  const missing = [
+    ...(ceph.available ? [] : [ceph.reason]),
+    ...((await findCli()) === undefined ? [HOW_TO_GET_THE_CLI] : []),
+  ];
+  if (missing.length === 0) return;
+  for (const reason of missing) console.warn(`    SKIPPED: ${reason}`);
+  test.skip();
+}
+
+/** All secrets that any cluster's witness has seen, the admins' own included. */
+export async function secretsSeen(): Promise<string[]> {
+  const clusters = await Promise.all(started.values());
+  return clusters.flatMap(({ ceph, witness }) => [ceph.admin.secretKey, ...witness.secrets]);
+}
+
+after(async function stopClusters() {
+  this.timeout(30_000);
+  for (const running of await Promise.allSettled(started.values())) {
+    if (running.status === "rejected") continue; // Whoever asked for it has heard of it.
+    await running.value.witness.close();
+    await running.value.ceph.stop();
+  }
+  started.clear();
+});
+
+async function startCluster(): Promise<Cluster> {
+  const ceph = await startCeph();
+  const witness = await startWitness(ceph.endpoint);
+  const { admin } = ceph;
+  const adminRequest = (method: string, query: Readonly<Record<string, string>>) =>
+    signedFetch(ceph.endpoint, method, `/admin/user?${escaped(query)}`, admin);
+  return {
+    ceph,
+    witness,
+    env: {
+      RADOSGW_ENDPOINT: witness.endpoint,
+      RADOSGW_ACCESS_KEY: admin.accessKey,
+      RADOSGW_SECRET_KEY: admin.secretKey,
+    },
+    user: async (uid) => {
+      const { status, text } = await adminRequest("GET", { uid });
+      if (status === 404) return undefined;
+      assert.equal(status, 200, text);
+      return JSON.parse(text) as LiveUser;
+    },
+    admin: async (method, query) => {
+      const { status, text } = await adminRequest(method, query);
+      assert.equal(status, 200, `${method} ${query.uid} was answered ${status} ${text}`);
+      return text === "" ? undefined : (JSON.parse(text) as unknown);
+    },
+    users: async () => {
+      const { text } = await signedFetch(ceph.endpoint, "GET", "/admin/metadata/user", admin);
+      return JSON.parse(text) as string[];
+    },
+    s3: async (key, method = "GET", path = "/") => {
+      const { status, text } = await signedFetch(ceph.endpoint, method, path, key);
+      return [status, /<Code>(\w+)</.exec(text)?.[1]].filter(Boolean).join(" ");
+    },
+  };
+}
+
+/** A query in which everything is escaped that signatures want escaped. */
+function escaped(query: Readonly<Record<string, string>>): string {
+  const text = (part: string) =>
+    encodeURIComponent(part).replace(
+      /[!'()*]/g,
+      (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+    );
+  return Object.entries(query)
+    .map(([name, value]) => `${text(name)}=${text(value)}`)
+    .join("&");
+}
+
+/** Signs with aws4, as any S3 client would; nothing of the provider's own code is used. */
+async function signedFetch(endpoint: string, method: string, path: string, key: Credentials) {
+  const { host } = new URL(endpoint);
+  const { headers } = aws4.sign(
+    { service: "s3", region: "us-east-1", method, host, path },
+    { accessKeyId: key.accessKey, secretAccessKey: key.secretKey },
+  );
+  const { Host: _, "Content-Length": _length, ...own } = headers as Record<string, string>;
+  const response = await fetch(`${endpoint}${path}`, { method, headers: own });
+  return { status: response.status, text: await response.text() };
+}
