@@ -6,6 +6,9 @@ import type { AddressInfo } from "node:net";
 import type { WireRequest, WireResponse } from "../../provider/http/wire";
 import type { Gateway } from "./gateway";
 
+/** Whatever exchanges a request for what becomes of it. */
+export type Exchanger = Pick<Gateway, "exchange">;
+
 /** A gateway that listens. */
 export interface Served {
   /** `http://127.0.0.1:PORT`. */
@@ -16,7 +19,7 @@ export interface Served {
 }
 
 /** Starts to listen, on a free port unless one is given. */
-export async function serve(gateway: Gateway, options: { readonly port?: number } = {}): Promise<Served> {
+export async function serve(gateway: Exchanger, options: { readonly port?: number } = {}): Promise<Served> {
   const server = createServer({ keepAliveTimeout: 60_000 }, (message, response) => {
     read(message).then(
       (request) => reply(gateway, request, message, response),
@@ -55,7 +58,7 @@ async function read(message: IncomingMessage): Promise<WireRequest> {
   };
 }
 
-function reply(gateway: Gateway, request: WireRequest, message: IncomingMessage, response: ServerResponse): void {
+function reply(gateway: Exchanger, request: WireRequest, message: IncomingMessage, response: ServerResponse): void {
   const outcome = gateway.exchange(request);
   // A hang keeps the connection open: `close` ends it.
   if (outcome.kind === "hang") return;

@@ -101,8 +101,12 @@ class Run {
     return plan(this.spec, this.known, this.context.capabilities, this.context.now());
   }
 
-  /** A change of settings needs no look: a system refuses it for a user that is gone, and answers with what is there. */
+  /**
+   * A change of settings needs no look: a system refuses it for a user that is gone, and answers with what is there. It
+   * does not show keys that are not ours.
+   */
   private isOnlySettings(): boolean {
+    if (this.spec.exclusiveKeys) return false;
     const steps = this.plan();
     return steps.length > 0 && steps.every((step) => step.do === "updateUser");
   }

@@ -1,0 +1,159 @@
+/**
+ * The lifecycle's port, spoken in cegedim.cloud's calls. The service shows a secret once and never lists secrets: what
+ * state holds is the only copy.
+ */
+import { createHash } from "node:crypto";
+import { isObjectUserError, ObjectUserError } from "../../errors";
+import type { Send } from "../../http/wire";
+import type { KeyRequest, Live, LiveKey } from "../../lifecycle/model";
+import type { UserApi, UserRef } from "../../lifecycle/user-api";
+import type { BackendDeps } from "../backend";
+import { listBuckets } from "../s3";
+import { partsOf } from "./args";
+import { MARK } from "./assumed";
+import { type Requests, requestsTo, type UserPath, type WireCredentials, type WireUser } from "./requests";
+import type { Settings } from "./settings";
+
+/** The users of one account. */
+export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi {
+  const requests = requestsTo(settings, deps);
+  const pathOf = ({ name, userId }: UserRef): UserPath => ({ objectStore: partsOf(name).objectStore, userId });
+
+  return {
+    async find({ name, userId }) {
+      const found = await (userId === undefined ? byLabel(requests, name) : byId(requests, name, userId));
+      return found && liveOf(found);
+    },
+
+    /** Looks first: that the service refuses a label that is taken is an assumption. */
+    async create({ name }) {
+      const { objectStore, label } = partsOf(name);
+      if (await byLabel(requests, name)) throw existsAlready(name);
+      try {
+        const made = await requests.createUser(objectStore, label + MARK);
+        return { ...liveOf(made), keys: [keyOf(made)] };
+      } catch (error) {
+        if (isObjectUserError(error, "conflict") && (await byLabel(requests, name))) throw existsAlready(name);
+        throw error;
+      }
+    },
+
+    async update(user, _before, { label, locked }) {
+      const path = pathOf(user);
+      if (typeof label === "string") await requests.relabelUser(path, label);
+      if (locked !== undefined) await requests.lockUser(path, locked === true);
+      return liveOf(await requests.getUser(path)).fields;
+    },
+
+    async remove(user) {
+      const path = pathOf(user);
+      try {
+        await requests.deleteUser(path);
+      } catch (error) {
+        if (!isObjectUserError(error, "not-found") || (await byId(requests, user.name, user.userId))) throw error;
+      }
+    },
+
+    async issueKey(user, request) {
+      try {
+        return keyOf(await requests.renewSecret(pathOf(user), request.graceSeconds));
+      } catch (error) {
+        if (isObjectUserError(error, "conflict")) throw graceRuns(error);
+        throw isObjectUserError(error) && error.uncertain ? secretLost(error, request) : error;
+      }
+    },
+
+    /** There is nothing to call: the service ends the old secret by itself. */
+    async revokeKey() {},
+
+    async settle(user) {
+      const { label } = partsOf(user.name);
+      const found = await requests.getUser(pathOf(user));
+      if (found.label === label + MARK) await requests.relabelUser(pathOf(user), label);
+    },
+
+    async probe(user, key) {
+      const { s3Endpoint } = settings;
+      if (s3Endpoint === undefined) throw nowhereToProve(user);
+      const { verdict } = await listBuckets(key, user.name, { ...settings, s3Endpoint }, deps);
+      if (verdict !== "denied") return verdict;
+      // The signature is right. What is denied is denied to the user: by a lock, or by a policy.
+      return (await requests.getUser(pathOf(user))).locked ? "suspended" : "accepted";
+    },
+  };
+}
+
+/** The user of this label; one that is being made if there is no other. */
+async function byLabel(requests: Requests, name: string): Promise<WireUser | undefined> {
+  const { objectStore, label } = partsOf(name);
+  const users = await requests.listUsers(objectStore);
+  return users.find((user) => user.label === label) ?? users.find((user) => user.label === label + MARK);
+}
+
+/** "Not found" may mean the store, the path or the user: only the list of the store's users says that the user is gone. */
+async function byId(requests: Requests, name: string, userId: string): Promise<WireUser | undefined> {
+  const { objectStore } = partsOf(name);
+  try {
+    return await requests.getUser({ objectStore, userId });
+  } catch (error) {
+    if (!isObjectUserError(error, "not-found")) throw error;
+    const users = await requests.listUsers(objectStore);
+    if (users.some((user) => user.id === userId)) throw error;
+    return undefined;
+  }
+}
+
+function liveOf({ id, label, locked, accessKey }: WireUser): Live {
+  const isMarked = label.endsWith(MARK);
+  return {
+    userId: id,
+    fields: { label: isMarked ? label.slice(0, -MARK.length) : label, locked, accessKey },
+    ...(isMarked ? { unfinished: true } : {}),
+  };
+}
+
+function keyOf({ accessKey, secretKey }: WireCredentials): LiveKey {
+  return { id: createHash("sha256").update(secretKey).digest("hex"), accessKey, secretKey };
+}
+
+function existsAlready(name: string): ObjectUserError {
+  return new ObjectUserError({
+    code: "already-exists",
+    operation: "creating",
+    subject: `user "${name}"`,
+    problem: "the store has a user with this label already, which was not made by this resource",
+    advice:
+      "Set adopt: true to take it over (its secret is renewed once you give a rotationId), or choose another label.",
+  });
+}
+
+function graceRuns(error: ObjectUserError): ObjectUserError {
+  return new ObjectUserError({
+    ...error.parts,
+    problem: "the grace period of an earlier renewal is still running, or another change of the user is under way",
+    advice: "Run again when it is over; or set gracePeriodSeconds: 0 to end every old secret with this renewal.",
+  });
+}
+
+/** Repeating the renewal at once could end the secret that consumers hold: the next run does it, and says so. */
+function secretLost(error: ObjectUserError, { graceSeconds }: KeyRequest): ObjectUserError {
+  const old = graceSeconds
+    ? `the old one stays published, and works for ${graceSeconds} s if the renewal took place`
+    : "the old one stays published, and does not work any more if the renewal took place";
+  return new ObjectUserError({
+    ...error.parts,
+    problem: `${error.parts.problem}; the new secret, if there is one, was in that answer only and is lost`,
+    advice: `Run again to have another one made; ${old}.`,
+    uncertain: false,
+  });
+}
+
+function nowhereToProve({ name }: UserRef): ObjectUserError {
+  return new ObjectUserError({
+    code: "invalid",
+    operation: "proving",
+    subject: `the secret of user "${name}"`,
+    problem: "cegedim.Provider has no s3Endpoint to prove it at",
+    advice: "Give s3Endpoint (ITCARE_S3_ENDPOINT), the address of the object store, or leave prove out.",
+  });
+}

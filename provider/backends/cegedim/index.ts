@@ -1,0 +1,38 @@
+/** cegedim.cloud object users, by the ITCare API: what it is and can do, as data. */
+import type { Backend } from "../backend";
+import { userApi } from "./api";
+import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
+import { type Settings, settings, sources } from "./settings";
+
+/** The backend behind cegedim.ObjectUser. */
+export const cegedim: Backend<UserArgs, Settings> = {
+  kind: "cegedim",
+  resource: "cegedim.ObjectUser",
+  args: userArgs,
+  argNames,
+  settings: settingNames,
+  required: [],
+  replaceOn: ["objectStore"],
+  unique: [],
+  unclearable: [],
+  defaults: { locked: false },
+  capabilities: {
+    overlap: "server",
+    endsEarly: false,
+    maxKeys: 2,
+    oneAccessKey: true,
+    chooseAccessKey: false,
+    keyWithUser: true,
+    secretsReadable: false,
+    // "The change can take few minutes to propagate", says the user guide.
+    propagationSeconds: 600,
+  },
+  connection: settings,
+  sources,
+  specOf,
+  connect(settings, deps) {
+    const { s3Endpoint } = settings;
+    const send = deps.openTransport(settings);
+    return { api: userApi(settings, { ...deps, send }), ...(s3Endpoint === undefined ? {} : { s3Endpoint }) };
+  },
+};

@@ -1,0 +1,67 @@
+/**
+ * The inputs of ecs.ObjectUser, in ECS's words in camel case, and what of them ECS could not do: refused here, in one
+ * sentence, before anything is sent.
+ */
+import * as z from "zod";
+import { lifecycleArgs, type UserSpec } from "../backend";
+import { MARK } from "./mark";
+
+/** What a user's name may be made of, from the administration guide of 3.7. The same text is the S3 access key. */
+const USER_ID = /^[A-Za-z0-9!#$&'()*+,\-./:;=?@_~]+$/;
+
+const MAX_LENGTH = 255;
+
+const text = z
+  .string()
+  .min(1, "must not be empty")
+  .max(MAX_LENGTH, `must have at most ${MAX_LENGTH} characters`)
+  .regex(/^\P{Cc}*$/u, "must not contain control characters");
+
+const tags = z
+  .record(text, text)
+  .refine((given) => !(MARK.name in given), `must not have the name "${MARK.name}", which marks users in the making`)
+  .transform(inOrder);
+
+const shape = {
+  ...lifecycleArgs,
+  userId: text.regex(USER_ID, "may have letters, digits and ! # $ & ' ( ) * + , - . / : ; = ? @ _ ~ only"),
+  namespace: text.regex(/^[A-Za-z0-9._-]+$/, "may have letters, digits and . _ - only"),
+  locked: z.boolean().optional(),
+  tags: tags.optional(),
+  forceDestroy: z
+    .boolean()
+    .refine((force) => !force, "cannot be true: ECS deletes a user and leaves its buckets where they are")
+    .optional(),
+};
+
+/** Names of all inputs. */
+export const argNames = Object.keys(shape);
+
+/** Names of the inputs that are settings, in the order in which they are shown. */
+export const settings = ["locked", "tags"] as const;
+
+/** The inputs of ecs.ObjectUser. Strict: unknown names are errors. */
+export const userArgs = z.strictObject(shape);
+
+/** Inputs in normal form. */
+export type UserArgs = z.infer<typeof userArgs>;
+
+/** What the inputs want. The user is called `namespace/userId` in messages, and its key always stays. */
+export function specOf({ userId, namespace, locked, tags }: UserArgs): UserSpec {
+  return {
+    name: `${namespace}/${userId}`,
+    fields: { ...(locked === undefined ? {} : { locked }), ...(tags === undefined ? {} : { tags }) },
+    createKey: true,
+  };
+}
+
+/** A user's id and namespace, from the name that `specOf` gives it. A namespace has no slash. */
+export function partsOf(name: string): { readonly userId: string; readonly namespace: string } {
+  const slash = name.indexOf("/");
+  return { namespace: name.slice(0, slash), userId: name.slice(slash + 1) };
+}
+
+/** Tags sorted by name: equal tags are equal as JSON. */
+export function inOrder(given: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(given).sort(([one], [other]) => (one < other ? -1 : 1)));
+}

@@ -1,0 +1,46 @@
+/** Dell ECS and ObjectScale object users, by the management API: what it is and can do, as data. */
+import type { Backend } from "../backend";
+import { userApi } from "./api";
+import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
+import { MOST_SECRETS } from "./secrets";
+import { type Settings, settings, sources } from "./settings";
+
+/** The backend behind ecs.ObjectUser. */
+export const ecs: Backend<UserArgs, Settings> = {
+  kind: "ecs",
+  resource: "ecs.ObjectUser",
+  args: userArgs,
+  argNames,
+  settings: settingNames,
+  required: [],
+  replaceOn: ["userId", "namespace"],
+  // Where user ids are global, no other namespace may have the same one.
+  unique: ["userId"],
+  unclearable: [],
+  defaults: { locked: false, tags: {} },
+  capabilities: {
+    overlap: "server",
+    overlapUnitSeconds: 60,
+    endsEarly: true,
+    maxKeys: MOST_SECRETS,
+    oneAccessKey: true,
+    chooseAccessKey: false,
+    keyWithUser: false,
+    secretsReadable: true,
+    // Its nodes keep secrets, old and new, for up to two minutes.
+    propagationSeconds: 150,
+  },
+  connection: settings,
+  sources,
+  specOf,
+  connect(settings, deps) {
+    const { endpoint, s3Endpoint } = settings;
+    const send = deps.openTransport(settings);
+    if (new URL(endpoint).protocol === "http:" && !/^http:\/\/(localhost|127\.|\[::1\])/.test(endpoint)) {
+      deps.log(
+        `warning: ${endpoint} is not encrypted: the management password crosses the network in clear; use https`,
+      );
+    }
+    return { api: userApi(settings, { ...deps, send }), ...(s3Endpoint === undefined ? {} : { s3Endpoint }) };
+  },
+};

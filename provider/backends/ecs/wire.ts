@@ -1,0 +1,90 @@
+/**
+ * What the management API answers, and its translation into the project's words. Loose: releases add fields, and the
+ * fingerprints of secrets came with 4.0. An empty text means that a value is absent.
+ */
+import { createHash } from "node:crypto";
+import * as z from "zod";
+import type { Fields, LiveKey } from "../../lifecycle/model";
+import { inOrder } from "./args";
+import { MARK } from "./mark";
+
+const wireTag = z.looseObject({ name: z.string(), value: z.string().default("") });
+
+/** The answer of `GET /object/users/{uid}/info`. It says `tag` where requests say `tags`. */
+export const wireUser = z.looseObject({
+  name: z.string(),
+  namespace: z.string().default(""),
+  locked: z.boolean().default(false),
+  tag: z.array(wireTag).default([]),
+});
+type WireUser = z.infer<typeof wireUser>;
+
+const empty = z.string().default("");
+
+/** The answer of `GET /object/user-secret-keys/{uid}/{namespace}`: two places, either of which may be free. */
+export const wireKeys = z.looseObject({
+  secret_key_1: empty,
+  secret_key_1_exist: z.boolean().optional(),
+  secret_key_1_id: empty,
+  key_timestamp_1: empty,
+  secret_key_2: empty,
+  secret_key_2_exist: z.boolean().optional(),
+  secret_key_2_id: empty,
+  key_timestamp_2: empty,
+});
+type WireKeys = z.infer<typeof wireKeys>;
+
+/** The answer of `POST /object/user-secret-keys/{uid}`. */
+export const wireNewKey = z.looseObject({ secret_key: empty, key_timestamp: empty, secret_key_id: empty });
+
+/** The user's settings as the lifecycle knows them; the mark is not one of them. */
+export function fieldsOf({ locked, tag }: WireUser): Fields {
+  const tags = tag.filter(({ name }) => name !== MARK.name).map(({ name, value }) => [name, value]);
+  return { locked, tags: inOrder(Object.fromEntries(tags)) };
+}
+
+/** Whether a run that was cut off left the user. */
+export function isMarked({ tag }: WireUser): boolean {
+  return tag.some(({ name, value }) => name === MARK.name && value === MARK.value);
+}
+
+/** A user's secret as ECS 4 names it without showing it: the SHA-256 in hexadecimal digits. */
+export function fingerprint(secretKey: string): string {
+  return createHash("sha256").update(secretKey).digest("hex");
+}
+
+/** The user's secrets, youngest first: which of the two places is the younger is not said. */
+export function keysOf(userId: string, keys: WireKeys): LiveKey[] {
+  const places = [
+    {
+      exists: keys.secret_key_1_exist,
+      parts: [keys.secret_key_1, keys.secret_key_1_id, keys.key_timestamp_1] as const,
+    },
+    {
+      exists: keys.secret_key_2_exist,
+      parts: [keys.secret_key_2, keys.secret_key_2_id, keys.key_timestamp_2] as const,
+    },
+  ];
+  return places
+    .filter(({ exists, parts: [secret, id] }) => secret !== "" || (exists ?? id !== ""))
+    .map(({ parts }) => keyOf(userId, ...parts))
+    .sort((one, other) => ((one.issuedAt ?? "") > (other.issuedAt ?? "") ? -1 : 1));
+}
+
+/** One secret. Its fingerprint is ours where the secret is shown, ECS's own where it hides secrets. */
+export function keyOf(userId: string, secret: string, id: string, timestamp: string): LiveKey {
+  const issuedAt = momentOf(timestamp);
+  return {
+    id: secret === "" ? id.toLowerCase() : fingerprint(secret),
+    accessKey: userId,
+    ...(secret === "" ? {} : { secretKey: secret }),
+    ...(issuedAt === undefined ? {} : { issuedAt }),
+  };
+}
+
+/** ISO 8601 from `2019-11-25 09:56:32.364`, which names no zone and is taken for UTC; undefined when it is neither. */
+function momentOf(timestamp: string): string | undefined {
+  const text = timestamp.trim().replace(" ", "T");
+  const moment = new Date(/Z$|[+-]\d\d:?\d\d$/.test(text) ? text : `${text}Z`);
+  return Number.isNaN(moment.getTime()) ? undefined : moment.toISOString();
+}

@@ -1,0 +1,104 @@
+/**
+ * Object users of cegedim.cloud's object storage, managed by its ITCare API. The API's conventions are published, its part
+ * about object users is not: paths and fields of those are assumed here, and `paths` overrides them.
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import {
+  ObjectUser as BaseUser,
+  ConnectionProvider,
+  Fleet,
+  type FleetArgs,
+  type LifecycleArgs,
+  type TransportArgs,
+} from "./resource";
+
+export type { Key } from "./resource";
+
+/** Overrides of the assumed paths, each below the endpoint. */
+export interface Paths {
+  /** The users of a store. Default "/storage/object-stores/{objectStore}/users". */
+  objectUsers?: pulumi.Input<string>;
+  /** One user. Default "/storage/object-stores/{objectStore}/users/{userId}". */
+  objectUser?: pulumi.Input<string>;
+}
+
+/** Arguments of a connection. What is not given comes from the environment. */
+export interface ProviderArgs extends TransportArgs {
+  /** The API account's id, as cegedim.cloud's support gives it. Environment: ITCARE_CLIENT_ID. */
+  clientId?: pulumi.Input<string>;
+  /** The API account's secret. Environment: ITCARE_CLIENT_SECRET. */
+  clientSecret?: pulumi.Input<string>;
+  /** The API. Default "https://api.cegedim.cloud/itcare". Environment: ITCARE_ENDPOINT. */
+  endpoint?: pulumi.Input<string>;
+  /** Where tokens are given. Default: cegedim.cloud's own. Environment: ITCARE_TOKEN_URL. */
+  tokenUrl?: pulumi.Input<string>;
+  /** Where users reach S3, and secrets are proven. Without it nothing is proven. Environment: ITCARE_S3_ENDPOINT. */
+  s3Endpoint?: pulumi.Input<string>;
+  /** The region in S3 signatures. Default "us-east-1". */
+  region?: pulumi.Input<string>;
+  /** Overrides of the paths, which are assumed. */
+  paths?: pulumi.Input<Paths>;
+}
+
+/**
+ * A connection to cegedim.cloud. Without one, stack configuration (`cegedim:clientId`, …) is taken, then the environment.
+ *
+ * ```ts
+ * const cloud = new cegedim.Provider("cloud", { clientId, clientSecret, s3Endpoint: "https://cos.example.com" });
+ * const app = new cegedim.ObjectUser("app", { objectStore: "cos-acme-media", label: "app" }, { provider: cloud });
+ * ```
+ */
+export class Provider extends ConnectionProvider {
+  constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
+    super("cegedim", name, args, ["clientSecret"], opts);
+  }
+}
+
+/**
+ * Inputs of a user. The access key stays; a rotation renews the secret, with `gracePeriodSeconds` as the grace period
+ * during which the service takes both. A grace that runs can be neither ended nor extended, and an old secret cannot come
+ * back; a renewal with `gracePeriodSeconds: 0` ends every secret before it.
+ *
+ * The service shows a secret once. The stack's state is its only copy: protect it (`protect: true`) and back it up.
+ */
+export interface UserArgs extends LifecycleArgs {
+  /** The store's name, "cos-…". A change replaces the user. */
+  objectStore: pulumi.Input<string>;
+  /** The user's label, one of its own in the store. It can be changed. */
+  label: pulumi.Input<string>;
+  /** Refuse every request of the user; its secret stays. Default false. */
+  locked?: pulumi.Input<boolean>;
+}
+
+/**
+ * An object user of cegedim.cloud, with its current secret as an output. One that exists, such as the "Initial S3 user" of
+ * every store, is taken over with `adopt: true`; it has no `secretKey` here until a `rotationId` has it renewed.
+ *
+ * ```ts
+ * const app = new cegedim.ObjectUser("app", { objectStore: "cos-acme-media", label: "app", rotationId: "2026-q4" });
+ * export const { accessKey, secretKey } = app;
+ * ```
+ */
+export class ObjectUser extends BaseUser {
+  /** The user's label. */
+  declare readonly label: pulumi.Output<string>;
+  /** Whether every request of the user is refused. */
+  declare readonly locked: pulumi.Output<boolean>;
+
+  constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      "cegedim",
+      "pulumi-nodejs:dynamic/object-users/cegedim:ObjectUser",
+      name,
+      { locked: undefined, ...args },
+      opts,
+    );
+  }
+}
+
+/** Many object users of cegedim.cloud as one resource. */
+export class ObjectUsers extends Fleet {
+  constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
+    super("cegedim", "pulumi-nodejs:dynamic/object-users/cegedim:ObjectUsers", name, args, opts);
+  }
+}

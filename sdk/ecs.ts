@@ -1,0 +1,89 @@
+/** Object users of Dell ECS and ObjectScale, managed by the management API of the system. */
+import type * as pulumi from "@pulumi/pulumi";
+import {
+  ObjectUser as BaseUser,
+  ConnectionProvider,
+  Fleet,
+  type FleetArgs,
+  type LifecycleArgs,
+  type TransportArgs,
+} from "./resource";
+
+export type { Key } from "./resource";
+
+/** Arguments of a connection. What is not given comes from the environment. */
+export interface ProviderArgs extends TransportArgs {
+  /** The management address, mostly `https://…:4443`. Environment: ECS_ENDPOINT. */
+  endpoint?: pulumi.Input<string>;
+  /** A management user with the role SYSTEM_ADMIN, or NAMESPACE_ADMIN of the namespaces. Environment: ECS_USERNAME. */
+  username?: pulumi.Input<string>;
+  /** The management user's password. Environment: ECS_PASSWORD. */
+  password?: pulumi.Input<string>;
+  /** Where users reach S3, and secrets are proven; mostly `https://…:9021`. Without it nothing is proven. Environment: ECS_S3_ENDPOINT. */
+  s3Endpoint?: pulumi.Input<string>;
+  /** The region in S3 signatures. Default "us-east-1"; ECS does not look at it. */
+  region?: pulumi.Input<string>;
+}
+
+/**
+ * A connection to one system. Without one, stack configuration (`ecs:endpoint`, …) is taken, then the environment. It logs
+ * in once for all its users and logs out when Pulumi is done.
+ *
+ * ```ts
+ * const system = new ecs.Provider("system", { endpoint: "https://ecs.example.com:4443", username, password });
+ * const alice = new ecs.ObjectUser("alice", { userId: "alice", namespace: "media" }, { provider: system });
+ * ```
+ */
+export class Provider extends ConnectionProvider {
+  constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
+    super("ecs", name, args, ["password"], opts);
+  }
+}
+
+/**
+ * Inputs of a user. Its access key is its `userId`, for ever; a rotation changes the secret. ECS keeps two secrets and
+ * ends the old one by itself: `gracePeriodSeconds` is rounded up to whole minutes, and its nodes may take the old secret
+ * for two minutes more. A grace that runs can be ended, by 0, and never be extended; an old secret cannot come back.
+ */
+export interface UserArgs extends LifecycleArgs {
+  /** The user's name. A change replaces the user. */
+  userId: pulumi.Input<string>;
+  /** The namespace. A change replaces the user. */
+  namespace: pulumi.Input<string>;
+  /** Refuse every request of the user; its secrets stay. Default false. */
+  locked?: pulumi.Input<boolean>;
+  /** The user's tags by name. */
+  tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+}
+
+/**
+ * An object user of Dell ECS or ObjectScale, with its current secret as an output.
+ *
+ * ```ts
+ * const alice = new ecs.ObjectUser("alice", { userId: "alice", namespace: "media", rotationId: "2026-q4" });
+ * export const { accessKey, secretKey } = alice;
+ * ```
+ */
+export class ObjectUser extends BaseUser {
+  /** Whether every request of the user is refused. */
+  declare readonly locked: pulumi.Output<boolean>;
+  /** The user's tags by name. */
+  declare readonly tags: pulumi.Output<Record<string, string>>;
+
+  constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      "ecs",
+      "pulumi-nodejs:dynamic/object-users/ecs:ObjectUser",
+      name,
+      { locked: undefined, tags: undefined, ...args },
+      opts,
+    );
+  }
+}
+
+/** Many object users of Dell ECS or ObjectScale as one resource. */
+export class ObjectUsers extends Fleet {
+  constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
+    super("ecs", "pulumi-nodejs:dynamic/object-users/ecs:ObjectUsers", name, args, opts);
+  }
+}
