@@ -132,8 +132,9 @@ async function proveKey(step: StepOf<"proveKey">, act: Act): Promise<Known> {
 }
 
 /**
- * The key, once it is accepted. One that was never published and is refused although the system lists it (a deletion at
- * the same moment leaves such keys) is made once more: nobody holds its secret yet.
+ * The key, once it is accepted. One that was never published and is refused although the system lists it (a gateway that
+ * died half-way, or a deletion at the same moment, leaves such keys) is ended and made once more: nobody holds it yet.
+ * Making it again without ending it would not mend it: Ceph writes a key's index entry only for a key that is new.
  */
 async function provenOrRevived(key: Signer, { spec, known, user, context }: Act): Promise<Signer> {
   try {
@@ -142,10 +143,11 @@ async function provenOrRevived(key: Signer, { spec, known, user, context }: Act)
   } catch (error) {
     const record = known.keys.find((candidate) => candidate.id === key.id);
     const isUnused = record !== undefined && record.provenAt === undefined && known.published?.id !== key.id;
-    const canRevive = isUnused && !spec.ownKey && context.capabilities.chooseAccessKey;
+    const canRevive = isUnused && context.capabilities.chooseAccessKey;
     if (!canRevive || !isObjectUserError(error, "conflict") || error.uncertain) throw error;
-    const { secretKey = key.secretKey } = await context.api.issueKey(user, { accessKey: key.accessKey });
-    const revived = { ...key, secretKey };
+    await context.api.revokeKey(user, key);
+    const made = await context.api.issueKey(user, spec.ownKey ?? { accessKey: key.accessKey });
+    const revived = { ...key, secretKey: made.secretKey ?? key.secretKey };
     await proveAccepted(revived, user, context);
     return revived;
   }

@@ -25,7 +25,8 @@ export async function proveAccepted(key: Signer, user: UserRef, context: Context
     operation: "proving",
     subject: `key ${key.accessKey} of user "${user.name}"`,
     problem: "S3 refuses the key although the system has it",
-    advice: "Check that s3Endpoint belongs to this system; if it does, change rotationId to have another key made.",
+    advice:
+      "Check that s3Endpoint belongs to this system. If it does and a gateway was restarted a moment ago, wait a minute and run again; else change rotationId to have another key made.",
   });
 }
 
