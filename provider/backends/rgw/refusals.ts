@@ -113,8 +113,9 @@ function meaningOf(
   now: Date,
 ): Meaning {
   if (code === "RequestTimeTooSkewed") return skewed(headers.date, now);
-  const known = code === undefined ? undefined : MEANINGS[code];
-  if (known) return known;
+  const known = code === undefined || !Object.hasOwn(MEANINGS, code) ? undefined : MEANINGS[code];
+  // Only the answer that Ceph really gives says that a user is gone.
+  if (known && (known.code !== "not-found" || status === 404)) return known;
   if (status === 429 || status === 503)
     return { code: "rate-limited", problem: "the gateway asks to come back later", advice: AGAIN };
   if (status >= 500) {

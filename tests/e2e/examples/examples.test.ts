@@ -6,11 +6,13 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { REPOSITORY } from "../../real/pulumi";
 import { type RandomPlugin, serveRandomPlugin } from "../../real/random-plugin";
-import { type Cluster, cluster, needRealThings } from "../rgw/cluster";
+import { type Cluster, cluster, needRealThings, sharedClusters } from "../rgw/cluster";
 import { NO_CHANGES, OK, type Story, withStory } from "../rgw/story";
 
 const EXAMPLES = path.join(REPOSITORY, "examples");
 const MOST_LINES = 40;
+
+sharedClusters();
 
 describe("the programs of the examples", () => {
   for (const name of readdirSync(EXAMPLES).filter((each) => existsSync(path.join(EXAMPLES, each, "index.ts")))) {

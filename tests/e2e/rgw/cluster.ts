@@ -73,15 +73,22 @@ export async function secretsSeen(): Promise<string[]> {
   return clusters.flatMap(({ ceph, witness }) => [ceph.admin.secretKey, ...witness.secrets]);
 }
 
-after(async function stopClusters() {
-  this.timeout(30_000);
-  for (const running of await Promise.allSettled(started.values())) {
-    if (running.status === "rejected") continue; // Whoever asked for it has heard of it.
-    await running.value.witness.close();
-    await running.value.ceph.stop();
-  }
-  started.clear();
-});
+/**
+ * Has the clusters stopped after the last test. Every file calls it at its top: files that run in a process of their own
+ * then stop what they started, and files that run together share it to the end.
+ */
+export function sharedClusters(): void {
+  after(async function stopClusters() {
+    this.timeout(30_000);
+    const running = await Promise.allSettled(started.values());
+    started.clear();
+    for (const each of running) {
+      if (each.status === "rejected") continue; // Whoever asked for it has heard of it.
+      await each.value.witness.close();
+      await each.value.ceph.stop();
+    }
+  });
+}
 
 async function startCluster(): Promise<Cluster> {
   const ceph = await startCeph();

@@ -2,7 +2,7 @@
 // stack's configuration; the environment, which every other test here uses.
 
 import assert from "node:assert/strict";
-import { type Cluster, cluster, needRealThings } from "./cluster";
+import { type Cluster, cluster, needRealThings, sharedClusters } from "./cluster";
 import { NO_CHANGES, OK, withStory } from "./story";
 
 const TWO_CLUSTERS = `
@@ -41,6 +41,8 @@ const { accessKey, secretKey } = admin;
 const provider = new rgw.Provider("next", { endpoint: process.env.RADOSGW_ENDPOINT, accessKey, secretKey });
 new rgw.User("user", { uid: "connections-by-next-admin", displayName: "User" }, { provider });
 `;
+
+sharedClusters();
 
 describe("connections of rgw.User", function () {
   this.timeout(60_000);

@@ -2,7 +2,7 @@
 // user for each kind of change, so that each is seen by itself.
 
 import assert from "node:assert/strict";
-import { type Cluster, cluster, needRealThings } from "./cluster";
+import { type Cluster, cluster, needRealThings, sharedClusters } from "./cluster";
 import { NO_DRIFT, OK, openStory, type Story, type Users } from "./story";
 
 /** Settings that programs declare. */
@@ -54,6 +54,8 @@ const USERS: Users = Object.fromEntries(
     ];
   }),
 );
+
+sharedClusters();
 
 describe("drift of rgw.User", function () {
   this.timeout(60_000);

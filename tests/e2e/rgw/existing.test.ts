@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { deriveAccessKey } from "../../../provider/lifecycle/keys";
-import { type Cluster, cluster, needRealThings } from "./cluster";
+import { type Cluster, cluster, needRealThings, sharedClusters } from "./cluster";
 import { NO_DRIFT, OK, openStory, type Story, type Users } from "./story";
 
 const TAKEN = { uid: "existing-taken", displayName: "Ours now", email: "" };
@@ -16,6 +16,8 @@ const USERS: Users = {
   ownKey: { uid: "existing-own-key", displayName: "Own key", accessKey: "EXISTINGKEYOFANOTHER" },
   ownEmail: { uid: "existing-own-email", displayName: "Own e-mail", email: "Taken@Example.org" },
 };
+
+sharedClusters();
 
 describe("users that exist already", function () {
   this.timeout(60_000);

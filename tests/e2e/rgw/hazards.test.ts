@@ -2,7 +2,7 @@
 // somebody else got our access key, a careless request would change that somebody. None of ours ever may.
 
 import assert from "node:assert/strict";
-import { type Cluster, cluster, type LiveUser, needRealThings } from "./cluster";
+import { type Cluster, cluster, type LiveUser, needRealThings, sharedClusters } from "./cluster";
 import { OK, openStory, type Story, type Users } from "./story";
 
 /** One user for each thing that Pulumi may do next; all have a key 1 in its grace and a current key 2. */
@@ -13,6 +13,8 @@ function users(rotationId: string, more: Users = {}): Users {
     NAMES.map((name) => [name, { uid: `hazard-${name}`, displayName: name, rotationId, ...more[name] }]),
   );
 }
+
+sharedClusters();
 
 describe("another user who has our access keys", function () {
   this.timeout(60_000);

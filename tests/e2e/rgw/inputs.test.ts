@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { type RandomPlugin, serveRandomPlugin } from "../../real/random-plugin";
-import { type Cluster, cluster, needRealThings } from "./cluster";
+import { type Cluster, cluster, needRealThings, sharedClusters } from "./cluster";
 import { diagnosticsOf, OK, withStory } from "./story";
 
 /** A user that has everything wrong; Pulumi reports one resource and stops. The secret is one that nobody may see. */
@@ -53,6 +53,8 @@ new rgw.User("second", {
   bucketQuota: first.accessKey.apply(() => ({ maxObjects: 5 })),
 });
 `;
+
+sharedClusters();
 
 describe("inputs of rgw.User in a program", function () {
   this.timeout(60_000);

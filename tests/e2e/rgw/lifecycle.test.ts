@@ -2,7 +2,7 @@
 // each test goes on where the one before it ended.
 
 import assert from "node:assert/strict";
-import { type Cluster, cluster, needRealThings } from "./cluster";
+import { type Cluster, cluster, needRealThings, sharedClusters } from "./cluster";
 import { NO_CHANGES, OK, openStory, type Story, type Users } from "./story";
 
 const UNLIMITED = { enabled: false, max_size: -1, max_objects: -1 };
@@ -63,6 +63,8 @@ const PLAIN_AGAIN: Users = {
   ...CHANGED,
   rich: { uid: "rich", displayName: "Plain again", email: "" },
 };
+
+sharedClusters();
 
 describe("rgw.User from up to destroy", function () {
   this.timeout(60_000);

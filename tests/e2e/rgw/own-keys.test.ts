@@ -2,7 +2,7 @@
 // that others made, which are left alone unless exclusiveKeys says otherwise.
 
 import assert from "node:assert/strict";
-import { type Cluster, cluster, needRealThings } from "./cluster";
+import { type Cluster, cluster, needRealThings, sharedClusters } from "./cluster";
 import { NO_DRIFT, OK, openStory, type Story } from "./story";
 
 const PROGRAM = `
@@ -21,6 +21,8 @@ for (const [name, user] of Object.entries(users))
 const FIRST = { KEY: "CHOSENKEY1", A_SECRET: "a+secret/of=the+caller/himself=1", EXCLUSIVE: "no" };
 const SECRET_CHANGED = { ...FIRST, A_SECRET: "a+secret/of=the+caller/himself=2" };
 const KEY_CHANGED = { ...SECRET_CHANGED, KEY: "CHOSENKEY2", EXCLUSIVE: "yes" };
+
+sharedClusters();
 
 describe("keys of the caller's own", function () {
   this.timeout(60_000);

@@ -2,7 +2,7 @@
 // another one that does not know them, then to their own again.
 
 import assert from "node:assert/strict";
-import { type Cluster, cluster, needRealThings } from "./cluster";
+import { type Cluster, cluster, needRealThings, sharedClusters } from "./cluster";
 import { NO_CHANGES, OK, openStory, type Story } from "./story";
 
 const PROGRAM = `
@@ -15,6 +15,8 @@ for (const name of rotationId === "1" ? ["settled"] : ["settled", "fresh"]) {
   for (const output of outputs) exports[name + "." + output] = user[output];
 }
 `;
+
+sharedClusters();
 
 describe("the proof of a new key", function () {
   this.timeout(60_000);

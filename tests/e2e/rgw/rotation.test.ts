@@ -2,7 +2,7 @@
 // that move. Several users in one stack, each on a path of its own.
 
 import assert from "node:assert/strict";
-import { type Cluster, cluster, needRealThings } from "./cluster";
+import { type Cluster, cluster, needRealThings, sharedClusters } from "./cluster";
 import { NO_CHANGES, OK, openStory, type Story, type Users, until } from "./story";
 
 const GONE = "403 InvalidAccessKeyId";
@@ -15,6 +15,8 @@ function rotating(rotationId: string, more: Users = {}): Users {
     names.map((name) => [name, { uid: `rotation-${name}`, displayName: name, rotationId, ...more[name] }]),
   );
 }
+
+sharedClusters();
 
 describe("rotation of rgw.User", function () {
   this.timeout(60_000);

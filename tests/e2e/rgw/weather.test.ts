@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { freePort } from "../../../tools/ceph/ports";
-import { type Cluster, cluster, needRealThings } from "./cluster";
+import { type Cluster, cluster, needRealThings, sharedClusters } from "./cluster";
 import { diagnosticsOf, NO_DRIFT, OK, openStory, type Story } from "./story";
 
 /** A connection: what differs from a good one. */
@@ -34,6 +34,8 @@ const SENTENCES: Readonly<Record<string, RegExp>> = {
   unreachable: /no answer from http:\/\/127\.0\.0\.1:\d+: .*ECONNREFUSED.*Nothing listens there/,
   html: /does not answer like a RADOS Gateway's Admin Ops API but with text\/html.*Check endpoint/,
 };
+
+sharedClusters();
 
 describe("a connection that does not work", function () {
   this.timeout(60_000);
