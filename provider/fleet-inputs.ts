@@ -20,12 +20,12 @@ export function membersOf(inputs: Inputs): Map<string, Inputs> {
 
 /**
  * Checks a fleet. In normal form the defaults are merged into every user and are no more a member of their own, so that
- * a change shows in those whom it concerns.
+ * a change shows in those whom it concerns. What is not known yet passes, with all that depends on it.
  */
 export function checkFleet(users: Users, olds: Inputs, news: Inputs): { inputs: Inputs; failures: CheckFailure[] } {
   const { __provider: _, ...given } = definedOnly(news);
-  if (hasUnknowns(given.users) && typeof given.users === "string") return { inputs: given, failures: [] };
-  const parsed = fleetArgs.safeParse(given);
+  if (isUnknown(given.users) || isUnknown(given.defaults)) return { inputs: given, failures: [] };
+  const parsed = fleetArgs.safeParse(withoutUnknownMembers(given));
   if (!parsed.success) return { inputs: given, failures: parsed.error.issues.flatMap(explain) };
   const { defaults, users: members } = parsed.data;
   const before = fleetArgs.safeParse(olds).data?.users ?? {};
@@ -36,7 +36,21 @@ export function checkFleet(users: Users, olds: Inputs, news: Inputs): { inputs: 
     return [name, one.inputs] as const;
   });
   if (failures.length === 0) failures.push(...sameUser(users, checked));
-  return { inputs: { users: Object.fromEntries(checked) }, failures };
+  const all = typeof given.users === "object" ? given.users : {};
+  return { inputs: { users: { ...all, ...Object.fromEntries(checked) } }, failures };
+}
+
+/** Whether a whole value, not a part of it, is not known yet. */
+function isUnknown(value: unknown): boolean {
+  return typeof value === "string" && hasUnknowns(value);
+}
+
+function withoutUnknownMembers(given: Inputs): Inputs {
+  if (typeof given.users !== "object" || given.users === null) return given;
+  return {
+    ...given,
+    users: Object.fromEntries(Object.entries(given.users).filter(([, member]) => !isUnknown(member))),
+  };
 }
 
 /** Inputs as Pulumi should store them: with a secret in one of them, all of them are secret. */
@@ -66,12 +80,8 @@ function explain(issue: z.core.$ZodIssue): CheckFailure[] {
       reason: "is not an input of a fleet; its inputs are defaults, users",
     }));
   }
-  return [
-    {
-      property: issue.path.map(String).join("."),
-      reason: `must be ${issue.path.length > 1 ? "a user's inputs" : "users by name"}`,
-    },
-  ];
+  const reason = issue.path.join(".") === "users" ? "must be users by name" : "must be a user's inputs";
+  return [{ property: issue.path.map(String).join("."), reason }];
 }
 
 function pathOf(name: string, property: string): string {

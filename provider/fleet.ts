@@ -73,7 +73,9 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
       return inputs && { known: await users.settle(inputs, undefined), inputs };
     }
     if (inputs === undefined) return undefined;
-    if (before && users.plan(inputs, before, s3Endpoint).length === 0) return { known: before.known, inputs };
+    if (before && !looksFurther(inputs, before) && users.plan(inputs, before, s3Endpoint).length === 0) {
+      return { known: before.known, inputs };
+    }
     return { known: await users.settle(inputs, before), inputs };
   }
 
@@ -153,6 +155,11 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
         if (failures.size > 0) throw notDeleted(title, failed(failures, members.size));
       }),
   };
+}
+
+/** What state does not know, because nobody asked for it before: keys that are not ours. */
+function looksFurther(inputs: Inputs, before: Remembered): boolean {
+  return inputs.exclusiveKeys === true && before.inputs.exclusiveKeys !== true;
 }
 
 /** Says each step, or the first of very many. */

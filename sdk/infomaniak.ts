@@ -3,7 +3,14 @@
  * https://developer.infomaniak.com/docs/api
  */
 import * as pulumi from "@pulumi/pulumi";
-import { ConnectionProvider, type LifecycleArgs, ObjectUser, type TransportArgs } from "./resource";
+import {
+  ConnectionProvider,
+  Fleet,
+  type FleetArgs,
+  type LifecycleArgs,
+  ObjectUser,
+  type TransportArgs,
+} from "./resource";
 
 export type { Key } from "./resource";
 
@@ -83,5 +90,12 @@ export class User extends ObjectUser {
     const outputs = { openStackName: undefined, password: undefined };
     super("infomaniak", "pulumi-nodejs:dynamic/object-users/infomaniak:User", name, { ...outputs, ...args }, opts);
     this.password = pulumi.secret(this.password);
+  }
+}
+
+/** Many users of an Infomaniak Public Cloud project as one resource. */
+export class Users extends Fleet {
+  constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
+    super("infomaniak", "pulumi-nodejs:dynamic/object-users/infomaniak:Users", name, args, opts);
   }
 }

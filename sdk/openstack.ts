@@ -1,6 +1,13 @@
 /** Users of any OpenStack cloud, managed by Keystone's identity API: https://docs.openstack.org/api-ref/identity/v3/ */
 import * as pulumi from "@pulumi/pulumi";
-import { ConnectionProvider, type LifecycleArgs, ObjectUser, type TransportArgs } from "./resource";
+import {
+  ConnectionProvider,
+  Fleet,
+  type FleetArgs,
+  type LifecycleArgs,
+  ObjectUser,
+  type TransportArgs,
+} from "./resource";
 
 export type { Key } from "./resource";
 
@@ -111,5 +118,12 @@ export class User extends ObjectUser {
     const outputs = { password: undefined, project: undefined, projectId: undefined };
     super("openstack", "pulumi-nodejs:dynamic/object-users/openstack:User", name, { ...outputs, ...args }, opts);
     this.password = pulumi.secret(this.password);
+  }
+}
+
+/** Many users of an OpenStack cloud as one resource. */
+export class Users extends Fleet {
+  constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
+    super("openstack", "pulumi-nodejs:dynamic/object-users/openstack:Users", name, args, opts);
   }
 }

@@ -10,7 +10,8 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-const REPOSITORY = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+const SELF = fileURLToPath(import.meta.url);
+const REPOSITORY = path.resolve(path.dirname(SELF), "..");
 const SUITE = /\.test\.ts$/;
 const AT_ONCE = 2;
 /** A group that is silent for so long has died without saying so. */
@@ -20,31 +21,42 @@ const FAREWELL_MS = 10_000;
 /** The part of the contract that needs no real Ceph. */
 const EMBEDDED = "on the embedded gateway";
 
-/** Groups that need nothing but Node: the slow ones first, so that they share the time. `grep` picks among their tests. */
+/**
+ * Groups that need nothing but Node, the slow ones first, so that they share the time. A place that ends in "/" is a
+ * directory without those below it; `grep` picks among the tests.
+ */
 const UNIT = [
-  { name: "model", below: ["model"] },
-  { name: "provider", below: ["provider"] },
-  { name: "sdk", below: ["sdk"] },
-  { name: "contract (embedded)", below: ["contract"], grep: EMBEDDED },
-  { name: "devserver", below: ["devserver"] },
-  { name: "tools (offline)", below: ["tools/find.test.ts", "tools/setup.test.ts"] },
-  { name: "architecture", below: ["architecture.test.ts"] },
+  { name: "model", places: ["model"] },
+  { name: "provider", places: ["provider"] },
+  { name: "sdk", places: ["sdk"] },
+  { name: "contract (embedded)", places: ["contract"], grep: EMBEDDED },
+  { name: "devserver", places: ["devserver"] },
+  { name: "ecs", places: ["ecs/"] },
+  { name: "cegedim", places: ["cegedim/"] },
+  { name: "tools (offline)", places: ["tools/find.test.ts", "tools/setup.test.ts"] },
+  { name: "architecture", places: ["architecture.test.ts"] },
+  { name: "docs", places: ["docs"] },
 ];
+/** With the word "unit", fewer random stories: it is for the minute between two edits. */
+const QUICK = { OBJECT_USERS_RUNS: "2000" };
 
 /** The groups, each with its files. */
 function groups() {
   const files = suites("tests");
-  const isBelow = (file, places) => places.some((place) => `${file}/`.startsWith(`tests/${place}/`));
+  const isIn = (file, place) =>
+    place.endsWith("/")
+      ? `tests/${place}` === `${path.posix.dirname(file)}/`
+      : `${file}/`.startsWith(`tests/${place}/`);
   const unit = UNIT.map((group) => ({
     ...group,
     unit: true,
-    files: files.filter((file) => isBelow(file, group.below)),
+    files: files.filter((file) => group.places.some((place) => isIn(file, place))),
   }));
   const inUnit = new Set(unit.filter((group) => !group.grep).flatMap((group) => group.files));
   const real = new Map();
   for (const file of files.filter((one) => !inUnit.has(one))) {
     const name = path.posix.dirname(file).replace(/^tests\/?/, "") || "tests";
-    const rest = isBelow(file, ["contract"]) ? { grep: EMBEDDED, invert: true } : {};
+    const rest = isIn(file, "contract") ? { grep: EMBEDDED, invert: true } : {};
     real.set(name, { name, files: [...(real.get(name)?.files ?? []), file], ...rest });
   }
   const ordered = [...real.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -73,15 +85,15 @@ function selected(words) {
 }
 
 /** Runs a group in a process of its own. `shown` gets its output while it comes. */
-function run(group, shown) {
+function run(group, { env = {}, shown } = {}) {
   const started = Date.now();
   const child = spawn(
     process.execPath,
-    ["-r", "ts-node/register/transpile-only", import.meta.filename, "--group", JSON.stringify(group)],
+    ["-r", "ts-node/register/transpile-only", SELF, "--group", JSON.stringify(group)],
     {
       cwd: REPOSITORY,
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      env: { ...process.env, FORCE_COLOR: process.stdout.isTTY ? "1" : "0" },
+      env: { ...env, ...process.env },
     },
   );
   let output = "";
@@ -102,8 +114,13 @@ function run(group, shown) {
     child.on("close", (status, signal) => {
       clearTimeout(silence);
       const seconds = (Date.now() - started) / 1000;
+      const end = signal ?? `status ${status}`;
       const why =
-        tally === undefined ? `it died (${signal ?? `status ${status}`})` : tally.total === 0 && "it ran nothing";
+        tally === undefined
+          ? `it died (${end})`
+          : tally.total === 0
+            ? "it ran nothing"
+            : status !== 0 && `it ended with ${end} after its last test`;
       resolve({ group, output, seconds, skipped: [], passed: 0, failed: 0, ...tally, died: why || undefined });
     });
   });
@@ -112,7 +129,7 @@ function run(group, shown) {
 /** Inside a group's process: runs its suites and tells the parent what became of them. */
 async function runGroup({ files, grep, invert, unit }) {
   const { default: Mocha } = await import("mocha");
-  const mocha = new Mocha({ reporter: unit ? "dot" : "spec", timeout: 10_000, color: process.env.FORCE_COLOR === "1" });
+  const mocha = new Mocha({ reporter: unit ? "dot" : "spec", timeout: 10_000, color: false });
   if (grep) mocha.fgrep(grep);
   if (invert) mocha.invert();
   for (const file of files) mocha.addFile(path.join(REPOSITORY, file));
@@ -124,7 +141,7 @@ async function runGroup({ files, grep, invert, unit }) {
     process.disconnect();
     setTimeout(() => {
       console.error("Something keeps this process alive after its last test; it is ended.");
-      process.exit(1);
+      process.exit(0);
     }, FAREWELL_MS).unref();
   });
   runner.on("pending", (test) => skipped.push(test.fullTitle()));
@@ -156,13 +173,14 @@ async function prepare() {
 }
 
 async function main(words) {
+  const env = words.includes("unit") ? QUICK : {};
   const chosen = selected(words);
   const results = [];
   const started = Date.now();
   const waiting = chosen.filter((group) => group.unit);
   const drain = async () => {
     for (let group = waiting.shift(); group; group = waiting.shift()) {
-      const result = await run(group);
+      const result = await run(group, { env });
       results.push(result);
       report(result, false);
     }
@@ -172,7 +190,7 @@ async function main(words) {
   if (real.length > 0) await prepare();
   for (const group of real) {
     console.log(`\n${group.name}:`);
-    const result = await run(group, (chunk) => process.stdout.write(chunk));
+    const result = await run(group, { shown: (chunk) => process.stdout.write(chunk) });
     results.push(result);
     report(result, true);
   }

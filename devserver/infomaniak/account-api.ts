@@ -3,7 +3,7 @@
  * the limit of requests as public sources describe them. The users themselves are real users of a real Keystone. What the
  * real API does beyond those sources is not known here.
  */
-import { accepted, type Answer, refusal, success } from "./envelope";
+import { type Answer, accepted, refusal, success } from "./envelope";
 import { openRegion, type RegionAccess } from "./keystone";
 import { RateLimit } from "./rate-limit";
 import { type Pace, Tasks } from "./tasks";
@@ -73,7 +73,8 @@ export class Account {
       const headers = this.behaviour.retryAfter ? { "retry-after": String(seconds) } : {};
       return { ...refusal(429, "too_many_requests", "Rate limit exceeded"), headers };
     }
-    if (call.authorization !== `Bearer ${this.options.token}`) return refusal(401, "not_authorized", "Authorization required");
+    if (call.authorization !== `Bearer ${this.options.token}`)
+      return refusal(401, "not_authorized", "Authorization required");
     if (this.behaviour.forbidden) return refusal(403, "forbidden", "Access forbidden");
     const task = /^\/1\/async\/tasks\/([\w-]+)$/.exec(call.path)?.[1];
     if (task !== undefined && call.method === "GET") return this.tasks.read(task);

@@ -85,7 +85,9 @@ export function openRegion(access: RegionAccess): Region {
     },
     async createUser(name, projectId, chosen) {
       const user = { name, domain_id: "default", default_project_id: projectId };
-      const made = await ask("POST", "/users", { user: { ...user, ...(chosen === undefined ? {} : { password: chosen }) } });
+      const made = await ask("POST", "/users", {
+        user: { ...user, ...(chosen === undefined ? {} : { password: chosen }) },
+      });
       const { id } = made.user as { id: string };
       const role = first(await ask("GET", "/roles?name=member"), "roles");
       await ask("PUT", `/projects/${projectId}/users/${id}/roles/${role}`);

@@ -147,6 +147,8 @@ export interface Capabilities {
   readonly secretsReadable: boolean;
   /** Longest time, in seconds, until a change of keys is seen by S3. 0: at once. */
   readonly propagationSeconds: number;
+  /** Longest time, in seconds, that S3 may go on accepting a key that ended. Default: propagationSeconds. */
+  readonly revocationSeconds?: number;
   /** The system can prove keys where no S3 endpoint is known. Default false. */
   readonly provesWithoutS3?: boolean;
 }

@@ -18,7 +18,8 @@ const LEAST_PATIENCE_MS = 3_000;
 
 /** Resolves when S3 accepts the key. A key that is not the system's any more was overtaken by another writer: look again. */
 export async function proveAccepted(key: Signer, user: UserRef, context: Context): Promise<void> {
-  if ((await awaitVerdict(key, user, context, (verdict) => verdict !== "refused")) !== "refused") return;
+  const { propagationSeconds: seconds } = context.capabilities;
+  if ((await awaitVerdict(key, user, context, seconds, (verdict) => verdict !== "refused")) !== "refused") return;
   await proveListed(key, user, context);
   throw new ObjectUserError({
     code: "conflict",
@@ -48,7 +49,9 @@ export async function proveListed(key: Signer, user: UserRef, context: Context):
 
 /** Resolves when S3 refuses the key. */
 export async function proveRefused(key: Signer, user: UserRef, context: Context): Promise<void> {
-  if ((await awaitVerdict(key, user, context, (verdict) => verdict === "refused")) === "refused") return;
+  const { revocationSeconds, propagationSeconds } = context.capabilities;
+  const seconds = revocationSeconds ?? propagationSeconds;
+  if ((await awaitVerdict(key, user, context, seconds, (verdict) => verdict === "refused")) === "refused") return;
   throw new ObjectUserError({
     code: "unexpected",
     operation: "proving the end of",
@@ -58,14 +61,15 @@ export async function proveRefused(key: Signer, user: UserRef, context: Context)
   });
 }
 
-/** Asks S3 until the verdict is as hoped for or the system's patience is over; resolves to the last verdict. */
+/** Asks S3 until the verdict is as hoped for or so many seconds are over; resolves to the last verdict. */
 async function awaitVerdict(
   key: Signer,
   user: UserRef,
   context: Context,
+  seconds: number,
   hoped: (verdict: Verdict) => boolean,
 ): Promise<Verdict> {
-  const patienceMs = Math.max(context.capabilities.propagationSeconds * 1000, LEAST_PATIENCE_MS);
+  const patienceMs = Math.max(seconds * 1000, LEAST_PATIENCE_MS);
   for (let waitedMs = 0, pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 10_000)) {
     const verdict = await context.api.probe(user, key);
     if (hoped(verdict) || waitedMs >= patienceMs) return verdict;

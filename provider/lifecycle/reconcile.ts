@@ -57,6 +57,8 @@ class Run {
   private look: boolean;
   /** This run made the user, or sent the request that makes it and lost the answer after seeing that there was none. */
   private made: "no" | "maybe" | "yes" = "no";
+  /** The system shows the mark of an unfinished user. */
+  private isMarked = false;
   /** What happens to a new user goes without saying. */
   private readonly isNew: boolean;
 
@@ -94,7 +96,11 @@ class Run {
     if (this.known === undefined) throw new Error("a plan for a missing user makes it");
     if (toProve) await this.proveStillAccepted(this.known);
     // Whoever acts without a look sees by the answers what else is different.
-    return this.looked || this.plan().length === 0 ? this.known : this.round();
+    if (!this.looked && this.plan().length > 0) return this.round();
+    // With its first key a user loses its mark; one that is to have no key loses it here.
+    if (!spec.createKey && (this.made === "yes" || this.isMarked))
+      await context.api.settle?.(refOf(spec.name, this.known));
+    return this.known;
   }
 
   private plan(): Step[] {
@@ -140,6 +146,7 @@ class Run {
   private async observe(refused?: ObjectUserError): Promise<void> {
     const { spec, context } = this;
     const live = await context.api.find(this.known ? refOf(spec.name, this.known) : { name: spec.name });
+    this.isMarked = live?.unfinished === true;
     if (live === undefined) {
       if (this.known) context.log(`${context.resource} ${spec.name}: is gone from the system`);
       this.known = undefined;

@@ -2,8 +2,7 @@
 import { type CegedimOptions, CegedimServer } from "../../devserver/cegedim/server";
 import { cegedim } from "../../provider/backends/cegedim";
 import { openResource } from "../../provider/resource";
-import type { Inputs } from "../../provider/state";
-import { type Bench, benchOf } from "../ecs/bench";
+import { type Bench, type BenchOptions, benchOf } from "../ecs/bench";
 
 /** The store that the server has. */
 export const STORE = "cos-acme-media";
@@ -14,10 +13,8 @@ export const APP = { objectStore: STORE, label: "app" };
 export const ENDPOINT = "https://cegedim.test/itcare";
 export const TOKEN_URL = "https://accounts.test/realms/cloud/token";
 
-/** A stack with user "app". `skewSeconds`: how far the server's clock is ahead. */
-export function openBench(
-  options: CegedimOptions & { readonly skewSeconds?: number; readonly settings?: Inputs } = {},
-): Promise<Bench<CegedimServer>> {
+/** A stack with user "app". */
+export function openBench(options: CegedimOptions & BenchOptions = {}): Promise<Bench<CegedimServer>> {
   return benchOf({
     server: (clock) => new CegedimServer({ now: () => clock(options.skewSeconds ?? 0), ...options }),
     settings: {
@@ -28,8 +25,8 @@ export function openBench(
       "cegedim:clientSecret": "the-clients-own-secret",
       ...options.settings,
     },
-    open: (world) => openResource(cegedim, world),
-    inputs: APP,
+    open: options.provider ?? ((world) => openResource(cegedim, world)),
+    inputs: options.inputs ?? APP,
     accessKey: (outputs, server) => String(outputs.accessKey ?? server.users()["Initial S3 user"]?.accessKey),
   });
 }

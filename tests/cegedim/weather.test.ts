@@ -112,6 +112,20 @@ describe("cegedim: actions", () => {
     assert.ok(String(bench.outputs().previousSecretKey).length > 20);
   });
 
+  for (const rotationId of ["1", "2"]) {
+    it(`keeps a new secret though nobody says how its action stands: rotation ${rotationId}`, async () => {
+      const bench = await openBench();
+      if (rotationId === "2") await bench.up({ rotationId: "1" });
+      bench.server.actionHook = (kind) => (/POST|renew/.test(kind) ? slow : undefined);
+      bench.server.faults = (_request, _sequence, kind) =>
+        kind === "GET action" ? { kind: "answer", status: 500 } : undefined;
+      const { secretKey } = await bench.up({ rotationId });
+      assert.equal(bench.s3(secretKey), "200");
+      assert.ok(bench.world.lines.some((line) => line.endsWith("The new secret is kept.")));
+      bench.assertNoLeak([String(secretKey)]);
+    });
+  }
+
   it("reads the API's dates", () => {
     assert.equal(momentOf("2026-11-22T12:00:00.000+0200"), "2026-11-22T10:00:00.000Z");
     assert.equal(momentOf("2026-11-22T12:00:00.000+02:00"), "2026-11-22T10:00:00.000Z");

@@ -6,6 +6,7 @@ import type { FaultHook } from "../../devserver/rgw/fault";
 import { ecs } from "../../provider/backends/ecs";
 import { TransportError } from "../../provider/http/send";
 import type { Send, WireRequest, WireResponse } from "../../provider/http/wire";
+import type { ResourceProvider } from "../../provider/pulumi";
 import { openResource } from "../../provider/resource";
 import type { Inputs, Outputs } from "../../provider/state";
 import { Engine } from "../provider/engine";
@@ -48,10 +49,20 @@ export const ANN = { userId: "ann", namespace: "ns1" };
 
 export const ENDPOINT = "https://ecs.test:4443";
 
-/** A stack with ecs.ObjectUser "ann". `skewSeconds`: how far the server's clock is ahead. */
-export async function openBench(
-  options: EcsOptions & { readonly skewSeconds?: number; readonly settings?: Inputs } = {},
-): Promise<Bench<EcsServer>> {
+/** What a test may have otherwise. */
+export interface BenchOptions {
+  /** How far the server's clock is ahead. */
+  readonly skewSeconds?: number;
+  /** Settings of the connection, over the bench's own. */
+  readonly settings?: Inputs;
+  /** Inputs of every `up`, instead of the bench's own. */
+  readonly inputs?: Inputs;
+  /** Another provider than that of a single user. */
+  readonly provider?: (world: FakeWorld) => ResourceProvider;
+}
+
+/** A stack with ecs.ObjectUser "ann". */
+export async function openBench(options: EcsOptions & BenchOptions = {}): Promise<Bench<EcsServer>> {
   return benchOf({
     server: (clock) => new EcsServer({ now: () => clock(options.skewSeconds ?? 0), ...options }),
     settings: {
@@ -61,8 +72,8 @@ export async function openBench(
       "ecs:password": "the-managers-own-password",
       ...options.settings,
     },
-    open: (world) => openResource(ecs, world),
-    inputs: ANN,
+    open: options.provider ?? ((world) => openResource(ecs, world)),
+    inputs: options.inputs ?? ANN,
     accessKey: () => "ann",
   });
 }
@@ -71,7 +82,7 @@ export async function openBench(
 export interface Plan<Reference extends Server> {
   server(clock: (skewSeconds: number) => Date): Reference;
   readonly settings: Inputs;
-  open(world: FakeWorld): ReturnType<typeof openResource>;
+  open(world: FakeWorld): ResourceProvider;
   readonly inputs: Inputs;
   accessKey(outputs: Outputs, server: Reference): string;
 }

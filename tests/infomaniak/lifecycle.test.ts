@@ -92,7 +92,13 @@ describe("infomaniak.User on the stand-in before a real Keystone", function () {
     });
 
     it("survives the second in which a password changes: password and key in one run", async () => {
-      await program.up({ ...AT, description: "Alice", rotationId: "4", gracePeriodSeconds: 0, password: "A-passw0rd-of-mine" });
+      await program.up({
+        ...AT,
+        description: "Alice",
+        rotationId: "4",
+        gracePeriodSeconds: 0,
+        password: "A-passw0rd-of-mine",
+      });
       assert.equal(program.outputs().password, "A-passw0rd-of-mine");
       assert.equal(await setting.store.s3(program.keys().current), "200");
     });
@@ -127,7 +133,8 @@ describe("infomaniak.User on the stand-in before a real Keystone", function () {
       const { invitations } = setting.users;
       assert.deepEqual([outputs.password, outputs.accessKey], [undefined, undefined]);
       assert.equal(setting.user("Carol")?.status, "ok");
-      const mailed = () => invitations.filter(({ userId }) => String(userId) === outputs.userId).map(({ email }) => email);
+      const mailed = () =>
+        invitations.filter(({ userId }) => String(userId) === outputs.userId).map(({ email }) => email);
       assert.deepEqual(mailed(), ["carol@example.org"]);
       assert.equal(await program.engine.up(CAROL), "same");
       await program.engine.refresh();
@@ -169,7 +176,10 @@ describe("infomaniak.User on the stand-in before a real Keystone", function () {
         what: "a key that was removed",
         meddle: () => {
           const { accessKey } = program.outputs();
-          return setting.store.ask("DELETE", `/users/${setting.users.keystoneId(me())}/credentials/OS-EC2/${accessKey}`);
+          return setting.store.ask(
+            "DELETE",
+            `/users/${setting.users.keystoneId(me())}/credentials/OS-EC2/${accessKey}`,
+          );
         },
         says: /issueKey: the published key PULU\w+ was removed/,
       },

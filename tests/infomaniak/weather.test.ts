@@ -23,7 +23,13 @@ describe("infomaniak.User in bad weather", function () {
   after(() => setting?.served.close());
   afterEach(() => {
     const { behaviour } = setting.served.account;
-    Object.assign(behaviour, { answers: "asynchronous", stuck: false, failure: undefined, forbidden: false, delayMs: 10 });
+    Object.assign(behaviour, {
+      answers: "asynchronous",
+      stuck: false,
+      failure: undefined,
+      forbidden: false,
+      delayMs: 10,
+    });
     setting.served.heal();
   });
 
@@ -94,7 +100,10 @@ describe("infomaniak.User in bad weather", function () {
   it("refuses before anything is sent: a forbidden character, a description that is too long", async () => {
     const program = await setting.open();
     const before = setting.served.requests.length;
-    assert.match(await program.fails({ ...AT, description: "Zoë" }), /letters A-Z and a-z, digits, spaces and - _ \. only/);
+    assert.match(
+      await program.fails({ ...AT, description: "Zoë" }),
+      /letters A-Z and a-z, digits, spaces and - _ \. only/,
+    );
     assert.match(await program.fails({ ...AT, description: "x".repeat(251) }), /at most 250 characters/);
     assert.equal(setting.served.requests.length, before);
   });
@@ -152,7 +161,10 @@ describe("infomaniak.User in bad weather", function () {
   it("finishes the user of a process that was killed after making it", async () => {
     const inputs = another();
     const program = await setting.open();
-    await setting.users.create({ password: "Unkn0wn-to-all", description: `${inputs.description} ..unfinished-pulumi-object-users` });
+    await setting.users.create({
+      password: "Unkn0wn-to-all",
+      description: `${inputs.description} ..unfinished-pulumi-object-users`,
+    });
     await program.up(inputs);
     assert.match(program.lines.join("\n"), /an unfinished run of this resource made it and is continued/);
     assert.equal(usersLike(inputs.description).length, 1);

@@ -7,6 +7,7 @@ import { type Deed, deed, type Others } from "./others";
 
 const FAULTS = {
   refused: { kind: "answer", status: 403, code: "AccessDenied" },
+  unknownKey: { kind: "answer", status: 403, code: "InvalidAccessKeyId" },
   slowDown: faults.slowDown,
   unknownError: faults.unknownError,
   html: faults.html,

@@ -1,8 +1,8 @@
 // openstack.User on a real Keystone with a real S3 gateway: the whole life of users through the resource's methods.
 
 import assert from "node:assert/strict";
-import { needRealThings, objectStore, projectId, type Store } from "./store";
 import { openProgram, type Program } from "./program";
+import { needRealThings, objectStore, projectId, type Store } from "./store";
 
 const GONE = "403 InvalidAccessKeyId";
 const WRONG = "403 SignatureDoesNotMatch";
@@ -69,7 +69,10 @@ describe("openstack.User on a real Keystone", function () {
     it("rotates the password without touching the key, and says so by not touching it", async () => {
       const before = program.outputs();
       const rotated = { ...ALICE, rotationId: "2", gracePeriodSeconds: 2, passwordRotationId: "q4" };
-      assert.match((await program.preview(rotated)).join("\n"), /setPassword: passwordRotationId changed from "" to "q4"/);
+      assert.match(
+        (await program.preview(rotated)).join("\n"),
+        /setPassword: passwordRotationId changed from "" to "q4"/,
+      );
       const outputs = await program.up(rotated);
       assert.notEqual(outputs.password, before.password);
       assert.equal(outputs.accessKey, before.accessKey);
@@ -112,7 +115,10 @@ describe("openstack.User on a real Keystone", function () {
       assert.equal(await store.s3(program.keys().current), "200");
       assert.notEqual(await store.s3(before), "200");
       const { body } = await store.ask("GET", `/role_assignments?user.id=${userId}&include_names=true`);
-      const roles = body.role_assignments.map((each: { role: { name: string }; scope: { project: { name: string } } }) => `${each.scope.project.name} ${each.role.name}`);
+      const roles = body.role_assignments.map(
+        (each: { role: { name: string }; scope: { project: { name: string } } }) =>
+          `${each.scope.project.name} ${each.role.name}`,
+      );
       assert.deepEqual(roles.sort(), ["archive member", "archive reader"]);
       await program.engine.refresh();
       assert.deepEqual(await program.preview(moved), []);

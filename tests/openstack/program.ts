@@ -2,14 +2,15 @@
 // sockets. Says what was shown to people, and searches it for secrets.
 
 import assert from "node:assert/strict";
-import { openBackend } from "./open-backend";
-import { world as realWorld, type World } from "../../provider/world";
 import type { Inputs, Outputs } from "../../provider/state";
+import { world as realWorld, type World } from "../../provider/world";
 import { Engine } from "../provider/engine";
+import { openBackend } from "./open-backend";
 
 /** How to open a program. */
 export interface ProgramOptions {
-  readonly kind: "openstack" | "infomaniak";
+  /** A kind of user, or a fleet of them: "openstack/fleet". */
+  readonly kind: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** Stack configuration by its full name: "openstack:s3Endpoint". */
   readonly config?: Readonly<Record<string, unknown>>;

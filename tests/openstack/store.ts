@@ -26,6 +26,8 @@ export interface Store extends ObjectStore {
   readonly env: Readonly<Record<string, string>>;
   /** Asks Keystone as the administrator, as somebody else would. */
   ask(method: string, path: string, body?: unknown): Promise<Answer>;
+  /** Logs the administrator in anew. */
+  renew(): Promise<void>;
   /** Logs in; the answer has the token. */
   logIn(user: object, scope?: unknown): Promise<Answer>;
   /** The user of this name in the default domain, as Keystone shows it. */
@@ -97,7 +99,11 @@ async function start(): Promise<Store> {
     });
   const domain = { name: admin.domain };
   const inAdmin = { project: { name: admin.project, domain } };
-  const { token } = await logIn({ name: admin.username, domain, password: admin.password }, inAdmin);
+  const renew = async () => {
+    token = (await logIn({ name: admin.username, domain, password: admin.password }, inAdmin)).token;
+  };
+  let token = "";
+  await renew();
   const ask = (method: string, path: string, body?: unknown) => exchange(method, path, token, body);
   for (const name of ["media", "archive"]) await ask("POST", "/projects", { project: { name, domain_id: "default" } });
   return {
@@ -111,6 +117,7 @@ async function start(): Promise<Store> {
       OS_PROJECT_DOMAIN_NAME: admin.domain,
     },
     ask,
+    renew,
     logIn,
     user: async (name) => (await ask("GET", `/users?domain_id=default&name=${encodeURIComponent(name)}`)).body.users[0],
     keysOf: async (userId) => {

@@ -52,7 +52,14 @@ async function makeTemplate(): Promise<Template> {
   await manage("db_sync");
   const url = "http://127.0.0.1:5000/v3";
   const urls = ["public", "admin", "internal"].flatMap((side) => [`--bootstrap-${side}-url`, url]);
-  const names = ["--bootstrap-username", "admin", "--bootstrap-project-name", "admin", "--bootstrap-role-name", "admin"];
+  const names = [
+    "--bootstrap-username",
+    "admin",
+    "--bootstrap-project-name",
+    "admin",
+    "--bootstrap-role-name",
+    "admin",
+  ];
   const service = ["--bootstrap-service-name", "keystone", "--bootstrap-region-id", "RegionOne"];
   await manage("bootstrap", ...names, ...service, ...urls);
   // Without the write-ahead log, a write right after a refused request waits 5 s and fails: "database is locked".

@@ -23,9 +23,9 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 
 /** How an action ended, as far as was waited for it. */
-export type Ending = "done" | "still under way";
+export type Ending = "done" | "failed" | "still under way";
 
-/** Waits until an action ends, for ten minutes at most. Rejects with an ObjectUserError when it ends in an error. */
+/** Waits until an action ends, for ten minutes at most. Rejects when nobody says how it stands. */
 export async function ended(
   actionId: number,
   act: Act,
@@ -35,7 +35,7 @@ export async function ended(
   for (let waitedMs = 0, pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     const action = await ask(actionId);
     if (action.status === "SUCCESS") return "done";
-    if (action.status === "ERROR") throw failed(action, act);
+    if (action.status === "ERROR") return "failed";
     if (waitedMs >= PATIENCE_SECONDS * 1000) return "still under way";
     const since = momentOf(action.submittedAt);
     const waited = `${Math.round(waitedMs / 1000)} of ${PATIENCE_SECONDS} s`;
@@ -53,24 +53,14 @@ export function momentOf(date: string | undefined): string | undefined {
   return Number.isNaN(moment.getTime()) ? undefined : moment.toISOString();
 }
 
-/** The action's own message is not shown: nobody says what may stand in it. */
-function failed({ id }: WireAction, { operation, subject }: Act): ObjectUserError {
+/** The error for an action that did not end well. Its own message is not shown: nobody says what may stand in it. */
+export function notDone(ending: Ending, actionId: number, { operation, subject }: Act): ObjectUserError {
+  const how = ending === "failed" ? "ended in an error" : `is still under way after ${PATIENCE_SECONDS} s`;
   return new ObjectUserError({
     operation,
     subject,
     code: "unavailable",
-    problem: `action ${id} of cegedim.cloud ended in an error`,
-    advice: `Look at action ${id} in the console of cegedim.cloud, then run again.`,
-  });
-}
-
-/** The error for an action that did not end in time. */
-export function neverEnded(actionId: number, { operation, subject }: Act): ObjectUserError {
-  return new ObjectUserError({
-    operation,
-    subject,
-    code: "unavailable",
-    problem: `action ${actionId} of cegedim.cloud is still under way after ${PATIENCE_SECONDS} s`,
+    problem: `action ${actionId} of cegedim.cloud ${how}`,
     advice: `Look at action ${actionId} in the console of cegedim.cloud, and run again when it has ended.`,
   });
 }

@@ -10,7 +10,7 @@ import { exchange } from "../../http/exchange";
 import { escaped } from "../../http/sigv4";
 import type { Send, WireResponse } from "../../http/wire";
 import type { BackendDeps } from "../backend";
-import { ended, neverEnded, wireAction } from "./actions";
+import { type Ending, ended, notDone, wireAction } from "./actions";
 import { assumedChanges, assumedCreation, assumedCredentials, assumedTracking, assumedUser } from "./assumed";
 import { type Act, notTheApi, parseJson, refused } from "./refusals";
 import type { Settings } from "./settings";
@@ -95,13 +95,21 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
       return actionId ?? id;
     });
     if (actionId === undefined) return;
-    if ((await ended(actionId, act, askAction, deps)) !== "done") throw neverEnded(actionId, act);
+    const ending = await ended(actionId, act, askAction, deps);
+    if (ending !== "done") throw notDone(ending, actionId, act);
   }
 
-  /** A call that answers with a secret. It is kept even if its action does not end in time: the proof decides. */
+  /** A call that answers with a secret. Unless its action is known to have failed the secret is kept: the proof decides. */
   async function credentials(act: Act, method: string, path: string, body: object): Promise<WireCredentials> {
     const made = await call(act, method, path, body, reader(assumedCredentials, act));
-    if (made.actionId !== undefined) await ended(made.actionId, act, askAction, deps);
+    const { actionId } = made;
+    if (actionId === undefined) return made;
+    const unknown = (error: Error): Ending => {
+      deps.log(`${error.message} The new secret is kept.`);
+      return "still under way";
+    };
+    const ending = await ended(actionId, act, askAction, deps).catch(unknown);
+    if (ending === "failed") throw notDone(ending, actionId, act);
     return made;
   }
 

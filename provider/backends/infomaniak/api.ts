@@ -99,7 +99,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     },
 
     async create(request) {
-      const { name, fields, password } = request;
+      const { name, fields } = request;
       const place = placeOf(name);
       if (await lookup.byDescription(place, name)) throw exists(name);
       let id: number;
@@ -114,8 +114,6 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       if (user === undefined) throw vanished("creating", name);
       names.set(String(id), nameOf(user, name));
       region.passwordChanged(nameOf(user, name));
-      // Nothing follows that could be interrupted: an invited user has no keys.
-      if (password === undefined) await describe(id, name, place.description);
       const live = await liveOf(user, { name });
       return { ...live, fields: { ...fields, ...live.fields }, keys: [] };
     },

@@ -26,6 +26,8 @@ export const infomaniak: Backend<UserArgs, Settings> = {
     keyWithUser: false,
     secretsReadable: true,
     propagationSeconds: 5,
+    // Whether Infomaniak's S3 keeps keys in a cache is not known; other OpenStack gateways do, for five minutes.
+    revocationSeconds: 330,
   },
   connection: settings,
   sources,

@@ -43,8 +43,7 @@ export class Limiter {
   }
 
   private async turn(deps: LimiterDeps): Promise<void> {
-    for (;;) {
-      const now = deps.now().getTime();
+    for (let now = deps.now().getTime(); ; ) {
       while (this.sent[0] !== undefined && this.sent[0] <= now - MINUTE_MS - MARGIN_MS) this.sent.shift();
       const oldest = this.sent.length < this.perMinute ? undefined : this.sent[0];
       const until = Math.max(this.notBefore, oldest === undefined ? 0 : oldest + MINUTE_MS + MARGIN_MS);
@@ -52,11 +51,11 @@ export class Limiter {
         this.sent.push(now);
         return;
       }
+      const seconds = Math.ceil((until - now) / 1000);
       if (until - now >= TOLD_FROM_MS)
-        deps.log(
-          `infomaniak: waiting ${Math.ceil((until - now) / 1000)} s: Infomaniak allows ${this.perMinute} requests a minute`,
-        );
+        deps.log(`infomaniak: waiting ${seconds} s: Infomaniak allows ${this.perMinute} requests a minute`);
       await deps.sleep(until - now);
+      now = Math.max(deps.now().getTime(), until);
     }
   }
 }

@@ -46,12 +46,12 @@ export function regionOf(settings: Settings, deps: BackendDeps & { readonly send
     act: () => Promise<T>,
     isLate: (error: unknown) => boolean,
   ): Promise<T> {
-    for (;;) {
+    for (let sleptMs = 0; ; sleptMs += PAUSE_MS) {
       try {
         return await act();
       } catch (error) {
         const since = deps.now().getTime() - (changed.get(user.openStackName) ?? Number.NEGATIVE_INFINITY);
-        if (!isLate(error) || since >= PATIENCE_MS) throw error;
+        if (!isLate(error) || Math.max(since, sleptMs) >= PATIENCE_MS) throw error;
         deps.log(`infomaniak.User ${user.name}: waiting for the region to know the user`);
         await deps.sleep(PAUSE_MS);
       }

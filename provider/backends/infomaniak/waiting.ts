@@ -46,21 +46,24 @@ export function waitingFor(requests: Requests, { waitSeconds, requestsPerMinute 
     look: () => Promise<{ done: T } | { status: string }>,
   ): Promise<{ done: T } | { status: string; seconds: number }> {
     const started = deps.now().getTime();
+    let sleptMs = 0;
     let told: { status: string; at: number } | undefined;
     waiters++;
     try {
       for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
         const seen = await look();
         if ("done" in seen) return seen;
-        const now = deps.now().getTime();
-        const waited = Math.round((now - started) / 1000);
-        if (told?.status !== seen.status || now - told.at >= TELL_EVERY_MS) {
+        const waitedMs = Math.max(deps.now().getTime() - started, sleptMs);
+        const waited = Math.round(waitedMs / 1000);
+        if (told?.status !== seen.status || waitedMs - told.at >= TELL_EVERY_MS) {
           deps.log(`infomaniak.User ${name}: ${what}: ${seen.status} (${waited} of at most ${seconds} s)`);
-          told = { status: seen.status, at: now };
+          told = { status: seen.status, at: waitedMs };
         }
-        if (now - started >= seconds * 1000) return { status: seen.status, seconds: waited };
+        if (waitedMs >= seconds * 1000) return { status: seen.status, seconds: waited };
         // All waiters together look no more often than the limit allows, with room for the rest.
-        await deps.sleep(Math.max(pauseMs, (waiters * 60_000 * 1.5) / requestsPerMinute));
+        const restMs = Math.max(pauseMs, (waiters * 60_000 * 1.5) / requestsPerMinute);
+        await deps.sleep(restMs);
+        sleptMs += restMs;
       }
     } finally {
       waiters--;

@@ -27,8 +27,10 @@ export const openstack: Backend<UserArgs, Settings> = {
     keyWithUser: false,
     secretsReadable: true,
     provesWithoutS3: true,
-    // S3 asks Keystone about a key that it does not know, so a new one works at once.
+    // S3 asks Keystone about a key that it does not know, so a new one works at once; one that it knows it may keep in
+    // its cache: a Ceph gateway with default settings for five minutes.
     propagationSeconds: 5,
+    revocationSeconds: 330,
   },
   connection: settings,
   sources,

@@ -2,10 +2,12 @@
 // deleted; through an explicit provider that overrides a path. One stack; each test goes on where the one before it ended.
 
 import assert from "node:assert/strict";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CegedimServer } from "../../../devserver/cegedim/server";
 import { s3 } from "../../ecs/bench";
 import { DRIFT, NO_CHANGES, NO_DRIFT, needCli, OK, openStory, type Story } from "../../ecs/e2e/story";
+import { REPOSITORY } from "../../real/pulumi";
 
 const PROGRAM = `
 const { cegedim } = require("pulumi-object-users");
@@ -34,8 +36,8 @@ describe("cegedim.ObjectUser from up to destroy", function () {
 
   const verdict = (secret: unknown) => s3(server, accessKey, String(secret), new Date());
 
-  before(needCli);
-  before(async () => {
+  before(async function () {
+    await needCli.call(this);
     const env = (url: string) => ({
       TEST_URL: url,
       TEST_CLIENT_ID: "cgdm-sa-test",
@@ -144,5 +146,39 @@ describe("cegedim.ObjectUser from up to destroy", function () {
   it("is gone after destroy", async () => {
     await story.destroy(OK);
     assert.deepEqual(Object.keys(server.users()), [FIRST_USER]);
+  });
+});
+
+describe("examples/cegedim", function () {
+  this.timeout(120_000);
+  const server = new CegedimServer();
+  let story: Story;
+
+  before(async function () {
+    await needCli.call(this);
+    const env = (url: string) => ({
+      ITCARE_ENDPOINT: `${url}/itcare`,
+      ITCARE_TOKEN_URL: `${url}/token`,
+      ITCARE_S3_ENDPOINT: url,
+      ITCARE_CLIENT_ID: "cgdm-sa-test",
+      ITCARE_CLIENT_SECRET: CLIENT_SECRET,
+    });
+    story = await openStory(server, path.join(REPOSITORY, "examples", "cegedim"), env, [CLIENT_SECRET]);
+  });
+  after(() => story?.end());
+
+  it("makes a user that S3 accepts, rotates it with a day of grace, and destroys it", async () => {
+    await story.up(OK);
+    const first = await story.shown();
+    await story.setConfig("cegedim-user:rotationId", "second");
+    await story.up(OK);
+    const second = await story.shown();
+    const answers = [first, second].map(({ accessKey, secretKey }) =>
+      s3(server, String(accessKey), String(secretKey), new Date()),
+    );
+    assert.deepEqual(answers, ["200", "200"]);
+    assert.ok(Date.parse(String(second.previousKeyExpiresAt)) > Date.now() + 23 * 3_600_000);
+    await story.preview(NO_CHANGES);
+    await story.destroy(OK);
   });
 });

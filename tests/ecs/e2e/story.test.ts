@@ -2,7 +2,9 @@
 // each test goes on where the one before it ended.
 
 import assert from "node:assert/strict";
+import path from "node:path";
 import { EcsServer } from "../../../devserver/ecs/server";
+import { REPOSITORY } from "../../real/pulumi";
 import { s3 } from "../bench";
 import { DRIFT, movableClock, NO_CHANGES, NO_DRIFT, needCli, OK, openStory, type Story } from "./story";
 
@@ -25,8 +27,8 @@ describe("ecs.ObjectUser from up to destroy", function () {
   const verdict = (secret: unknown) => s3(server, "ann", String(secret), clock.now());
   const openSessions = () => server.sessions.count(clock.now().getTime());
 
-  before(needCli);
-  before(async () => {
+  before(async function () {
+    await needCli.call(this);
     const env = (url: string) => ({
       ECS_ENDPOINT: url,
       ECS_S3_ENDPOINT: url,
@@ -119,5 +121,38 @@ describe("ecs.ObjectUser from up to destroy", function () {
   it("is gone after destroy", async () => {
     await story.destroy(OK);
     assert.deepEqual(server.users(), []);
+  });
+});
+
+describe("examples/ecs", function () {
+  this.timeout(120_000);
+  const server = new EcsServer();
+  let story: Story;
+
+  before(async function () {
+    await needCli.call(this);
+    const env = (url: string) => ({
+      ECS_ENDPOINT: url,
+      ECS_S3_ENDPOINT: url,
+      ECS_USERNAME: "root",
+      ECS_PASSWORD: PASSWORD,
+    });
+    story = await openStory(server, path.join(REPOSITORY, "examples", "ecs"), env, [PASSWORD]);
+  });
+  after(() => story?.end());
+
+  it("makes a user that S3 accepts, rotates it with a day of grace, and destroys it", async () => {
+    await story.up(OK);
+    const first = await story.shown();
+    await story.setConfig("ecs-user:rotationId", "second");
+    await story.up(OK);
+    const second = await story.shown();
+    const answers = [first, second].map(({ accessKey, secretKey }) =>
+      s3(server, String(accessKey), String(secretKey), new Date()),
+    );
+    assert.deepEqual(answers, ["200", "200"]);
+    assert.ok(Date.parse(String(second.previousKeyExpiresAt)) > Date.now() + 23 * 3_600_000);
+    await story.preview(NO_CHANGES);
+    await story.destroy(OK);
   });
 });

@@ -31,7 +31,7 @@ export interface Story extends Stack {
   readonly url: string;
   /** Makes the program's resource have these inputs. */
   declare(inputs: object): void;
-  /** The stack's outputs, secrets shown and remembered. */
+  /** The stack's outputs that have a value, secrets shown and remembered. */
   shown(): Promise<Record<string, unknown>>;
   /** Searches all that was said and kept for secrets, ends every process, removes the directories and stops the server. */
   end(): Promise<void>;
@@ -44,10 +44,13 @@ export async function needCli(this: Mocha.Context): Promise<void> {
   this.skip();
 }
 
-/** Opens a stack, empty until it is brought up. `files` is the program; inputs.json is what it declares. */
+/**
+ * Opens a stack, empty until it is brought up. The program is a directory, or files of which inputs.json is what it
+ * declares.
+ */
 export async function openStory(
   server: Exchanger,
-  files: Readonly<Record<string, string>>,
+  program: string | Readonly<Record<string, string>>,
   env: (url: string) => Env,
   secrets: readonly string[],
 ): Promise<Story> {
@@ -55,7 +58,7 @@ export async function openStory(
   const seen = new Set(secrets);
   let said = "";
   const stack = await openStack({
-    program: { files: { "inputs.json": "{}", ...files } },
+    program: typeof program === "string" ? program : { files: { "inputs.json": "{}", ...program } },
     env: env(served.url),
     onOutput: (text) => {
       said += text;
@@ -68,7 +71,7 @@ export async function openStory(
     async shown() {
       const outputs = await stack.outputs({ showSecrets: true });
       for (const name of ["secretKey", "previousSecretKey"]) if (outputs[name]) seen.add(String(outputs[name]));
-      return outputs;
+      return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== null));
     },
     async end() {
       try {

@@ -8,8 +8,9 @@ import { openStack, type RunOptions, type Stack } from "../../real/pulumi";
 import type { Values } from "./engine";
 import { filesBelow, type Places } from "./leaks";
 
-/** A user in state, secrets in clear. */
+/** A user, or a fleet, in state, secrets in clear. */
 export interface KeptUser {
+  readonly type: string;
   readonly id: string;
   readonly inputs: Values;
   readonly outputs: Values;
@@ -30,7 +31,7 @@ export interface KeptState {
 /** An open stack of users. */
 export interface Deployment extends Stack {
   /** Inputs by resource name. A text `$NAME` is taken from the environment, so that no secret lies in the project. */
-  declare(users: Readonly<Record<string, Values>>): void;
+  declare(users: Readonly<Record<string, Values>>, fleets?: Readonly<Record<string, Values>>): void;
   /** What state has now, also after a crash. */
   kept(): Promise<KeptState>;
   /** Everything the CLI said, and every file of the project, of PULUMI_HOME and of the backend. */
@@ -40,12 +41,16 @@ export interface Deployment extends Stack {
 const PROGRAM = `
 const { rgw } = require("pulumi-object-users");
 const given = (value) => (/^\\$\\w+$/.test(value) ? process.env[value.slice(1)] : value);
-for (const [name, args] of Object.entries(require("./users.json"))) {
+const { users, fleets } = require("./users.json");
+for (const [name, args] of Object.entries(fleets)) new rgw.Users(name, args);
+for (const [name, args] of Object.entries(users)) {
   const inputs = Object.fromEntries(Object.entries(args).map(([input, value]) => [input, given(value)]));
   const user = new rgw.User(name, inputs);
   for (const output of ["accessKey", "secretKey"]) exports[name + "." + output] = user[output];
 }
 `;
+
+const EMPTY = JSON.stringify({ users: {}, fleets: {} });
 
 /** For calls that must succeed. */
 export const OK: RunOptions = { expect: 0 };
@@ -54,7 +59,7 @@ export const OK: RunOptions = { expect: 0 };
 export async function openDeployment(env: Readonly<Record<string, string>>): Promise<Deployment> {
   let said = "";
   const stack = await openStack({
-    program: { files: { "index.js": PROGRAM, "users.json": "{}" } },
+    program: { files: { "index.js": PROGRAM, "users.json": EMPTY } },
     env,
     onOutput: (text) => {
       said += text;
@@ -62,7 +67,7 @@ export async function openDeployment(env: Readonly<Record<string, string>>): Pro
   });
   return {
     ...stack,
-    declare: (users) => stack.write({ "users.json": JSON.stringify(users) }),
+    declare: (users, fleets = {}) => stack.write({ "users.json": JSON.stringify({ users, fleets }) }),
     kept: async () => {
       const quiet: RunOptions = { ...OK, onOutput: () => undefined };
       const { stdout } = await stack.run(["stack", "export", "--show-secrets"], quiet);
@@ -72,9 +77,17 @@ export async function openDeployment(env: Readonly<Record<string, string>>): Pro
   };
 }
 
+interface ExportedResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly inputs?: Values;
+  readonly outputs?: Values;
+}
+
 interface Exported {
   readonly deployment: {
-    readonly resources?: readonly { urn: string; type: string; id?: string; inputs?: Values; outputs?: Values }[];
+    readonly resources?: readonly ExportedResource[];
     readonly pending_operations?: readonly unknown[];
   };
 }
@@ -87,25 +100,18 @@ function keptState({ deployment }: Exported): KeptState {
   };
 }
 
-function keptUser({
-  id = "",
-  inputs = {},
-  outputs = {},
-}: {
-  id?: string;
-  inputs?: Values;
-  outputs?: Values;
-}): KeptUser {
+function keptUser({ type, id = "", inputs = {}, outputs = {} }: ExportedResource): KeptUser {
   const clear = inClear(outputs);
   const key = keyOf(clear.accessKey, clear.secretKey);
   const previous = keyOf(clear.previousAccessKey, clear.previousSecretKey);
   return {
+    type,
     id,
     inputs: inClear(inputs),
     outputs: clear,
     ...(key ? { key } : {}),
     ...(previous ? { previous } : {}),
-    ring: ((clear.keys ?? []) as { id: string }[]).map((record) => record.id),
+    ring: Array.isArray(clear.keys) ? clear.keys.map((record: { id: string }) => record.id) : [],
   };
 }
 

@@ -6,10 +6,11 @@
  */
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
-import { rgw } from "../../../provider/backends/rgw";
+import { backends } from "../../../provider/backends";
+import { openFleet } from "../../../provider/fleet";
 import type { ResourceProvider } from "../../../provider/pulumi";
 import { openResource } from "../../../provider/resource";
-import { world } from "../../../provider/world";
+import { type World, world } from "../../../provider/world";
 import type { Credentials } from "../../../tools/ceph/cluster";
 
 /** Inputs or outputs. */
@@ -37,24 +38,35 @@ export interface Setting {
   readonly config?: Values;
   /** Gets each line that a provider shows and each error it throws. */
   readonly said: string[];
+  /** A kind of user, or of fleet, as state names it. Default "rgw". */
+  readonly kind?: string;
+  /** What is not the real world. */
+  readonly world?: Partial<World>;
 }
 
-const HANDLER = 'exports.handler = () => require("pulumi-object-users/provider").provider("rgw", 1);';
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 
 /** A provider as a fresh plugin process has it. */
-export function openProvider({ env, config = {}, said }: Setting): ResourceProvider {
-  const provider = openResource(rgw, { ...world, environment: env, log: (line) => void said.push(line) });
+export function openProvider({ env, config = {}, said, kind = "rgw", world: other }: Setting): ResourceProvider {
+  const [name = "", many] = kind.split("/");
+  const backend = backends[name];
+  assert.ok(backend, kind);
+  const around = { ...world, environment: env, log: (line: string) => void said.push(line), ...other };
+  const provider = many === "fleet" ? openFleet(backend, around) : openResource(backend, around);
   void provider.configure({ config: { get: (name: string) => config[name] } });
   return provider;
 }
 
 /** One resource in a stack of its own. */
 export class Stack {
+  private readonly handler: string;
+
   constructor(
     readonly setting: Setting,
     public kept: Kept | undefined = undefined,
-  ) {}
+  ) {
+    this.handler = `exports.handler = () => require("pulumi-object-users/provider").provider("${setting.kind ?? "rgw"}", 1);`;
+  }
 
   /** The published key. Throws where there is none. */
   get key(): Credentials {
@@ -73,11 +85,11 @@ export class Stack {
     const provider = openProvider(this.setting);
     const before = this.kept;
     return this.attempt(before?.inputs, async () => {
-      const news = { ...declared, __provider: HANDLER };
+      const news = { ...declared, __provider: this.handler };
       const { inputs: checked, failures } = await provider.check(before?.inputs ?? {}, news);
       if (failures.length > 0)
         throw new Error(failures.map(({ property, reason }) => `${property} ${reason}`).join("; "));
-      const inputs = { ...checked, __provider: HANDLER };
+      const inputs = { ...checked, __provider: this.handler };
       if (before === undefined) {
         const { id, outs } = await provider.create(inputs).catch((error: unknown) => this.rethrow(error, inputs));
         this.kept = { id, inputs, outputs: plain(outs), halfMade: false };
@@ -100,7 +112,12 @@ export class Stack {
       const { id, props, inputs = kept.inputs } = await openProvider(this.setting).read(kept.id, kept.outputs);
       if (id === "") this.kept = undefined;
       else
-        this.kept = { id, inputs: { ...plain(inputs), __provider: HANDLER }, outputs: plain(props), halfMade: false };
+        this.kept = {
+          id,
+          inputs: { ...plain(inputs), __provider: this.handler },
+          outputs: plain(props),
+          halfMade: false,
+        };
       return id === "" ? "deleted" : "updated";
     });
   }
@@ -128,7 +145,7 @@ export class Stack {
     } catch (thrown) {
       if (isHalfMade(thrown)) {
         const { id, properties } = thrown;
-        assert.equal(properties.__provider, HANDLER, "a half-made resource must keep its __provider");
+        assert.equal(properties.__provider, this.handler, "a half-made resource must keep its __provider");
         this.kept = { id, inputs: inputs ?? thrown.inputs ?? {}, outputs: plain(properties), halfMade: true };
       }
       const { message, stack = "" } = thrown as Error;

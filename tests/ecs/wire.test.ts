@@ -1,0 +1,102 @@
+/** What ECS answers, and what is made of it: recorded answers, both forms of refusals. */
+import assert from "node:assert/strict";
+import { refused, SessionOver } from "../../provider/backends/ecs/refusals";
+import { fieldsOf, fingerprint, isMarked, keysOf, wireKeys, wireUser } from "../../provider/backends/ecs/wire";
+import { isObjectUserError } from "../../provider/errors";
+
+const ONE_SECRET = {
+  secret_key_1: "cmowABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
+  secret_key_1_exist: true,
+  key_timestamp_1: "2019-11-25 09:56:32.364",
+  key_expiry_timestamp_1: "",
+  secret_key_2: "",
+  secret_key_2_exist: false,
+  key_timestamp_2: "",
+  key_expiry_timestamp_2: "",
+  link: { rel: "self", href: "/object/secret-keys" },
+};
+
+describe("ecs: answers", () => {
+  it("reads one secret, its time taken for UTC", () => {
+    const { secret_key_1: secretKey } = ONE_SECRET;
+    const issuedAt = "2019-11-25T09:56:32.364Z";
+    const expected = [{ id: fingerprint(secretKey), accessKey: "u1", secretKey, issuedAt }];
+    assert.deepEqual(keysOf("u1", wireKeys.parse(ONE_SECRET)), expected);
+  });
+
+  it("reads the younger secret first, in whichever place it is", () => {
+    const two = {
+      ...ONE_SECRET,
+      secret_key_2: "b",
+      key_timestamp_2: "2020-01-01 00:00:00.000",
+      secret_key_2_exist: true,
+    };
+    assert.deepEqual(
+      keysOf("u1", wireKeys.parse(two)).map(({ secretKey }) => secretKey),
+      ["b", ONE_SECRET.secret_key_1],
+    );
+  });
+
+  it("reads a hidden secret by its fingerprint, the same that a shown one has", () => {
+    const id = fingerprint(ONE_SECRET.secret_key_1);
+    const hidden = { ...ONE_SECRET, secret_key_1: "", secret_key_1_id: id.toUpperCase() };
+    assert.deepEqual(keysOf("u1", wireKeys.parse(hidden)), [
+      { id, accessKey: "u1", issuedAt: "2019-11-25T09:56:32.364Z" },
+    ]);
+  });
+
+  it("reads a user, whose tags are called tag", () => {
+    const user = wireUser.parse({
+      namespace: "ns1",
+      name: "u1",
+      locked: false,
+      created: "Mon Nov 25 09:55:38 GMT 2019",
+      tag: [
+        { name: "b", value: "2" },
+        { name: "a", value: "1" },
+        { name: "pulumi-object-users", value: "unfinished" },
+      ],
+    });
+    assert.equal(JSON.stringify(fieldsOf(user)), '{"locked":false,"tags":{"a":"1","b":"2"}}');
+    assert.equal(isMarked(user), true);
+  });
+});
+
+describe("ecs: refusals", () => {
+  const body = (code: number) => JSON.stringify({ code, description: "…", details: "…", retryable: false });
+  const newer = JSON.stringify({
+    http_status_code: 400,
+    messages: [{ code: "1004", message: "…", severity: "ERROR" }],
+  });
+  for (const [status, text, code, uncertain] of [
+    [404, body(2000), "not-found", false],
+    [400, body(1004), "not-found", false],
+    [400, newer, "not-found", false],
+    [400, body(1005), "invalid", false],
+    [400, body(1031), "conflict", false],
+    [400, body(9999), "invalid", false],
+    [400, "", "unexpected", false],
+    [404, "", "unexpected", false],
+    [404, "<html>", "unexpected", false],
+    [403, "", "forbidden", false],
+    [429, "", "rate-limited", false],
+    [503, "", "rate-limited", false],
+    [500, body(7000), "unavailable", true],
+    [500, "", "unavailable", true],
+    [502, "<html>", "unavailable", true],
+  ] as const) {
+    it(`${status} ${text.slice(0, 24)} is ${code}`, () => {
+      const act = { operation: "making", subject: "it", safe: false };
+      const error = refused(act, { status, headers: {}, body: text }, "https://x");
+      assert.ok(isObjectUserError(error, code), error.message);
+      assert.equal(error.uncertain, uncertain);
+    });
+  }
+
+  for (const status of [401, 302]) {
+    it(`${status} means that the session is over`, () => {
+      const act = { operation: "reading", subject: "it", safe: true };
+      assert.ok(refused(act, { status, headers: {}, body: body(4000) }, "https://x") instanceof SessionOver);
+    });
+  }
+});

@@ -1,0 +1,87 @@
+// examples/openstack with the real CLI, a real Keystone and a real S3 gateway: create, rotate with a grace, refuse, drift,
+// destroy.
+
+import assert from "node:assert/strict";
+import { needRealThingsAndCli, objectStore, type Store } from "./store";
+import { NO_DRIFT, OK, openExample, type Story } from "./story";
+
+const GONE = "403 InvalidAccessKeyId";
+
+describe("examples/openstack from up to destroy", function () {
+  this.timeout(120_000);
+  let store: Store;
+  let story: Story;
+
+  before(needRealThingsAndCli);
+  before(async () => {
+    store = await objectStore();
+    const { OS_PASSWORD = "" } = store.env;
+    story = await openExample("openstack", { "openstack:s3Endpoint": store.s3Endpoint }, store.env, [OS_PASSWORD]);
+  });
+  after(() => story?.end());
+
+  it("makes a user whose key opens S3 and whose password logs in; secrets are masked and encrypted", async () => {
+    await story.up(OK);
+    const { current } = await story.keys();
+    const user = await store.user("backup");
+    assert.equal(await store.s3(current), "200");
+    assert.equal(await store.s3(current, "PUT", "/backups"), "200");
+    assert.equal((await store.logIn({ id: user.id, password: (await story.shown()).password })).status, 201);
+    assert.deepEqual([(await story.outputs()).secretKey, (await story.outputs()).password], ["[secret]", "[secret]"]);
+    await story.preview(NO_DRIFT);
+  });
+
+  it("rotates with a grace: S3 accepts both keys, and refuses the old one once the grace is ended", async () => {
+    const { current: first } = await story.keys();
+    await story.setConfig("rotationId", "second");
+    const { stdout } = await story.preview(OK);
+    assert.match(stdout, /issueKey: rotationId changed from "first" to "second"/);
+    await story.up(OK);
+    const { current, previous } = await story.keys();
+    assert.deepEqual(previous, first);
+    assert.deepEqual([await store.s3(current), await store.s3(first)], ["200", "200"]);
+    await story.setConfig("gracePeriodSeconds", "0");
+    await story.up(OK);
+    assert.deepEqual([await store.s3(current), await store.s3(first)], ["200", GONE]);
+    await story.preview(NO_DRIFT);
+  });
+
+  it("rotates the password and leaves the key alone", async () => {
+    const before = await story.shown();
+    await story.setConfig("passwordRotationId", "second");
+    await story.up(OK);
+    const after = await story.shown();
+    assert.notEqual(after.password, before.password);
+    assert.equal(after.secretKey, before.secretKey);
+    assert.equal(await store.s3((await story.keys()).current), "200");
+  });
+
+  it("sees drift by name and repairs it: description, lock, a key that was removed", async () => {
+    const { id } = await store.user("backup");
+    const { current } = await story.keys();
+    await store.ask("PATCH", `/users/${id}`, { user: { description: "Mallory", enabled: false } });
+    const { stdout } = await story.preview({ args: ["--refresh", "--diff"], expect: 0 });
+    assert.match(stdout, /description.*"Writes the backups" => "Mallory"/);
+    await store.ask("DELETE", `/users/${id}/credentials/OS-EC2/${current.accessKey}`);
+    await story.up({ args: ["--refresh"], expect: 0 });
+    const user = await store.user("backup");
+    assert.deepEqual([user.description, user.enabled], ["Writes the backups", true]);
+    assert.equal(await store.s3((await story.keys()).current), "200");
+    await story.preview(NO_DRIFT);
+  });
+
+  it("makes a user again that somebody removed", async () => {
+    const { id } = await store.user("backup");
+    await store.ask("DELETE", `/users/${id}`);
+    await story.up({ args: ["--refresh"], expect: 0 });
+    assert.notEqual((await store.user("backup")).id, id);
+    assert.equal(await store.s3((await story.keys()).current), "200");
+  });
+
+  it("is gone after destroy", async () => {
+    const { current } = await story.keys();
+    await story.destroy(OK);
+    assert.equal(await store.user("backup"), undefined);
+    assert.equal(await store.s3(current), GONE);
+  });
+});

@@ -1,0 +1,184 @@
+/** Fleets on the embedded gateway: each member on its own, counted requests, one that fails, what is not known yet. */
+import assert from "node:assert/strict";
+import { faults } from "../../devserver/rgw/fault";
+import { rgw } from "../../provider/backends/rgw";
+import { openFleet } from "../../provider/fleet";
+import { deriveAccessKey } from "../../provider/lifecycle/keys";
+import type { Inputs } from "../../provider/state";
+import { admin } from "../devserver/request";
+import { Engine } from "./engine";
+import { s3Says } from "./stack";
+import { bench } from "./world";
+
+type Credentials = Record<string, Record<string, string>>;
+
+async function openStack() {
+  const { gateway, world, config } = bench();
+  const provider = openFleet(rgw, world);
+  await provider.configure({ config });
+  const engine = new Engine(provider);
+  return {
+    gateway,
+    world,
+    provider,
+    engine,
+    up: (users: Record<string, Inputs>, defaults: Inputs = {}) => engine.up({ defaults, users: named(users) }),
+    credentials: () => (engine.stored?.outputs.credentials ?? {}) as Credentials,
+    async tally(task: () => Promise<unknown>) {
+      gateway.requests.reset();
+      await task();
+      return gateway.requests.tally();
+    },
+    meddle: (what: string) => assert.equal(gateway.handle(admin(gateway, what, world.now())).status, 200),
+  };
+}
+
+/** Each member's uid and display name are its name, unless it says otherwise. */
+const named = (users: Record<string, Inputs>) =>
+  Object.fromEntries(
+    Object.entries(users).map(([name, inputs]) => [name, { uid: name, displayName: name, ...inputs }]),
+  );
+
+describe("a fleet", () => {
+  let stack: Awaited<ReturnType<typeof openStack>>;
+  beforeEach(async () => {
+    stack = await openStack();
+  });
+  const uids = () =>
+    stack.gateway
+      .users()
+      .map(({ uid }) => uid)
+      .sort();
+  const works = (name: string) => {
+    const { accessKey, secretKey } = stack.credentials()[name] ?? {};
+    assert.equal(s3Says(stack, accessKey, secretKey), "200", name);
+  };
+
+  it("makes each member in two requests, and no change in none", async () => {
+    const users = { red: {}, blue: { maxBuckets: 5 }, green: {} };
+    assert.deepEqual(await stack.tally(() => stack.up(users)), { "PUT user": 3, "S3 ListBuckets": 3 });
+    for (const name of Object.keys(users)) works(name);
+    assert.deepEqual(await stack.tally(() => stack.up(users)), {});
+    assert.deepEqual(stack.engine.stored?.secrets, ["credentials"]);
+  });
+
+  it("takes defaults for all, and a member's own before them", async () => {
+    await stack.up({ red: {}, blue: { maxBuckets: 5 } }, { maxBuckets: 7 });
+    assert.deepEqual(
+      ["red", "blue"].map((name) => stack.gateway.user(name)?.user.maxBuckets),
+      [7, 5],
+    );
+    const tally = await stack.tally(() => stack.up({ red: {}, blue: { maxBuckets: 5 } }, { maxBuckets: 8 }));
+    assert.equal(tally["POST user"], 1, "only whom it concerns");
+  });
+
+  it("adds, changes, replaces and removes members, and leaves the others alone", async () => {
+    await stack.up({ red: {}, blue: {}, green: {} });
+    const blue = stack.credentials().blue;
+    await stack.up({ red: { maxBuckets: 5 }, blue: {}, yellow: {}, green: { uid: "grass" } });
+    assert.deepEqual(uids(), ["blue", "grass", "red", "yellow"]);
+    assert.deepEqual(stack.credentials().blue, blue);
+    for (const name of ["red", "yellow", "green"]) works(name);
+  });
+
+  it("rotates with a grace, and ends it, as single users do", async () => {
+    const grace = { gracePeriodSeconds: 60 };
+    await stack.up({ red: {}, blue: {} }, { ...grace, rotationId: "1" });
+    const old = stack.credentials().red;
+    await stack.up({ red: { rotationId: "2" }, blue: {} }, { ...grace, rotationId: "1" });
+    const now = stack.credentials();
+    assert.equal(now.red?.accessKey, deriveAccessKey("red", "2"));
+    assert.equal(now.red?.previousAccessKey, old?.accessKey);
+    assert.equal(now.blue?.previousAccessKey, undefined);
+    assert.equal(s3Says(stack, old?.accessKey, old?.secretKey), "200");
+    stack.world.advance(60);
+    await stack.up({ red: { rotationId: "2" }, blue: {} }, { ...grace, rotationId: "1" });
+    assert.equal(s3Says(stack, old?.accessKey, old?.secretKey), "403 InvalidAccessKeyId");
+  });
+
+  it("one that fails does not stop the others, and the next run goes on with it", async () => {
+    stack.gateway.faults = (request, _n, kind) =>
+      kind === "PUT user" && request.url.search.includes("uid=red") ? faults.unknownError : undefined;
+    await assert.rejects(
+      stack.up({ red: {}, blue: {} }),
+      /1 of 2 users failed, the others are done\.\nred: creating user "red"/,
+    );
+    works("blue");
+    assert.equal(stack.engine.stored?.halfMade, true);
+    stack.gateway.faults = undefined;
+    const tally = await stack.tally(() => stack.up({ red: {}, blue: {} }));
+    assert.equal(tally["PUT user"], 1, "the other one is left alone");
+    works("red");
+  });
+
+  it("a refresh tells of drift and of members that are gone, and up repairs both", async () => {
+    await stack.up({ red: {}, blue: { maxBuckets: 5 } });
+    stack.meddle("DELETE user?uid=red");
+    stack.meddle("POST user?uid=blue&max-buckets=9");
+    await stack.engine.refresh();
+    const users = stack.engine.stored?.inputs.users as Record<string, Inputs>;
+    assert.deepEqual([Object.keys(users), users.blue?.maxBuckets], [["blue"], 9]);
+    await stack.up({ red: {}, blue: { maxBuckets: 5 } });
+    assert.equal(stack.gateway.user("blue")?.user.maxBuckets, 5);
+    works("red");
+  });
+
+  it("exclusiveKeys that is switched on looks for keys of others", async () => {
+    await stack.up({ red: {} });
+    stack.meddle("PUT user?key&uid=red&access-key=THEIRS&secret-key=theirs");
+    await stack.up({ red: { exclusiveKeys: true } });
+    assert.equal(stack.gateway.user("red")?.keys.has("THEIRS"), false);
+  });
+
+  it("is deleted with all its members", async () => {
+    await stack.up({ red: {}, blue: {} });
+    await stack.engine.destroy();
+    assert.deepEqual(uids(), []);
+  });
+
+  it("has secrets in `credentials` only", async () => {
+    await stack.up({ red: { accessKey: "MINE", secretKey: "own-secret" } });
+    const { credentials: _, ...outputs } = stack.engine.stored?.outputs ?? {};
+    assert.doesNotMatch(JSON.stringify([outputs, stack.world.lines]), /own-secret/);
+  });
+});
+
+describe("check of a fleet", () => {
+  const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+  const OBJECT = "dd056dcd-154b-4c76-9bd3-c8f88648b5ff";
+  const check = async (news: Inputs) => {
+    const { provider } = await openStack();
+    return (await provider.check({}, news)).failures.map(({ property, reason }) => `${property}${reason}`).join("\n");
+  };
+
+  const good: readonly [what: string, news: Inputs][] = [
+    ["no users", { users: {} }],
+    ["no defaults", { users: named({ red: {} }) }],
+    ["required inputs from the defaults", { defaults: { displayName: "x" }, users: { red: { uid: "red" } } }],
+    ["unknown users", { users: OBJECT }],
+    ["an unknown user", { users: { red: OBJECT, ...named({ blue: {} }) } }],
+    ["unknown defaults", { defaults: OBJECT, users: { red: { uid: "red" } } }],
+    ["an unknown value", { users: named({ red: { uid: UNKNOWN }, blue: { maxBuckets: UNKNOWN } }) }],
+  ];
+  for (const [what, news] of good) it(`accepts ${what}`, async () => assert.equal(await check(news), ""));
+
+  const bad: readonly [what: string, news: Inputs, says: RegExp][] = [
+    [
+      "a wrong value, by its member",
+      { users: named({ red: { maxBuckets: "x" } }) },
+      /^users\.red\.maxBuckets: must be of type number/,
+    ],
+    ["a misspelt name", { users: named({ red: { colour: 1 } }) }, /^users\.red\.colour: is not an input/],
+    ["another input", { users: {}, user: {} }, /^user: is not an input of a fleet; its inputs are defaults, users$/],
+    [
+      "one user twice",
+      { users: named({ red: {}, blue: { uid: "red" } }) },
+      /^users\.blue: is the same user "red" as users\.red$/,
+    ],
+    ["users that are none", { users: 5 }, /^users: must be users by name$/],
+    ["a member that is none", { users: { red: 5 } }, /^users\.red: must be a user's inputs$/],
+    ["defaults that are none", { defaults: 5, users: {} }, /^defaults: must be/],
+    ["no users", {}, /^users: must be users by name$/],
+  ];
+  for (const [what, news, says] of bad) it(`refuses ${what}`, async () => assert.match(await check(news), says));
+});
