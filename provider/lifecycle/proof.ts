@@ -27,7 +27,7 @@ export async function proveAccepted(key: Signer, user: UserRef, context: Context
     subject: `key ${key.accessKey} of user "${user.name}"`,
     problem: "S3 refuses the key although the system has it",
     advice:
-      "Check that s3Endpoint belongs to this system. If it does and a gateway was restarted a moment ago, wait a minute and run again; else change rotationId to have another key made.",
+      "Check that s3Endpoint belongs to this system. If it does, wait a minute and run again; if that does not help, change rotationId to have another key made.",
   });
 }
 

@@ -127,6 +127,7 @@ class Run {
       if (this.looked && error.uncertain) this.made = "maybe";
       if (this.looked || error.code !== "already-exists") throw error;
       await this.observe(error);
+      if (this.known === undefined) throw error;
     }
   }
 

@@ -74,7 +74,17 @@ export function requestsTo(settings: Settings, deps: HttpDeps) {
   const users = ({ publicCloudId, projectId }: Place) =>
     `/1/public_clouds/${publicCloudId}/projects/${projectId}/users`;
 
-  async function listUsers(place: Place): Promise<WireUser[]> {
+  /** A list that is under way serves all who ask for it meanwhile: many users that are made at once look once. */
+  const underWay = new Map<string, Promise<WireUser[]>>();
+
+  function listUsers(place: Place): Promise<WireUser[]> {
+    const path = users(place);
+    const list = underWay.get(path) ?? listAll(place).finally(() => underWay.delete(path));
+    underWay.set(path, list);
+    return list;
+  }
+
+  async function listAll(place: Place): Promise<WireUser[]> {
     const act = { operation: "listing", subject: `the users of project ${place.projectId}`, writes: false };
     const all: WireUser[] = [];
     for (let page = 1; ; page++) {

@@ -46,15 +46,15 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
     return act(asUser({ user: { id: userId }, name, password }, USER_LOGIN_ADVICE));
   }
 
-  /** Undefined where nobody who can log in may list them. A login that Keystone refuses tells of the password. */
+  /** No list where nobody who can log in may see it. A login that Keystone refuses tells of the password. */
   async function keys(user: UserRef, isEnabled: boolean): Promise<{ list?: WireKey[]; passwordRefused?: true }> {
     try {
       return { list: await forKeys("listing", user, (session) => listKeys(session, user)) };
     } catch (error) {
       if (isObjectUserError(error, "forbidden") && user.password === undefined) return {};
-      if (isObjectUserError(error, "unauthorized") && error.operation === "logging in" && admin.isDelegated) {
-        return isEnabled && error.subject.includes(user.name) ? { passwordRefused: true } : {};
-      }
+      // Then it was the user who logged in. A locked one cannot, whatever its password.
+      if (isObjectUserError(error, "unauthorized") && admin.isDelegated)
+        return isEnabled ? { passwordRefused: true } : {};
       throw error;
     }
   }

@@ -2,7 +2,7 @@
  * Domains, projects and roles by the names that a program uses. Ids are looked up once: they never change for a name
  * while Pulumi runs. A name that does not exist is told before anything is changed.
  */
-import { isObjectUserError, ObjectUserError } from "../../errors";
+import { ObjectUserError } from "../../errors";
 import type { Named, Requests } from "./requests";
 import type { Session } from "./session";
 
@@ -72,9 +72,4 @@ function missing(kind: string, name: string, advice: string): never {
     problem: `Keystone has no such ${kind}, or does not show it to this login`,
     advice,
   });
-}
-
-/** Whether an error says that a name in the inputs does not exist. */
-export function isMissing(error: unknown): boolean {
-  return isObjectUserError(error, "invalid") && error.operation === "looking for";
 }

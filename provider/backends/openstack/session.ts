@@ -84,7 +84,8 @@ export function openSession(login: Login, address: KeystoneAddress, deps: Sessio
   }
 
   function current(): Promise<Token> {
-    const mine = (token ??= logIn());
+    const mine = token ?? logIn();
+    token = mine;
     mine.catch(() => {
       if (token === mine) token = undefined;
     });
