@@ -19,11 +19,16 @@ const ROWS: readonly (readonly [string, (capabilities: Capabilities) => string])
   ["going back to a former `rotationId`", ({ overlap }) => (overlap === "client" ? "within the grace" : "refused")],
   ["keys at once", ({ maxKeys }) => (maxKeys > 1000 ? "any number" : String(maxKeys))],
   ["secrets can be read later", ({ secretsReadable }) => (secretsReadable ? "yes" : "no: state is the only copy")],
+  ["a new key works at S3", ({ propagationSeconds }) => seen(propagationSeconds)],
   [
-    "a change is seen by S3",
-    ({ propagationSeconds }) => (propagationSeconds === 0 ? "at once" : `within ${minutes(propagationSeconds)}`),
+    "a revoked key is refused by S3",
+    ({ revocationSeconds, propagationSeconds }) => seen(revocationSeconds ?? propagationSeconds),
   ],
 ];
+
+function seen(seconds: number): string {
+  return seconds === 0 ? "at once" : `within ${minutes(seconds)}`;
+}
 
 function minutes(seconds: number): string {
   return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} minutes`;

@@ -31,7 +31,8 @@ describe("README", () => {
   });
 
   it("names commands that there are, and links to files that there are", () => {
-    for (const [, script = ""] of readme.matchAll(/npm run ([\w:]+)/g)) ok(script in manifest.scripts, `npm run ${script}`);
+    for (const [, script = ""] of readme.matchAll(/npm run ([\w:]+)/g))
+      ok(script in manifest.scripts, `npm run ${script}`);
     for (const [, file = ""] of readme.matchAll(/\]\(([^)#:]+)\)/g)) ok(existsSync(path.join(REPOSITORY, file)), file);
   });
 });
