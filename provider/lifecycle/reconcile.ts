@@ -33,7 +33,7 @@ const PAUSE_MS = 100;
  * Another writer that looked before our request and sends his after it replaces what we were told. His request comes
  * within moments; a proof after them finds it out. Two that make one user are closer together than two that rotate.
  */
-const SETTLING_MS = { createUser: 25, issueKey: 250 };
+const SETTLING_MS = { createUser: 25, issueKey: 250, updateUser: 100 };
 
 /** Brings a user to what `spec` wants. `before` is what state knows; undefined for a new resource. Rejects with Unfinished. */
 export async function reconcile(spec: Spec, before: Known | undefined, context: Context): Promise<Known> {
@@ -72,9 +72,12 @@ class Run {
     this.look = before === undefined ? spec.adopt || !spec.createKey : !this.isOnlySettings();
   }
 
-  /** Whether looking again may help: the fate of a request is uncertain, or it was sent without a look and met nobody. */
+  /**
+   * Whether looking again may help: the fate of a request is uncertain, or it was sent without a look and met nobody, or
+   * others than were expected.
+   */
   mayLookAgain(error: ObjectUserError): boolean {
-    return error.uncertain || (error.code === "not-found" && !this.looked);
+    return error.uncertain || (!this.looked && (error.code === "not-found" || error.code === "unsupported"));
   }
 
   async round(): Promise<Known> {
@@ -141,6 +144,7 @@ class Run {
   private async proveStillAccepted({ published }: Known): Promise<void> {
     const { spec, known, context } = this;
     if (!spec.prove || known === undefined || published?.id === undefined) return;
+    await context.sleep(SETTLING_MS.updateUser);
     await proveAccepted({ ...published, id: published.id }, refOf(spec.name, known), context);
   }
 

@@ -4,7 +4,7 @@ import { type ServedAccount, serveAccount } from "../../devserver/infomaniak/ser
 import type { CloudUser, ProjectUsers } from "../../devserver/infomaniak/users";
 import { world } from "../../provider/world";
 import { openProgram, type Program } from "../openstack/program";
-import { objectStore, type Store } from "../openstack/store";
+import { type Store, storeFor } from "../openstack/store";
 
 /** Numbers of the account's public cloud and of its project. */
 export const CLOUD = 1200;
@@ -24,9 +24,12 @@ export interface Setting {
   user(description: string): CloudUser | undefined;
 }
 
-/** Opens an account of its own. */
-export async function openAccount(options: { requestsPerMinute?: number; delayMs?: number } = {}): Promise<Setting> {
-  const store = await objectStore();
+/** For `before`: an account of its own; skips where the real things behind it cannot be had. */
+export async function openAccount(
+  context: Mocha.Context,
+  options: { requestsPerMinute?: number; delayMs?: number; cli?: boolean } = {},
+): Promise<Setting> {
+  const store = await storeFor(context, options);
   const { authUrl, admin } = store.keystone;
   const served = await serveAccount({
     region: { authUrl, ...admin },

@@ -1,7 +1,6 @@
 // examples/infomaniak with the real CLI: the account API's stand-in before a real Keystone and a real S3 gateway.
 
 import assert from "node:assert/strict";
-import { needRealThingsAndCli } from "../openstack/store";
 import { NO_DRIFT, OK, openExample, type Story } from "../openstack/story";
 import { CLOUD, openAccount, PROJECT, type Setting, TOKEN } from "./account";
 
@@ -13,10 +12,9 @@ describe("examples/infomaniak from up to destroy", function () {
   let setting: Setting;
   let story: Story;
 
-  before(needRealThingsAndCli);
-  before(async () => {
+  before(async function () {
     console.warn("      (a stand-in serves Infomaniak's account API here; Keystone and S3 behind it are real)");
-    setting = await openAccount({ delayMs: 300 });
+    setting = await openAccount(this, { cli: true, delayMs: 300 });
     const { store, served } = setting;
     const config = {
       publicCloudId: String(CLOUD),

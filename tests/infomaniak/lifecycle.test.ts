@@ -3,7 +3,6 @@
 
 import assert from "node:assert/strict";
 import type { Program } from "../openstack/program";
-import { needRealThings } from "../openstack/store";
 import { CLOUD, openAccount, PROJECT, type Setting } from "./account";
 
 const GONE = "403 InvalidAccessKeyId";
@@ -14,10 +13,8 @@ describe("infomaniak.User on the stand-in before a real Keystone", function () {
   this.timeout(60_000);
   let setting: Setting;
 
-  before(needRealThings);
   before(async function () {
-    this.timeout(120_000);
-    setting = await openAccount();
+    setting = await openAccount(this);
   });
   after(() => setting?.served.close());
   afterEach(() => {
@@ -233,6 +230,16 @@ describe("infomaniak.User on the stand-in before a real Keystone", function () {
     clearInterval(watch);
     assert.ok([...seen].some((description) => MARK.test(description)));
     assert.equal(setting.user("Marked")?.public_cloud_user_id, Number(program.outputs().userId));
+    await program.engine.destroy();
+  });
+
+  it("takes its mark off a user that is to have no key, which gets one when it is wanted", async () => {
+    const program = await setting.open();
+    const outputs = await program.up({ ...AT, description: "Keyless", createKey: false });
+    assert.deepEqual([setting.user("Keyless")?.status, outputs.accessKey], ["ok", undefined]);
+    assert.equal(await logsIn(outputs.openStackName, outputs.password), 201);
+    await program.up({ ...AT, description: "Keyless" });
+    assert.equal(await setting.store.s3(program.keys().current), "200");
     await program.engine.destroy();
   });
 });

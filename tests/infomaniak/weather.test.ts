@@ -3,7 +3,6 @@
 
 import assert from "node:assert/strict";
 import type { Program } from "../openstack/program";
-import { needRealThings } from "../openstack/store";
 import { CLOUD, openAccount, PROJECT, type Setting } from "./account";
 
 const AT = { publicCloudId: CLOUD, projectId: PROJECT };
@@ -15,10 +14,8 @@ describe("infomaniak.User in bad weather", function () {
   let setting: Setting;
   let count = 0;
 
-  before(needRealThings);
   before(async function () {
-    this.timeout(120_000);
-    setting = await openAccount();
+    setting = await openAccount(this);
   });
   after(() => setting?.served.close());
   afterEach(() => {

@@ -29,7 +29,7 @@ interface Held {
 }
 
 export class Watch {
-  /** Nobody but Pulumi has acted since a run last looked. */
+  /** Since a run last looked, nobody else has acted, and no run has acted without knowing it. */
   private looked = true;
   private held: Held[] = [];
   /** Keys as they were after the last request of a run; undefined while others may act. */
@@ -72,7 +72,7 @@ export class Watch {
   afterUp(wish: Inputs, over: Weather | undefined, outcome: Outcome<Deed>): void {
     this.end(outcome);
     const meddled = over !== undefined && "others" in over;
-    if (meddled) this.looked = false;
+    if (meddled || outcome.kind !== "done") this.looked = false;
     if (outcome.kind !== "done") {
       if (wish.createKey !== false) this.left.add(wantedId(wish));
       if (over === undefined) this.mustBeRefusal(outcome);

@@ -2,7 +2,7 @@
 // destroy.
 
 import assert from "node:assert/strict";
-import { needRealThingsAndCli, objectStore, type Store } from "./store";
+import { type Store, storeFor } from "./store";
 import { NO_DRIFT, OK, openExample, type Story } from "./story";
 
 const GONE = "403 InvalidAccessKeyId";
@@ -12,9 +12,8 @@ describe("examples/openstack from up to destroy", function () {
   let store: Store;
   let story: Story;
 
-  before(needRealThingsAndCli);
-  before(async () => {
-    store = await objectStore();
+  before(async function () {
+    store = await storeFor(this, { cli: true });
     const { OS_PASSWORD = "" } = store.env;
     story = await openExample("openstack", { "openstack:s3Endpoint": store.s3Endpoint }, store.env, [OS_PASSWORD]);
   });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { openProgram } from "./program";
-import { needRealThings, objectStore, type Store } from "./store";
+import { type Store, storeFor } from "./store";
 
 type Credentials = Record<string, { readonly accessKey: string; readonly secretKey: string }>;
 
@@ -10,10 +10,8 @@ describe("a fleet of openstack.User on a real Keystone", function () {
   this.timeout(60_000);
   let store: Store;
 
-  before(needRealThings);
   before(async function () {
-    this.timeout(120_000);
-    store = await objectStore();
+    store = await storeFor(this);
   });
 
   it("makes, rotates and deletes its members", async () => {

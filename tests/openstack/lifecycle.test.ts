@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { openProgram, type Program } from "./program";
-import { needRealThings, objectStore, projectId, type Store } from "./store";
+import { projectId, type Store, storeFor } from "./store";
 
 const GONE = "403 InvalidAccessKeyId";
 const WRONG = "403 SignatureDoesNotMatch";
@@ -11,10 +11,8 @@ describe("openstack.User on a real Keystone", function () {
   this.timeout(60_000);
   let store: Store;
 
-  before(needRealThings);
   before(async function () {
-    this.timeout(120_000);
-    store = await objectStore();
+    store = await storeFor(this);
   });
 
   const open = (environment = store.env) =>

@@ -3,17 +3,15 @@
 
 import assert from "node:assert/strict";
 import { openProgram } from "./program";
-import { needRealThings, objectStore, projectId, type Store } from "./store";
+import { projectId, type Store, storeFor } from "./store";
 
 describe("openstack.User when something is wrong", function () {
   this.timeout(60_000);
   let store: Store;
   let count = 0;
 
-  before(needRealThings);
   before(async function () {
-    this.timeout(120_000);
-    store = await objectStore();
+    store = await storeFor(this);
   });
 
   const s3 = () => ({ "openstack:s3Endpoint": store.s3Endpoint });
@@ -183,51 +181,6 @@ describe("openstack.User when something is wrong", function () {
     assert.equal(await store.s3(program.keys().current), "200");
     await store.renew();
     await program.engine.destroy();
-  });
-
-  describe("with an application credential", () => {
-    let environment: Record<string, string>;
-
-    before(async () => {
-      const me = await store.user("admin");
-      const body = { application_credential: { name: "pulumi" } };
-      const made = await store.ask("POST", `/users/${me.id}/application_credentials`, body);
-      const { id, secret } = made.body.application_credential;
-      environment = {
-        OS_AUTH_URL: store.keystone.authUrl,
-        OS_APPLICATION_CREDENTIAL_ID: id,
-        OS_APPLICATION_CREDENTIAL_SECRET: secret,
-      };
-    });
-
-    it("makes users, and their keys with their own passwords", async () => {
-      const inputs = another();
-      const program = await open(environment);
-      await program.up(inputs);
-      assert.equal(await store.s3(program.keys().current), "200");
-      await program.up({ ...inputs, rotationId: "2", gracePeriodSeconds: 0 });
-      assert.equal(await store.s3(program.keys().current), "200");
-      await program.engine.refresh();
-      assert.deepEqual(await program.preview({ ...inputs, rotationId: "2", gracePeriodSeconds: 0 }), []);
-      await program.up({ ...inputs, rotationId: "3", gracePeriodSeconds: 0, passwordRotationId: "1" });
-      assert.equal(await store.s3(program.keys().current), "200");
-      await program.engine.destroy();
-    });
-
-    it("says that keys need a password where none is known", async () => {
-      const inputs = another();
-      await store.ask("POST", "/users", {
-        user: { name: inputs.name, domain_id: "default", password: "Somebody-e1se" },
-      });
-      const program = await open(environment);
-      assert.match(
-        await program.fails({ ...inputs, adopt: true }),
-        /Keystone does not let this login touch S3 keys: an application credential may not/,
-      );
-      await program.up({ ...inputs, adopt: true, password: "Now-kn0wn-here" });
-      assert.equal(await store.s3(program.keys().current), "200");
-      await program.engine.destroy();
-    });
   });
 
   it("proves keys by Keystone where no S3 endpoint is known", async () => {

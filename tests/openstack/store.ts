@@ -46,19 +46,12 @@ export function objectStore(): Promise<Store> {
   return started;
 }
 
-/** For `before`: installs what may be installed, and skips, saying what is missing, where the real things cannot be had. */
-export async function needRealThings(this: Mocha.Context): Promise<void> {
-  this.timeout(600_000);
-  await need(this, false);
-}
-
-/** The same, and the Pulumi CLI. */
-export async function needRealThingsAndCli(this: Mocha.Context): Promise<void> {
-  this.timeout(600_000);
-  await need(this, true);
-}
-
-async function need(context: Mocha.Context, cli: boolean): Promise<void> {
+/**
+ * For `before`: the store, after installing what may be installed. Skips the tests, saying what is missing, where the real
+ * things (with `cli`: the Pulumi CLI too) cannot be had.
+ */
+export async function storeFor(context: Mocha.Context, { cli = false } = {}): Promise<Store> {
+  context.timeout(600_000);
   const { installKeystone } = await import("../../tools/keystone/install.mjs");
   const { installCeph } = await import("../../tools/ceph/install.mjs");
   const keystone = installKeystone();
@@ -68,9 +61,9 @@ async function need(context: Mocha.Context, cli: boolean): Promise<void> {
     ...(ceph.available ? [] : [ceph.reason]),
     ...(cli && (await findCli()) === undefined ? [HOW_TO_GET_THE_CLI] : []),
   ];
-  if (missing.length === 0) return;
+  if (missing.length === 0) return objectStore();
   for (const reason of missing) console.warn(`    SKIPPED: ${reason}`);
-  context.skip();
+  return context.skip();
 }
 
 after(async function stopStore() {
