@@ -86,7 +86,9 @@ export interface UserArgs extends LifecycleArgs {
   projectId?: pulumi.Input<string>;
   /** Exactly the roles that the user is to have in the project. Default ["member"]. Roles elsewhere are left alone. */
   roles?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Free text, at most 1000 characters. */
   description?: pulumi.Input<string>;
+  /** The user's e-mail address; Keystone neither checks nor uses it. */
   email?: pulumi.Input<string>;
   /** False locks the user: no login and no key works; all work again once it is true. Default true. */
   enabled?: pulumi.Input<boolean>;

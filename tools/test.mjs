@@ -1,7 +1,7 @@
 // Runs the tests: node tools/test.mjs [unit] [word …]        `npm test` and `npm run test:unit` call it.
 //
 // A group is a directory of suites, and a process of its own, so that a crash in one hides nothing of the others. The
-// unit groups need nothing but Node and run first, two at a time; the others start real systems, one at a time. A new
+// unit groups need nothing but Node and run first, three at a time; the others start real systems, two at a time. A new
 // directory below tests/ is a group by itself. Words select groups by their names ("provider", "e2e/rgw").
 //
 // The last line is the sum: `N passed, N failed, N skipped`. What was skipped is listed before it, with the reasons.
@@ -13,7 +13,21 @@ import { fileURLToPath } from "node:url";
 const SELF = fileURLToPath(import.meta.url);
 const REPOSITORY = path.resolve(path.dirname(SELF), "..");
 const SUITE = /\.test\.ts$/;
-const AT_ONCE = 2;
+const AT_ONCE = 3;
+/** Real systems, the Pulumi CLI and its plugins keep a core busy for each group. */
+const REAL_AT_ONCE = 2;
+/** How long the real groups take, roughly, in seconds: the long ones first, so that none is left over at the end. */
+const WEIGHTS = {
+  "e2e/rgw": 200,
+  openstack: 140,
+  infomaniak: 140,
+  proofs: 140,
+  "cegedim/e2e": 90,
+  "ecs/e2e": 90,
+  package: 60,
+  demo: 50,
+};
+const weightOf = ({ name }) => WEIGHTS[name] ?? 20;
 /** A group that is silent for so long has died without saying so. */
 const SILENCE_MS = 10 * 60_000;
 /** How long a group may take to end by itself after its last test. */
@@ -27,12 +41,12 @@ const EMBEDDED = "on the embedded gateway";
  */
 const UNIT = [
   { name: "model", places: ["model"] },
+  { name: "ecs", places: ["ecs/"] },
+  { name: "cegedim", places: ["cegedim/"] },
   { name: "provider", places: ["provider"] },
   { name: "sdk", places: ["sdk"] },
   { name: "contract (embedded)", places: ["contract"], grep: EMBEDDED },
   { name: "devserver", places: ["devserver"] },
-  { name: "ecs", places: ["ecs/"] },
-  { name: "cegedim", places: ["cegedim/"] },
   { name: "tools (offline)", places: ["tools/find.test.ts", "tools/setup.test.ts"] },
   { name: "architecture", places: ["architecture.test.ts"] },
   { name: "docs", places: ["docs"] },
@@ -84,8 +98,8 @@ function selected(words) {
   return words.length === 0 ? all : all.filter((group) => words.some((word) => isMeant(group, word)));
 }
 
-/** Runs a group in a process of its own. `shown` gets its output while it comes. */
-function run(group, { env = {}, shown } = {}) {
+/** Runs a group in a process of its own. */
+function run(group, env) {
   const started = Date.now();
   const child = spawn(
     process.execPath,
@@ -101,7 +115,6 @@ function run(group, { env = {}, shown } = {}) {
   let silence;
   const hear = (chunk) => {
     output += chunk;
-    shown?.(chunk);
     clearTimeout(silence);
     silence = setTimeout(() => child.kill("SIGKILL"), SILENCE_MS);
   };
@@ -165,35 +178,44 @@ function listSkipped({ group, output, skipped }) {
   for (const title of skipped) console.log(`  - ${title}`);
 }
 
-/** A real Ceph for the groups that start one; without it their tests are skipped. */
+/** The real systems for the groups that start them; without them their tests are skipped. */
 async function prepare() {
   const { installCeph } = await import("./ceph/install.mjs");
-  const found = installCeph();
-  if (!found.available) console.log(`!!! There is no real Ceph here, so its tests are SKIPPED. ${found.reason}`);
+  const { installKeystone } = await import("./keystone/install.mjs");
+  for (const [name, found] of [
+    ["Ceph", installCeph()],
+    ["Keystone", installKeystone()],
+  ]) {
+    if (!found.available) console.log(`!!! There is no real ${name} here, so its tests are SKIPPED. ${found.reason}`);
+  }
+}
+
+/** Runs groups, some at once, and tells of each when it ends. */
+async function runAll(groups, atOnce, env, isShown) {
+  const waiting = [...groups];
+  const results = [];
+  const drain = async () => {
+    for (let group = waiting.shift(); group; group = waiting.shift()) {
+      if (isShown) console.log(`…     ${group.name}`);
+      const result = await run(group, env);
+      results.push(result);
+      if (isShown) console.log(`\n${group.name}:\n${result.output}`);
+      report(result, isShown);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, drain));
+  return results;
 }
 
 async function main(words) {
   const env = words.includes("unit") ? QUICK : {};
   const chosen = selected(words);
-  const results = [];
   const started = Date.now();
-  const waiting = chosen.filter((group) => group.unit);
-  const drain = async () => {
-    for (let group = waiting.shift(); group; group = waiting.shift()) {
-      const result = await run(group, { env });
-      results.push(result);
-      report(result, false);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, drain));
-  const real = chosen.filter((group) => !group.unit);
+  const isUnit = ({ unit }) => unit === true;
+  const results = await runAll(chosen.filter(isUnit), AT_ONCE, env, false);
+  const real = chosen.filter((group) => !isUnit(group)).sort((one, other) => weightOf(other) - weightOf(one));
   if (real.length > 0) await prepare();
-  for (const group of real) {
-    console.log(`\n${group.name}:`);
-    const result = await run(group, { shown: (chunk) => process.stdout.write(chunk) });
-    results.push(result);
-    report(result, true);
-  }
+  results.push(...(await runAll(real, REAL_AT_ONCE, {}, true)));
   for (const result of results.filter(({ skipped }) => skipped.length > 0)) listSkipped(result);
   const sum = (count) => results.reduce((total, result) => total + count(result), 0);
   const died = results.filter((result) => result.died);

@@ -15,18 +15,12 @@ import type { Inputs } from "../../provider/state";
 import type { Deed, Engine, Stored } from "../provider/engine";
 import { s3Says } from "../provider/stack";
 import type { FakeWorld } from "../provider/world";
+import { endedWhileHeld, type Held, keysToHold } from "./consumers";
 import { Leaks } from "./leaks";
 import { isTheirs } from "./others";
 import type { Outcome } from "./story";
 import type { Air, Weather } from "./weather";
 import { graceOf, isAsWished, noneOverdue, ringOf, wantedId } from "./wished";
-
-/** A key that somebody uses, and until when it must work. */
-interface Held {
-  readonly accessKey: string;
-  readonly secretKey: string;
-  readonly until: number;
-}
 
 export class Watch {
   /** Since a run last looked, nobody else has acted, and no run has acted without knowing it. */
@@ -189,24 +183,11 @@ export class Watch {
       if (isReplaced) this.broken ??= `the secret of key ${id} was replaced`;
     }
     if (this.keysBefore) this.keysBefore = keys;
-    for (const { accessKey, secretKey, until } of this.held) {
-      if (this.world.now().getTime() < until && keys.get(accessKey) !== secretKey) {
-        this.broken ??= `key ${accessKey} ended while somebody held it`;
-      }
-    }
+    this.broken ??= endedWhileHeld(this.held, keys, this.world.now().getTime());
   }
 
-  /** The ring's keys that work, except those whose end is wished for. */
   private keysToHold(wish: Inputs): Held[] {
-    const keys = this.live();
-    const grace = graceOf(wish);
-    return this.ring().flatMap((record) => {
-      const secretKey = keys.get(record.accessKey);
-      const isCut = wish.accessKey === record.accessKey && wish.secretKey !== undefined && wish.secretKey !== secretKey;
-      if (secretKey === undefined || isCut) return [];
-      const from = record.retiredAt === undefined ? this.start : Date.parse(record.retiredAt);
-      return [{ accessKey: record.accessKey, secretKey, until: from + grace * 1000 }];
-    });
+    return keysToHold(this.ring(), this.live(), wish, this.start);
   }
 
   private isHardCut({ accessKey, secretKey }: Inputs): boolean {
