@@ -39,14 +39,15 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
       return { inputs, failures: asSentences([...failures, ...(await users.checkConnection())]) };
     },
 
-    async diff(id, olds, news) {
+    async diff(_id, olds, news) {
       const { __provider: _, ...inputs } = news;
       const replaces = users.replacing(olds, inputs);
       if (replaces.length > 0) return { replaces, deleteBeforeReplace: users.excludesOld(olds, inputs) };
       if (hasUnknowns(inputs)) return UP_TO_ENGINE;
       const steps = await spoken(() => users.plan(inputs, users.remember(olds), olds.endpoint));
+      const name = users.nameOf(inputs);
       const moved = await users.movedFrom(olds.endpoint);
-      for (const why of [...steps.map(describe), ...moved]) users.announce(`${backend.resource} ${id}: ${why}`);
+      for (const why of [...steps.map(describe), ...moved]) users.announce(`${backend.resource} ${name}: ${why}`);
       return steps.length + moved.length > 0 ? { ...UP_TO_ENGINE, changes: true } : UP_TO_ENGINE;
     },
 

@@ -1,7 +1,7 @@
 // Runs the tests: node tools/test.mjs [unit] [word …]        `npm test` and `npm run test:unit` call it.
 //
 // A group is a directory of suites, and a process of its own, so that a crash in one hides nothing of the others. The
-// unit groups need nothing but Node and run first, three at a time; the others start real systems, two at a time. A new
+// unit groups need nothing but Node and run first, two at a time, like the others, which start real systems. A new
 // directory below tests/ is a group by itself. Words select groups by their names ("provider", "e2e/rgw").
 //
 // The last line is the sum: `N passed, N failed, N skipped`. What was skipped is listed before it, with the reasons.
@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 const SELF = fileURLToPath(import.meta.url);
 const REPOSITORY = path.resolve(path.dirname(SELF), "..");
 const SUITE = /\.test\.ts$/;
-const AT_ONCE = 3;
+const AT_ONCE = 2;
 /** Real systems, the Pulumi CLI and its plugins keep a core busy for each group. */
 const REAL_AT_ONCE = 2;
 /** How long the real groups take, roughly, in seconds: the long ones first, so that none is left over at the end. */
@@ -52,7 +52,7 @@ const UNIT = [
   { name: "docs", places: ["docs"] },
 ];
 /** With the word "unit", fewer random stories: it is for the minute between two edits. */
-const QUICK = { OBJECT_USERS_RUNS: "2000" };
+const QUICK = { OBJECT_USERS_RUNS: "500", OBJECT_USERS_FUZZ_RUNS: "1000" };
 
 /** The groups, each with its files. */
 function groups() {

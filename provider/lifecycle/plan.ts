@@ -75,7 +75,7 @@ function keys(spec: Spec, known: Known, capabilities: Capabilities, now: Date): 
   if (wanted === undefined) return [...withdraw(known), ...endForeign(undefined, spec, known)];
   if (wanted.make) return issue(wanted, spec, known, capabilities, now);
   return [
-    ...publish(wanted, spec, known),
+    ...publish(wanted, spec, known, capabilities),
     ...known.keys.filter((key) => key.id !== wanted.id).flatMap((key) => retire(key, spec, capabilities, now)),
     ...endForeign(wanted.id, spec, known),
   ];
@@ -105,14 +105,19 @@ function withdraw({ published }: Known): Step[] {
   return [{ do: "withdrawKey", why: `key ${published.accessKey} is gone, and createKey is false` }];
 }
 
-function publish(wanted: Extract<WantedKey, { id: string }>, spec: Spec, known: Known): Step[] {
+function publish(
+  wanted: Extract<WantedKey, { id: string }>,
+  spec: Spec,
+  known: Known,
+  { oneAccessKey }: Capabilities,
+): Step[] {
   const { id } = wanted;
   const record = known.keys.find((key) => key.id === id);
   const isCurrent = known.published?.id === id && record !== undefined && record.retiredAt === undefined;
   if (isCurrent && (record.provenAt !== undefined || !spec.prove)) return [];
   const accessKey = record?.accessKey ?? known.foreign.find((key) => key.id === id)?.accessKey ?? id;
   const isFresh = record !== undefined && record.provenAt === undefined && record.retiredAt === undefined;
-  const why =
-    isFresh && known.published?.id !== undefined ? `key ${accessKey} is to be proven, then published` : wanted.why;
+  const fresh = oneAccessKey ? `the new secret of ${accessKey}` : `key ${accessKey}`;
+  const why = isFresh && known.published?.id !== undefined ? `${fresh} is to be proven, then published` : wanted.why;
   return [{ do: "proveKey", id, accessKey, rotationId: record?.rotationId ?? spec.rotationId, why }];
 }

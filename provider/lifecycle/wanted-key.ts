@@ -17,7 +17,7 @@ export type WantedKey =
 export function wantedKey(spec: Spec, known: Known, capabilities: Capabilities): WantedKey | undefined {
   if (spec.ownKey) return ownKey(spec.ownKey, known);
   if (!spec.createKey) return keyThatStays(known);
-  const why = whyAnother(spec, known);
+  const why = whyAnother(spec, known, capabilities);
   const record = ringKey(spec, known);
   if (record) {
     if (record.retiredAt !== undefined && capabilities.overlap === "server") throw cannotComeBack(record, spec);
@@ -90,14 +90,15 @@ function isTakenAsItIs(spec: Spec, known: Known, { oneAccessKey, keyWithUser }: 
   return oneAccessKey && known.takenOver === true && spec.rotationId === "" && hasKey;
 }
 
-function whyAnother(spec: Spec, known: Known): string {
+function whyAnother(spec: Spec, known: Known, { oneAccessKey }: Capabilities): string {
   const { published } = known;
   if (!published) return "no key is published yet";
   const record = known.keys.find((key) => key.id === published.id);
   if (record === undefined)
     return `the published key ${published.accessKey} was removed or its secret replaced on the system`;
   if (record.rotationId === spec.rotationId) return `key ${record.accessKey} is not proven yet`;
-  const grace = `key ${record.accessKey} lives on for ${spec.gracePeriodSeconds} s`;
+  const old = oneAccessKey ? `the old secret of ${record.accessKey}` : `key ${record.accessKey}`;
+  const grace = `${old} lives on for ${spec.gracePeriodSeconds} s`;
   return `rotationId changed from ${JSON.stringify(record.rotationId)} to ${JSON.stringify(spec.rotationId)}; ${grace}`;
 }
 
