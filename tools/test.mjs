@@ -13,9 +13,8 @@ import { fileURLToPath } from "node:url";
 const SELF = fileURLToPath(import.meta.url);
 const REPOSITORY = path.resolve(path.dirname(SELF), "..");
 const SUITE = /\.test\.ts$/;
+/** Real systems, the Pulumi CLI and its plugins keep a core busy for each group, and so do random stories. */
 const AT_ONCE = 2;
-/** Real systems, the Pulumi CLI and its plugins keep a core busy for each group. */
-const REAL_AT_ONCE = 2;
 /** How long the real groups take, roughly, in seconds: the long ones first, so that none is left over at the end. */
 const WEIGHTS = {
   "e2e/rgw": 200,
@@ -191,7 +190,7 @@ async function prepare() {
 }
 
 /** Runs groups, some at once, and tells of each when it ends. */
-async function runAll(groups, atOnce, env, isShown) {
+async function runAll(groups, env, isShown) {
   const waiting = [...groups];
   const results = [];
   const drain = async () => {
@@ -203,7 +202,7 @@ async function runAll(groups, atOnce, env, isShown) {
       report(result, isShown);
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, drain));
+  await Promise.all(Array.from({ length: AT_ONCE }, drain));
   return results;
 }
 
@@ -212,10 +211,10 @@ async function main(words) {
   const chosen = selected(words);
   const started = Date.now();
   const isUnit = ({ unit }) => unit === true;
-  const results = await runAll(chosen.filter(isUnit), AT_ONCE, env, false);
+  const results = await runAll(chosen.filter(isUnit), env, false);
   const real = chosen.filter((group) => !isUnit(group)).sort((one, other) => weightOf(other) - weightOf(one));
   if (real.length > 0) await prepare();
-  results.push(...(await runAll(real, REAL_AT_ONCE, {}, true)));
+  results.push(...(await runAll(real, {}, true)));
   for (const result of results.filter(({ skipped }) => skipped.length > 0)) listSkipped(result);
   const sum = (count) => results.reduce((total, result) => total + count(result), 0);
   const died = results.filter((result) => result.died);

@@ -14,9 +14,10 @@ const SYSTEM: System = {
   secrets: [],
   s3: { endpoint: "http://127.0.0.1:1", region: "us-east-1" },
   userId: "alice",
-  program: () => "",
-  rename: async () => ({ command: "rename", answer: undefined }),
-  removeKey: async () => ({ command: "remove", answer: undefined }),
+  notes: [],
+  rotates: "key",
+  program: "",
+  meddlings: [],
   users: async () => ({ command: "users", answer: [] }),
   stop: async () => {},
 };

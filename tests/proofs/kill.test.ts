@@ -12,7 +12,7 @@ import { readdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { type Running, describe as sentenceOf } from "../real/pulumi";
 import { type Consumers, consumersAt } from "./ground/consumers";
-import { type Deployment, openDeployment } from "./ground/deployment";
+import { type Deployment, type KeptState, openDeployment } from "./ground/deployment";
 import { figures, type Ground, needRealThings, openGround } from "./ground/ground";
 import { search } from "./ground/leaks";
 import { PHASES, type Phase, SECRETS, usersOf } from "./ground/phases";
@@ -35,7 +35,6 @@ describe("kill -9 of a real pulumi up", function () {
     kills: 0,
     "runs that ended before their kill": 0,
     "locks left": 0,
-    "half-made users": 0,
     "notes of interrupted creations": 0,
     "notes of Pulumi's backend cut short": 0,
   };
@@ -60,6 +59,7 @@ describe("kill -9 of a real pulumi up", function () {
       for (const phase of PHASES) {
         const attempt = `kill ${counts.kills + 1} (seed ${chance.seed}, cycle ${cycle}, ${phase.name}`;
         await killed(phase, cycle, chance, attempt);
+        if (counts.kills % 25 === 0) console.log(`      ${counts.kills} of ${KILLS} kills`);
         if (counts.kills === KILLS) break;
       }
     }
@@ -78,8 +78,8 @@ describe("kill -9 of a real pulumi up", function () {
     if (isDelete) for (const name of Object.keys(usersOf("create", cycle))) consumers.hold(name, undefined);
     else stack.declare(usersOf(phase.name, cycle));
     const what = await oneKill(phase, chance, isDelete ? DESTROY : UP, attempt);
-    if (what !== undefined) await recover(isDelete ? DESTROY : UP, `${attempt}, ${what})`);
-    const kept = await stack.kept();
+    const again = isDelete ? DESTROY : UP;
+    const kept = what === undefined ? await stack.kept() : await recover(again, `${attempt}, ${what})`);
     const differences = await verify(ground, kept, phase, cycle, { ever });
     assert.deepEqual(differences, [], `${attempt}, ${what ?? "not killed"})`);
     assert.deepEqual(consumers.refused, [], `${attempt}, ${what ?? "not killed"})`);
@@ -131,12 +131,11 @@ describe("kill -9 of a real pulumi up", function () {
   }
 
   /** What a user does next: `pulumi cancel` if the stack is locked, and the same command again. */
-  async function recover(command: readonly string[], attempt: string): Promise<void> {
+  async function recover(command: readonly string[], attempt: string): Promise<KeptState> {
     repairBackend();
     const half = await stack.kept();
     for (const { key, id } of Object.values(half.users)) {
-      if (key === undefined) counts["half-made users"]++;
-      else if (command === UP)
+      if (key !== undefined && command === UP)
         assert.equal(await ground.asks(key), "200", `${attempt}: what state has of ${id} is published`);
     }
     if (isLocked()) {
@@ -146,9 +145,11 @@ describe("kill -9 of a real pulumi up", function () {
     const again = await stack.run(command);
     assert.equal(again.code, 0, `${attempt} did not converge: ${sentenceOf(again)}`);
     // Pulumi itself keeps the note of an interrupted creation, and a warning, until somebody refreshes.
-    if ((await stack.kept()).pending === 0) return;
+    const kept = await stack.kept();
+    if (kept.pending === 0) return kept;
     counts["notes of interrupted creations"]++;
     await stack.refresh({ args: ["--clear-pending-creates"], expect: 0 });
+    return stack.kept();
   }
 
   function isLocked(): boolean {

@@ -8,7 +8,7 @@ import { findCli, HOW_TO_GET_THE_CLI, openStack, REPOSITORY } from "../../tests/
 import { readArguments, usage, type Wish } from "./arguments";
 import { openScreen, type Screen, seconds } from "./screen";
 import { Failed, openStage, type Stage } from "./stage";
-import { GRACE_SECONDS, story } from "./story";
+import { story } from "./story";
 import { backends } from "./systems";
 
 /** What has to be taken away at the end, latest first. */
@@ -46,12 +46,13 @@ async function play(wish: Wish, screen: Screen, cleanUp: CleanUp, interrupted: A
   const system = await cleanUp.own(backend.open({ real: wish.real, log }), (opened) => opened.stop());
   for (const secret of system.secrets) screen.conceal(secret);
   interrupted.throwIfAborted();
-  const program = system.program({ graceSeconds: GRACE_SECONDS });
+  const program = system.program;
   const opening = openStack({ program: { files: { "index.js": program } }, stack: "demo", env: system.environment });
   const stack = await cleanUp.own(opening, (opened) => opened.dispose());
   interrupted.throwIfAborted();
 
   screen.fact("Store", system.title);
+  for (const note of system.notes) screen.fact("", note);
   screen.fact(
     "Pulumi",
     `${cli.version}, with a home and a file backend of its own in ${path.dirname(stack.directory)}`,
@@ -74,9 +75,10 @@ async function play(wish: Wish, screen: Screen, cleanUp: CleanUp, interrupted: A
 /** Plays every step; answers a row of the table for each. */
 async function tell(stage: Stage, screen: Screen): Promise<string[][]> {
   const rows: string[][] = [];
-  for (const [index, step] of story.entries()) {
+  const steps = story(stage.system);
+  for (const [index, step] of steps.entries()) {
     const started = Date.now();
-    screen.heading(index + 1, story.length, step.title, step.purpose);
+    screen.heading(index + 1, steps.length, step.title, step.purpose);
     try {
       const shown = await step.play(stage);
       rows.push([

@@ -18,8 +18,8 @@ export interface Answer {
 export interface Count {
   readonly accepted: number;
   readonly refused: number;
-  /** Accepted requests by access key. */
-  readonly byKey: ReadonlyMap<string, number>;
+  /** Accepted requests by the key that signed them. */
+  readonly byKey: ReadonlyMap<Credentials, number>;
   /** What the first request that was not accepted was answered. */
   readonly firstRefusal?: string;
 }
@@ -59,12 +59,12 @@ export function startWorker(s3: S3, first: Credentials): Worker {
   const count = {
     accepted: 0,
     refused: 0,
-    byKey: new Map<string, number>(),
+    byKey: new Map<Credentials, number>(),
     firstRefusal: undefined as string | undefined,
   };
 
   const request = async (method: string, path: string, body?: string, expected?: string) => {
-    const used = key.accessKey;
+    const used = key;
     const answer = await s3(key, method, path, body).catch((error: Error) => error);
     if (!(answer instanceof Error) && answer.accepted && (expected === undefined || answer.body === expected)) {
       count.accepted++;
@@ -73,7 +73,7 @@ export function startWorker(s3: S3, first: Credentials): Worker {
     }
     count.refused++;
     const why = answer instanceof Error ? answer.message : `${answer.status} ${answer.code}`;
-    count.firstRefusal ??= `${method} ${path} with ${used}: ${why}`;
+    count.firstRefusal ??= `${method} ${path} with ${used.accessKey}: ${why}`;
   };
   const work = async () => {
     await request("PUT", BUCKET);

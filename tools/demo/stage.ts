@@ -40,7 +40,7 @@ export interface Stage {
   startClient(name: string): void;
   client(): Worker;
   /** Does something past Pulumi and shows how. */
-  deed<Answer>(doing: (system: System) => Promise<Deed<Answer>>): Promise<Answer>;
+  deed<Answer>(doing: (system: System) => Promise<Deed<Answer>> | Deed<Answer>): Promise<Answer>;
   /** Claims something: shows it if it holds, else ends the demo. */
   claim(claim: string, holds: boolean): void;
   /** Waits until then, with a countdown. */
@@ -107,9 +107,11 @@ export function openStage(system: System, stack: Pick<Stack, "run">, screen: Scr
       const key = stage.key(name);
       const { accepted, status, code } = await s3(key, "GET", "/");
       const answer = [status, code].filter(Boolean).join(" ");
-      screen.act(`an S3 request, signed with the ${name} key ${key.accessKey}, is answered with ${answer}`);
+      const what = `the ${name} ${system.rotates}`;
+      const named = `${what}${system.rotates === "key" ? "" : " of"} ${key.accessKey}`;
+      screen.act(`an S3 request, signed with ${named}, is answered with ${answer}`);
       const holds = expected === "accepted" ? accepted : !accepted && [401, 403].includes(status);
-      stage.claim(`the ${name} key is ${expected}`, holds);
+      stage.claim(`${what} is ${expected}`, holds);
     },
 
     startClient(name) {

@@ -15,10 +15,24 @@ export interface Deed<Answer = void> {
   readonly answer: Answer;
 }
 
+/** A change that somebody makes behind Pulumi's back. */
+export interface Meddling {
+  /** What is changed: "the display name". */
+  readonly thing: string;
+  /** What becomes of it, in a few words: "another display name". */
+  readonly change: string;
+  /** Makes it. The key is the one that applications use. */
+  make(key: Pick<Credentials, "accessKey">): Promise<Deed>;
+  /** Whether this preview names it. */
+  isNamed(preview: string, key: Pick<Credentials, "accessKey">): boolean;
+}
+
 /** A running object store. */
 export interface System {
   /** What it is, for the first lines: "the embedded gateway at http://127.0.0.1:7480". */
   readonly title: string;
+  /** What people should know before they believe what they see, such as what of it is assumed. */
+  readonly notes: readonly string[];
   /** What the provider finds in its environment. */
   readonly environment: Readonly<Record<string, string>>;
   /** Values that must never be shown. */
@@ -26,12 +40,20 @@ export interface System {
   readonly s3: S3Target;
   /** The user that the program makes, by the system's own name for it. */
   readonly userId: string;
+  /**
+   * What a rotation makes anew. "key": another access key with its secret; Pulumi ends the old one after its grace.
+   * "secret": a second secret of the same access key; the system ends the old one by itself.
+   */
+  readonly rotates: "key" | "secret";
   /** The program, as a person would write it in index.js; its configuration has a `rotationId`. */
-  program(options: { readonly graceSeconds: number }): string;
-  /** Gives the user another display name. */
-  rename(displayName: string): Promise<Deed>;
-  /** Takes one of the user's keys away. */
-  removeKey(key: Pick<Credentials, "accessKey">): Promise<Deed>;
+  readonly program: string;
+  /**
+   * Moves the system's clock ahead, where the shortest grace is too long to wait for. Pulumi's clock stays; so the next
+   * `pulumi up` has to look at the system.
+   */
+  readonly advance?: (seconds: number) => Deed;
+  /** At least one of them takes access away from applications. */
+  readonly meddlings: readonly Meddling[];
   /** The names of all users there are. */
   users(): Promise<Deed<readonly string[]>>;
   /** Ends it and removes what it left on disk. */

@@ -1,18 +1,20 @@
 // Ceph's RADOS Gateway for the demo: the embedded one, or a real one. The embedded one is asked past Pulumi through the
-// Admin Ops API, the real one through radosgw-admin.
+// Admin Ops API, https://docs.ceph.com/en/latest/radosgw/adminops/, the real one through radosgw-admin.
 
 import { pathToFileURL } from "node:url";
 import * as z from "zod";
 import { Gateway } from "../../../devserver/rgw/gateway";
 import { serve } from "../../../devserver/rgw/serve";
-import { nodeSend } from "../../../provider/http/send";
 import { type Credentials, escaped, signed } from "../../../provider/http/sigv4";
 import { startCeph } from "../../ceph/cluster";
-import type { Backend, Deed, Opening, System } from "../system";
+import type { Backend, Deed, Meddling, Opening, System } from "../system";
+import { act, ask } from "./ask";
 
 const REGION = "us-east-1";
 const USER = "alice";
-const TIMEOUT_MS = 30_000;
+
+/** Long enough to see, short enough to wait for. */
+const GRACE_SECONDS = 8;
 
 /** `--backend rgw`, which is the default. */
 export const rgw: Backend = {
@@ -22,14 +24,16 @@ export const rgw: Backend = {
 async function openEmbedded(): Promise<System> {
   const gateway = new Gateway();
   const served = await serve(gateway);
-  const ask = adminApi(served.url, gateway.admin);
+  const admin = (method: string, path: string) =>
+    signed({ method, url: new URL(`${served.url}${path}`) }, gateway.admin, REGION, new Date());
   return {
     ...common(served.url, gateway.admin),
     title: `the embedded gateway at ${served.url}: speaks as Ceph RGW does, data in memory (--ceph: a real Ceph)`,
-    rename: (name) => ask("POST", `/admin/user?uid=${USER}&display-name=${escaped(name)}`, z.unknown()).then(silent),
-    removeKey: ({ accessKey }) =>
-      ask("DELETE", `/admin/user?key&uid=${USER}&access-key=${accessKey}`, z.unknown()).then(silent),
-    users: () => ask("GET", "/admin/metadata/user", z.array(z.string())),
+    meddlings: meddlings({
+      rename: (name) => act(admin("POST", `/admin/user?uid=${USER}&display-name=${escaped(name)}`)),
+      removeKey: (accessKey) => act(admin("DELETE", `/admin/user?key&uid=${USER}&access-key=${accessKey}`)),
+    }),
+    users: () => ask(admin("GET", "/admin/metadata/user"), z.array(z.string())),
     stop: () => served.close(),
   };
 }
@@ -48,9 +52,11 @@ async function openCeph(log: (line: string) => void): Promise<System> {
   return {
     ...common(cluster.endpoint, cluster.admin),
     title: `a real Ceph ${cluster.version} at ${cluster.endpoint}: monitor, OSD and RADOS gateway, data in memory`,
-    rename: (name) => run("user", "modify", `--uid=${USER}`, `--display-name=${name}`).then(silent),
-    removeKey: ({ accessKey }) =>
-      run("key", "rm", "--key-type=s3", `--uid=${USER}`, `--access-key=${accessKey}`).then(silent),
+    meddlings: meddlings({
+      rename: (name) => run("user", "modify", `--uid=${USER}`, `--display-name=${name}`).then(silent),
+      removeKey: (accessKey) =>
+        run("key", "rm", "--key-type=s3", `--uid=${USER}`, `--access-key=${accessKey}`).then(silent),
+    }),
     users: async () => {
       const { command, answer } = await run("user", "list");
       return { command, answer: z.array(z.string()).parse(answer) };
@@ -61,6 +67,7 @@ async function openCeph(log: (line: string) => void): Promise<System> {
 
 function common(endpoint: string, admin: Credentials): Pick<System, CommonPart> {
   return {
+    notes: [],
     environment: {
       RADOSGW_ENDPOINT: endpoint,
       RADOSGW_ACCESS_KEY: admin.accessKey,
@@ -69,8 +76,8 @@ function common(endpoint: string, admin: Credentials): Pick<System, CommonPart> 
     secrets: [admin.secretKey],
     s3: { endpoint, region: REGION },
     userId: USER,
-    program: ({ graceSeconds }) =>
-      `const pulumi = require("@pulumi/pulumi");
+    rotates: "key",
+    program: `const pulumi = require("@pulumi/pulumi");
 const { rgw } = require("pulumi-object-users");
 
 const config = new pulumi.Config();
@@ -79,7 +86,7 @@ const alice = new rgw.User("alice", {
   uid: "${USER}",
   displayName: "Alice",
   rotationId: config.require("rotationId"),
-  gracePeriodSeconds: ${graceSeconds},
+  gracePeriodSeconds: ${GRACE_SECONDS},
 });
 
 exports.accessKey = alice.accessKey;
@@ -89,24 +96,32 @@ exports.graceEnds = alice.previousKeyExpiresAt.apply((time) => time ?? "no grace
   };
 }
 
+type CommonPart = "notes" | "environment" | "secrets" | "s3" | "userId" | "rotates" | "program";
+
+function meddlings(admin: {
+  rename(displayName: string): Promise<Deed>;
+  removeKey(accessKey: string): Promise<Deed>;
+}): readonly Meddling[] {
+  return [
+    {
+      thing: "the display name",
+      change: "another display name",
+      make: () => admin.rename("Mallory"),
+      isNamed: (preview) => /~displayName\b/.test(preview) && preview.includes('"Mallory"'),
+    },
+    {
+      thing: "the key",
+      change: "the key that applications use is taken away",
+      make: ({ accessKey }) => admin.removeKey(accessKey),
+      isNamed: (preview, { accessKey }) => preview.includes(`published key ${accessKey} was removed`),
+    },
+  ];
+}
+
 interface Installer {
   installCeph(options: {
     log: (line: string) => void;
   }): { readonly available: true } | { readonly available: false; readonly reason: string };
-}
-
-type CommonPart = "environment" | "secrets" | "s3" | "userId" | "program";
-
-/** Asks the Admin Ops API as the admin, https://docs.ceph.com/en/latest/radosgw/adminops/ */
-function adminApi(endpoint: string, admin: Credentials) {
-  const send = nodeSend({ maxConcurrency: 1 });
-  return async <Answer>(method: string, path: string, schema: z.ZodType<Answer>): Promise<Deed<Answer>> => {
-    const command = `${method} ${endpoint}${path}`;
-    const request = signed({ method, url: new URL(`${endpoint}${path}`) }, admin, REGION, new Date());
-    const { status, body } = await send(request, TIMEOUT_MS);
-    if (status !== 200) throw new Error(`${command} was answered with ${status} ${body}`);
-    return { command, answer: schema.parse(body === "" ? undefined : JSON.parse(body)) };
-  };
 }
 
 /** The answer may hold secrets, and nobody needs it. */
