@@ -1,0 +1,102 @@
+/**
+ * Bugs to plant: for each rule of the lifecycle a small change of the source that breaks it. Data only; planted-bugs.ts
+ * puts them in and sees who notices.
+ */
+
+/** One bug. */
+export interface Bug {
+  readonly name: string;
+  readonly file: string;
+  /** Text that stands in the file exactly once. */
+  readonly find: string;
+  readonly replace: string;
+  /** Proofs on a real Ceph that are run for it, besides the quick ones that are run for every bug. */
+  readonly real: readonly ("races" | "load" | "kill" | "faults")[];
+}
+
+/** The bugs, in the order of the rules that they break. */
+export const BUGS: readonly Bug[] = [
+  {
+    name: "a key is revoked before the next one is proven",
+    file: "provider/lifecycle/plan.ts",
+    find: `    ...publish(wanted, spec, known),
+    ...known.keys.filter((key) => key.id !== wanted.id).flatMap((key) => retire(key, spec, capabilities, now)),
+`,
+    replace: `    ...known.keys.filter((key) => key.id !== wanted.id).flatMap((key) => retire(key, spec, capabilities, now)),
+    ...publish(wanted, spec, known),
+`,
+    real: [],
+  },
+  {
+    name: "a write is repeated blindly",
+    file: "provider/http/exchange.ts",
+    find: "!isFinal(error.cause) && (safe || !error.cause.sent) : safe;",
+    replace: "!isFinal(error.cause) : true || safe;",
+    real: [],
+  },
+  {
+    name: "half-made state forgets its __provider",
+    file: "provider/resource.ts",
+    find: "throw halfMade(error.known.userId, error.message, { ...outputs, __provider });",
+    replace: "throw halfMade(error.known.userId, error.message, { ...outputs });",
+    real: ["faults"],
+  },
+  {
+    name: "the key's id is not derived",
+    file: "provider/lifecycle/keys.ts",
+    find: "accessKey: deriveAccessKey(userId, spec.rotationId) }",
+    replace: "accessKey: deriveAccessKey(userId, String(Math.random())) }",
+    real: ["kill"],
+  },
+  {
+    name: "an error quotes the answer, secrets and all",
+    file: "provider/backends/rgw/refusals.ts",
+    find: "...meaningOf(code, response, act, endpoint, now), answer, uncertain });",
+    replace: "...meaningOf(code, response, act, endpoint, now), answer: answer + response.body, uncertain });",
+    real: [],
+  },
+  {
+    name: "foreign keys are revoked without exclusiveKeys",
+    file: "provider/lifecycle/retirement.ts",
+    find: "  if (!spec.exclusiveKeys) return [];\n",
+    replace: "",
+    real: ["races"],
+  },
+  {
+    name: "what a write answered is published without a proof",
+    file: "provider/lifecycle/apply.ts",
+    find: "  const key = spec.prove ? await provenOrRevived(listed, act) : listed;\n",
+    replace: "  const key = listed;\n",
+    real: ["races"],
+  },
+  {
+    name: "a new key is proven at once, before a racing writer's request has come",
+    file: "provider/lifecycle/reconcile.ts",
+    find: "if (spec.prove) await context.sleep(SETTLING_MS[step.do]);",
+    replace: "",
+    real: ["races"],
+  },
+  {
+    name: "a failed request is read as gone",
+    file: "provider/backends/rgw/api.ts",
+    find: `if (isObjectUserError(error, "not-found")) return undefined;
+      throw error;`,
+    replace: `if (isObjectUserError(error)) return undefined;
+      throw error;`,
+    real: [],
+  },
+  {
+    name: "a retired key has no grace",
+    file: "provider/lifecycle/retirement.ts",
+    find: "const expiresAt = after(retiredAt, spec.gracePeriodSeconds);",
+    replace: "const expiresAt = after(retiredAt, 0);",
+    real: ["load"],
+  },
+  {
+    name: "a key that a dying gateway left half-made is not made again",
+    file: "provider/lifecycle/apply.ts",
+    find: "if (!canRevive || ",
+    replace: "if (canRevive || ",
+    real: ["faults"],
+  },
+];
