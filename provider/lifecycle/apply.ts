@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isObjectUserError, ObjectUserError } from "../errors";
 import type { Context } from "./context";
-import { after } from "./keys";
+import { after, keyToMake } from "./keys";
 import type { KeyRecord, Known, LiveKey, Password, Spec, Step } from "./model";
 import { firstSight } from "./observe";
 import { proveAccepted, proveListed, proveRefused, type Signer } from "./proof";
@@ -142,8 +142,10 @@ async function provenOrRevived(key: Signer, { spec, known, user, context }: Act)
     return key;
   } catch (error) {
     const record = known.keys.find((candidate) => candidate.id === key.id);
-    const isUnused = record !== undefined && record.provenAt === undefined && known.published?.id !== key.id;
-    const canRevive = isUnused && context.capabilities.chooseAccessKey;
+    // Without a record it is one that an interrupted run left, if it is the one that we would make.
+    const wouldMake = keyToMake(spec, known.userId, context.capabilities).accessKey === key.accessKey;
+    const isUnused = record === undefined ? wouldMake : record.provenAt === undefined;
+    const canRevive = isUnused && known.published?.id !== key.id && context.capabilities.chooseAccessKey;
     if (!canRevive || !isObjectUserError(error, "conflict") || error.uncertain) throw error;
     await context.api.revokeKey(user, key);
     const made = await context.api.issueKey(user, spec.ownKey ?? { accessKey: key.accessKey });
