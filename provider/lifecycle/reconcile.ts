@@ -120,7 +120,7 @@ class Run {
     return steps.length > 0 && steps.every((step) => step.do === "updateUser");
   }
 
-  /** Makes the user; if it is there although nobody looked, looks whose it is. */
+  /** Makes the user; if one of its name is there all the same, looks whose it is. */
   private async create(step: Step): Promise<void> {
     try {
       this.known = await applyStep(step, this.spec, this.known, this.context);
@@ -128,7 +128,7 @@ class Run {
     } catch (error) {
       if (!isObjectUserError(error)) throw error;
       if (this.looked && error.uncertain) this.made = "maybe";
-      if (this.looked || error.code !== "already-exists") throw error;
+      if (error.code !== "already-exists") throw error;
       await this.observe(error);
       if (this.known === undefined) throw error;
     }

@@ -51,15 +51,20 @@ export async function startRotator(setting: Omit<Setting, "said">, kept?: Kept):
 }
 
 async function ask(child: ChildProcess, message: Message): Promise<unknown> {
-  const answered = once(child, "message");
-  const died = once(child, "exit").then(([status]) => {
+  const over = new AbortController();
+  const answered = once(child, "message", { signal: over.signal });
+  const died = once(child, "exit", { signal: over.signal }).then(([status]) => {
     throw new Error(`the rotator ended with status ${status}`);
   });
+  for (const either of [answered, died]) either.catch(() => undefined);
   child.send(message);
-  const [answer] = (await Promise.race([answered, died])) as [{ error?: string; result?: unknown }];
-  died.catch(() => undefined);
-  if (answer.error !== undefined) throw new Error(answer.error);
-  return answer.result;
+  try {
+    const [answer] = (await Promise.race([answered, died])) as [{ error?: string; result?: unknown }];
+    if (answer.error !== undefined) throw new Error(answer.error);
+    return answer.result;
+  } finally {
+    over.abort();
+  }
 }
 
 function serve(): void {
