@@ -1,7 +1,7 @@
 // Runs the tests: node tools/test.mjs [unit] [word …]        `npm test` and `npm run test:unit` call it.
 //
 // A group is a directory of suites, and a process of its own, so that a crash in one hides nothing of the others. The
-// unit groups need nothing but Node and run first, two at a time, like the others, which start real systems. A new
+// unit groups need nothing but Node and run first; the others start real systems. Some run at the same time. A new
 // directory below tests/ is a group by itself. Words select groups by their names ("provider", "e2e/rgw").
 //
 // The last line is the sum: `N passed, N failed, N skipped`. What was skipped is listed before it, with the reasons.
@@ -13,8 +13,8 @@ import { fileURLToPath } from "node:url";
 const SELF = fileURLToPath(import.meta.url);
 const REPOSITORY = path.resolve(path.dirname(SELF), "..");
 const SUITE = /\.test\.ts$/;
-/** Real systems, the Pulumi CLI and its plugins keep a core busy for each group, and so do random stories. */
-const AT_ONCE = 2;
+/** Random stories keep a core busy; groups with real systems wait a good part of their time. */
+const AT_ONCE = { unit: 2, real: 3 };
 /** How long the real groups take, roughly, in seconds: the long ones first, so that none is left over at the end. */
 const WEIGHTS = {
   "e2e/rgw": 200,
@@ -190,7 +190,7 @@ async function prepare() {
 }
 
 /** Runs groups, some at once, and tells of each when it ends. */
-async function runAll(groups, env, isShown) {
+async function runAll(groups, env, atOnce, isShown) {
   const waiting = [...groups];
   const results = [];
   const drain = async () => {
@@ -202,7 +202,7 @@ async function runAll(groups, env, isShown) {
       report(result, isShown);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, drain));
+  await Promise.all(Array.from({ length: atOnce }, drain));
   return results;
 }
 
@@ -211,10 +211,10 @@ async function main(words) {
   const chosen = selected(words);
   const started = Date.now();
   const isUnit = ({ unit }) => unit === true;
-  const results = await runAll(chosen.filter(isUnit), env, false);
+  const results = await runAll(chosen.filter(isUnit), env, AT_ONCE.unit, false);
   const real = chosen.filter((group) => !isUnit(group)).sort((one, other) => weightOf(other) - weightOf(one));
   if (real.length > 0) await prepare();
-  results.push(...(await runAll(real, {}, true)));
+  results.push(...(await runAll(real, {}, AT_ONCE.real, true)));
   for (const result of results.filter(({ skipped }) => skipped.length > 0)) listSkipped(result);
   const sum = (count) => results.reduce((total, result) => total + count(result), 0);
   const died = results.filter((result) => result.died);

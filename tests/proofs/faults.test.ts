@@ -21,7 +21,7 @@ const LONG = process.env.OBJECT_USERS_LONG === "1";
 const SENTENCE = /^[a-z][a-z -]+ (user|key|the) .+: .+\.$/s;
 
 describe("faults of the real Ceph", function () {
-  this.timeout(120_000);
+  this.timeout(LONG ? 400_000 : 120_000);
   let ground: Ground;
   const said: string[] = [];
 
