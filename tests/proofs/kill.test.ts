@@ -104,8 +104,7 @@ describe("kill -9 of a real pulumi up", function () {
     const exit = new Promise<void>((resolve) => running.child.once("exit", () => resolve()));
     const strike = () => {
       if (running.child.exitCode !== null) return;
-      done = true;
-      kill(running, victim);
+      done = kill(running, victim);
     };
     const timer = byClock ? setTimeout(strike, afterMs) : undefined;
     if (!byClock) ground.wire.trap(nth, moment, strike);
@@ -122,12 +121,16 @@ describe("kill -9 of a real pulumi up", function () {
     return undefined;
   }
 
-  function kill(running: Running, victim: (typeof VICTIMS)[number]): void {
-    if (victim === "all") void running.kill();
-    else if (victim === "CLI") running.child.kill("SIGKILL");
-    else
-      for (const { pid, command } of running.processes())
-        if (command.includes("dynamic-provider")) process.kill(pid, "SIGKILL");
+  /** Whether anybody died: by the clock, the plugin may not have been there yet. */
+  function kill(running: Running, victim: (typeof VICTIMS)[number]): boolean {
+    if (victim === "CLI") return running.child.kill("SIGKILL");
+    if (victim === "all") {
+      void running.kill();
+      return true;
+    }
+    const plugins = running.processes().filter(({ command }) => command.includes("dynamic-provider"));
+    for (const { pid } of plugins) process.kill(pid, "SIGKILL");
+    return plugins.length > 0;
   }
 
   /** What a user does next: `pulumi cancel` if the stack is locked, and the same command again. */

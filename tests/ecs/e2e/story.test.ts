@@ -76,7 +76,7 @@ describe("ecs.ObjectUser from up to destroy", function () {
   it("rotates with a grace: both secrets work", async () => {
     story.declare({ rotationId: "2", gracePeriodSeconds: 600, tags: { team: "blue" } });
     const { stdout } = await story.preview(OK);
-    assert.match(stdout, /rotationId changed from "1" to "2"; key ann lives on for 600 s/);
+    assert.match(stdout, /rotationId changed from "1" to "2"; the old secret of ann lives on for 600 s/);
     await story.up(OK);
     const outputs = await story.shown();
     assert.equal(outputs.previousSecretKey, first);
