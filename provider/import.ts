@@ -10,7 +10,7 @@ import { applyStep } from "./lifecycle/apply";
 import type { Known } from "./lifecycle/model";
 import { firstSight } from "./lifecycle/observe";
 import { plan } from "./lifecycle/plan";
-import { definedOnly, type Inputs, type Outputs, SECRET_NAMES, write } from "./state";
+import { definedOnly, type Inputs, type Outputs, SECRET_NAMES, SECRET_SIGNATURE, write } from "./state";
 import { world as realWorld, type World } from "./world";
 
 /** A user to be moved in. */
@@ -70,8 +70,6 @@ export async function importContentOf(
 function handlerOf(kind: string): string {
   return `exports.handler = () => require("pulumi-object-users/provider").provider(${JSON.stringify(kind)}, 1);`;
 }
-
-const SECRET_SIGNATURE = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
 
 /** Secrets in the form that `pulumi import` encrypts. */
 function asSecrets(values: Outputs): Outputs {

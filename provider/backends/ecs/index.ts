@@ -1,4 +1,5 @@
 /** Dell ECS and ObjectScale object users, by the management API: what it is and can do, as data. */
+import { warnOfPlainHttp } from "../../http/plain-http";
 import type { Backend } from "../backend";
 import { userApi } from "./api";
 import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
@@ -36,11 +37,7 @@ export const ecs: Backend<UserArgs, Settings> = {
   connect(settings, deps) {
     const { endpoint, s3Endpoint } = settings;
     const send = deps.openTransport(settings);
-    if (new URL(endpoint).protocol === "http:" && !/^http:\/\/(localhost|127\.|\[::1\])/.test(endpoint)) {
-      deps.log(
-        `warning: ${endpoint} is not encrypted: the management password crosses the network in clear; use https`,
-      );
-    }
+    warnOfPlainHttp([endpoint], "the management password crosses", deps.log);
     return { api: userApi(settings, { ...deps, send }), ...(s3Endpoint === undefined ? {} : { s3Endpoint }) };
   },
 };

@@ -1,6 +1,7 @@
 /** Infomaniak Public Cloud, by its account API and the region's Keystone: what it is and can do, as data. */
+
+import { warnOfPlainHttp } from "../../http/plain-http";
 import type { Backend } from "../backend";
-import { warnOfPlainHttp } from "../openstack";
 import { userApi } from "./api";
 import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
 import { type Settings, settings, sources } from "./settings";
@@ -34,7 +35,7 @@ export const infomaniak: Backend<UserArgs, Settings> = {
   specOf,
   connect(settings, deps) {
     const send = deps.openTransport(settings);
-    for (const address of [settings.endpoint, settings.authUrl]) warnOfPlainHttp(address, deps.log);
+    warnOfPlainHttp([settings.endpoint, settings.authUrl], "passwords and secret keys cross", deps.log);
     return { api: userApi(settings, { ...deps, send }), s3Endpoint: settings.s3Endpoint };
   },
 };

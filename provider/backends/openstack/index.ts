@@ -1,6 +1,7 @@
 /** OpenStack Keystone, by its identity API v3: what it is and can do, as data. */
 import { readFileSync } from "node:fs";
 import { ObjectUserError } from "../../errors";
+import { warnOfPlainHttp } from "../../http/plain-http";
 import type { Backend } from "../backend";
 import { userApi } from "./api";
 import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
@@ -39,7 +40,7 @@ export const openstack: Backend<UserArgs, Settings> = {
     const access = accessOf(given);
     const trusted = access.caFile === undefined ? access.caCertificate : pemOf(access.caFile);
     const send = deps.openTransport({ ...access, caCertificate: access.caCertificate ?? trusted });
-    warnOfPlainHttp(access.authUrl, deps.log);
+    warnOfPlainHttp([access.authUrl], "passwords and secret keys cross", deps.log);
     const { s3Endpoint } = access;
     return { api: userApi(access, { ...deps, send }), ...(s3Endpoint === undefined ? {} : { s3Endpoint }) };
   },
@@ -58,12 +59,4 @@ function pemOf(file: string): string {
       cause,
     });
   }
-}
-
-/** Tells of passwords that would cross a network in clear. */
-export function warnOfPlainHttp(address: string, log: (line: string) => void): void {
-  const { protocol, hostname } = new URL(address);
-  const isLoopback = hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
-  if (protocol === "http:" && !isLoopback)
-    log(`warning: ${address} is not encrypted: passwords and secret keys cross the network in clear; use https`);
 }

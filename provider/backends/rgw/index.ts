@@ -1,5 +1,5 @@
 /** Ceph RADOS Gateway, by its Admin Ops API: what it is and can do, as data. */
-import { isIPv4 } from "node:net";
+import { warnOfPlainHttp } from "../../http/plain-http";
 import type { Backend } from "../backend";
 import { userApi } from "./api";
 import { ALL_OPERATIONS, argNames, NO_QUOTA, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
@@ -40,20 +40,7 @@ export const rgw: Backend<UserArgs, Settings> = {
   specOf,
   connect(settings, deps) {
     const send = deps.openTransport(settings);
-    warnOfPlainHttp([settings.endpoint, settings.s3Endpoint], deps.log);
+    warnOfPlainHttp([settings.endpoint, settings.s3Endpoint], "signatures and new secret keys cross", deps.log);
     return { api: userApi(settings, { ...deps, send }), s3Endpoint: settings.s3Endpoint };
   },
 };
-
-function warnOfPlainHttp(endpoints: readonly string[], log: (line: string) => void): void {
-  for (const endpoint of new Set(endpoints)) {
-    const { protocol, hostname } = new URL(endpoint);
-    const isLoopback =
-      hostname === "localhost" || hostname === "[::1]" || (isIPv4(hostname) && hostname.startsWith("127."));
-    if (protocol === "http:" && !isLoopback) {
-      log(
-        `warning: ${endpoint} is not encrypted: signatures and new secret keys cross the network in clear; use https`,
-      );
-    }
-  }
-}
