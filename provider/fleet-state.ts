@@ -1,20 +1,9 @@
 /**
- * A fleet's state: its members' states, small, because Pulumi's cost grows with it. What all share and what is the
- * system's default is left out; the secrets of all members are one secret map.
+ * A fleet's state: its members' states, with what all share written once and the secrets of all in one secret map.
  */
-import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import type { Backend } from "./backends/backend";
-import {
-  definedOnly,
-  type Inputs,
-  type Outputs,
-  type Remembered,
-  read,
-  SCHEMA_VERSION,
-  SECRET_SIGNATURE,
-  write,
-} from "./state";
+import { definedOnly, type Outputs, type Remembered, read, SCHEMA_VERSION, SECRET_SIGNATURE, write } from "./state";
 
 /** The members by name. */
 export type FleetState = ReadonlyMap<string, Remembered>;
@@ -40,14 +29,14 @@ const CREDENTIALS = [
 /** Writes a fleet's outputs. `credentials` is marked as secret. */
 export function writeFleet(members: FleetState, s3Endpoint: string | undefined, backend: Backend): Outputs {
   const written = [...members].map(
-    ([name, { known, inputs }]) => [name, write(known, inputs, undefined, backend), inputs] as const,
+    ([name, { known, inputs }]) => [name, write(known, inputs, undefined, backend)] as const,
   );
-  const by = <T>(pick: (outputs: Outputs, inputs: Inputs) => T) =>
-    Object.fromEntries(written.map(([name, outputs, inputs]) => [name, pick(outputs, inputs)]));
+  const by = <T>(pick: (outputs: Outputs) => T) =>
+    Object.fromEntries(written.map(([name, outputs]) => [name, pick(outputs)]));
   return definedOnly({
     schemaVersion: SCHEMA_VERSION,
     endpoint: s3Endpoint,
-    members: by((outputs, inputs) => compact(outputs, inputs, backend)),
+    members: by(({ schemaVersion: _, keys: __, ...outputs }) => without(outputs, CREDENTIALS)),
     keys: by((outputs) => outputs.keys),
     credentials: { ...SECRET_SIGNATURE, value: by((outputs) => only(outputs, CREDENTIALS)) },
   });
@@ -59,33 +48,15 @@ export function readFleet(outputs: Outputs, backend: Backend): Map<string, Remem
   const { schemaVersion } = outputs;
   return new Map(
     Object.entries(members).map(([name, member]) => {
-      const whole = {
-        schemaVersion,
-        baseline: {},
-        ...backend.defaults,
-        ...member,
-        keys: keys[name],
-        ...credentials[name],
-      };
-      return [name, read(whole, backend)];
+      return [name, read({ schemaVersion, ...member, keys: keys[name], ...credentials[name] }, backend)];
     }),
   );
 }
 
-/** A member's outputs without what is found elsewhere: secrets, keys, defaults, empty values. */
-function compact(outputs: Outputs, inputs: Inputs, { defaults }: Backend): Outputs {
-  const elsewhere = ["schemaVersion", "endpoint", "keys", ...CREDENTIALS];
-  const isDefault = (name: string, value: unknown) =>
-    inputs[name] === undefined && (isEmpty(value) || isDeepStrictEqual(value, defaults[name]));
-  return Object.fromEntries(
-    Object.entries(outputs).filter(([name, value]) => !elsewhere.includes(name) && !isDefault(name, value)),
-  );
-}
-
-function isEmpty(value: unknown): boolean {
-  return value === "" || isDeepStrictEqual(value, []) || isDeepStrictEqual(value, {});
-}
-
 function only(outputs: Outputs, names: readonly string[]): Outputs {
   return Object.fromEntries(names.map((name) => [name, outputs[name]]));
+}
+
+function without(outputs: Outputs, names: readonly string[]): Outputs {
+  return Object.fromEntries(Object.entries(outputs).filter(([name]) => !names.includes(name)));
 }

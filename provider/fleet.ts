@@ -10,6 +10,7 @@ import { checkFleet, membersOf, secretIfAny } from "./fleet-inputs";
 import { type FleetState, readFleet, writeFleet } from "./fleet-state";
 import type { Step } from "./lifecycle/model";
 import { describe, Unfinished } from "./lifecycle/reconcile";
+import { inParallel } from "./parallel";
 import { asSentences, halfMade, type ResourceProvider, spoken, UP_TO_ENGINE } from "./pulumi";
 import type { Inputs, Outputs, Remembered } from "./state";
 import { hasUnknowns } from "./unknowns";
@@ -18,6 +19,9 @@ import { world as realWorld, type World } from "./world";
 
 /** The longest list of members in a message or a preview; the rest is counted. */
 const SHOWN = 20;
+
+/** Members under way at once; the connection's own limit is lower. More would only wait, and hold memory meanwhile. */
+const AT_ONCE = 64;
 
 /** Progress is said this often, in milliseconds. */
 const PROGRESS_MS = 5_000;
@@ -40,22 +44,20 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     const names = [...new Set([...before.keys(), ...wanted.keys()])];
     const progress = progressOf(names.length);
 
-    await Promise.all(
-      names.map(async (name) => {
-        try {
-          const member = await settleMember(wanted.get(name), before.get(name), s3Endpoint);
-          if (member) after.set(name, member);
-          else after.delete(name);
-        } catch (error) {
-          failures.set(name, error instanceof Error ? error.message : "unknown fault");
-          const known = error instanceof Unfinished ? error.known : undefined;
-          const declared = before.get(name)?.inputs ?? wanted.get(name);
-          if (known && declared) after.set(name, { known, inputs: declared });
-        } finally {
-          progress();
-        }
-      }),
-    );
+    await inParallel(names, AT_ONCE, async (name) => {
+      try {
+        const member = await settleMember(wanted.get(name), before.get(name), s3Endpoint);
+        if (member) after.set(name, member);
+        else after.delete(name);
+      } catch (error) {
+        failures.set(name, error instanceof Error ? error.message : "unknown fault");
+        const known = error instanceof Unfinished ? error.known : undefined;
+        const declared = before.get(name)?.inputs ?? wanted.get(name);
+        if (known && declared) after.set(name, { known, inputs: declared });
+      } finally {
+        progress();
+      }
+    });
 
     const outputs = writeFleet(after, s3Endpoint, backend);
     if (failures.size > 0) throw halfMade(title, failed(failures, names.length), { ...outputs, __provider });
@@ -126,19 +128,20 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     read: (id, props) =>
       spoken(async () => {
         const before = remember(props);
-        const seen = await Promise.all(
-          [...before].map(async ([name, member]) => [name, await users.look(member)] as const),
-        );
-        const after: Map<string, Remembered> = new Map();
-        const inputs: Record<string, Inputs> = {};
-        for (const [name, known] of seen) {
-          const declared = before.get(name)?.inputs;
-          if (!known || !declared) continue;
-          after.set(name, { known, inputs: declared });
-          inputs[name] = liveInputs(known, declared);
-        }
+        const after = new Map(before);
+        const live = new Map<string, Inputs>();
+        await inParallel(before, AT_ONCE, async ([name, member]) => {
+          const known = await users.look(member);
+          if (known) after.set(name, { known, inputs: member.inputs });
+          else after.delete(name);
+          if (known) live.set(name, liveInputs(known, member.inputs));
+        });
         const { s3Endpoint } = await users.open();
-        return { id, props: writeFleet(after, s3Endpoint, backend), inputs: { users: secretIfAny(inputs) } };
+        return {
+          id,
+          props: writeFleet(after, s3Endpoint, backend),
+          inputs: { users: secretIfAny(Object.fromEntries(live)) },
+        };
       }),
 
     delete: (_id, props) =>
@@ -146,12 +149,10 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
         const failures = new Map<string, string>();
         const members = remember(props);
         const progress = progressOf(members.size);
-        await Promise.all(
-          [...members].map(async ([name, member]) => {
-            await users.remove(member).catch((error: Error) => failures.set(name, error.message));
-            progress();
-          }),
-        );
+        await inParallel(members, AT_ONCE, async ([name, member]) => {
+          await users.remove(member).catch((error: Error) => failures.set(name, error.message));
+          progress();
+        });
         if (failures.size > 0) throw notDeleted(title, failed(failures, members.size));
       }),
   };

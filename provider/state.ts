@@ -4,6 +4,7 @@
  * Flat and JSON-plain, without `undefined`. Secrets stand in `secretKey` and `previousSecretKey` and nowhere else.
  * Times, never a status that can go stale. Written by one release, it is read by all later ones.
  */
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { ObjectUserError } from "./errors";
 import { latestRetired, secondKey } from "./lifecycle/keys";
@@ -40,7 +41,7 @@ const stateSchema = z.looseObject({
   /** Names of the inputs that the program declares. */
   declared: z.array(z.string()),
   /** What settings that are not declared go back to, where it differs from the system's default. */
-  baseline: z.record(z.string(), json),
+  baseline: z.record(z.string(), json).default({}),
   /** Ids of live keys outside the ring; watched only with exclusiveKeys. */
   foreignKeys: z.array(z.string()).optional(),
 });
@@ -61,28 +62,35 @@ export interface Remembered {
 export interface System {
   /** Names of the user's settings. */
   readonly settings: readonly string[];
+  /** Those that programs read as outputs. */
+  readonly outputs?: readonly string[];
   readonly defaults: Fields;
   readonly capabilities: Capabilities;
 }
 
-/** Writes what is known, with the inputs in force, as outputs. */
+/**
+ * Writes what is known, with the inputs in force, as outputs. Settings that nobody declared or reads and that are the
+ * system's default are left out: Pulumi writes the whole state after every resource, so each byte costs.
+ */
 export function write(
   known: Known,
   inputs: Inputs,
   s3Endpoint: string | undefined,
-  { defaults, capabilities }: System,
+  { outputs = [], defaults, capabilities }: System,
 ): Outputs {
   const { published } = known;
   const previous = latestRetired(known.keys);
   const second = secondKey(known.keys, published?.id, capabilities);
-  const baseline = Object.entries(known.baseline).filter(
-    ([name, value]) => JSON.stringify(value) !== JSON.stringify(defaults[name]),
+  const isDefault = (name: string, value: unknown) => isDeepStrictEqual(value, defaults[name]);
+  const baseline = Object.entries(known.baseline).filter(([name, value]) => !isDefault(name, value));
+  const fields = Object.entries(known.fields).filter(
+    ([name, value]) => inputs[name] !== undefined || outputs.includes(name) || !isDefault(name, value),
   );
   const { accessKey: _a, secretKey: _s, password: _p, passwordRotationId: _r, ...own } = inputs;
   return definedOnly({
     schemaVersion: SCHEMA_VERSION,
     ...own,
-    ...known.fields,
+    ...Object.fromEntries(fields),
     userId: known.userId,
     endpoint: s3Endpoint,
     keyId: published?.id,
@@ -96,7 +104,7 @@ export function write(
     takenOver: known.takenOver,
     keys: known.keys,
     foreignKeys: inputs.exclusiveKeys === true ? known.foreign.map((key) => key.id) : undefined,
-    baseline: Object.fromEntries(baseline),
+    baseline: baseline.length > 0 ? Object.fromEntries(baseline) : undefined,
     declared: Object.keys(inputs).sort(),
   });
 }
@@ -123,7 +131,7 @@ export function read(outputs: Outputs, { settings, defaults, capabilities }: Sys
   return {
     known: {
       userId: state.userId,
-      fields: pick(outputs, settings) as Fields,
+      fields: pick({ ...defaults, ...outputs }, settings) as Fields,
       baseline: { ...defaults, ...state.baseline },
       ...(state.takenOver ? { takenOver: true } : {}),
       keys: state.keys as Known["keys"],

@@ -93,9 +93,17 @@ export abstract class ObjectUser extends pulumi.CustomResource {
     };
     const props = { ...outputs, ...withSecrets(args, SECRETS), __provider: handler(kind) };
     const secretOutputs = [...SECRETS, ...(opts?.additionalSecretOutputs ?? [])];
-    super(type, name, props, { ...opts, additionalSecretOutputs: secretOutputs });
-    this.secretKey = pulumi.secret(this.secretKey);
-    this.previousSecretKey = pulumi.secret(this.previousSecretKey);
+    const { stackTraceLimit } = Error;
+    // Pulumi takes several stack traces for each property, for debugging its own promises, and maps each to its sources:
+    // a third of a program's time. The resource's own position in the program is taken with a limit of its own.
+    Error.stackTraceLimit = 0;
+    try {
+      super(type, name, props, { ...opts, additionalSecretOutputs: secretOutputs });
+      this.secretKey = pulumi.secret(this.secretKey);
+      this.previousSecretKey = pulumi.secret(this.previousSecretKey);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
   }
 }
 

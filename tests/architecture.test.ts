@@ -89,6 +89,7 @@ describe("the architecture", () => {
       "provider/http",
       "provider/backends/rgw",
       "sdk",
+      "cli",
       "devserver",
     ]) {
       assert.ok(
@@ -103,7 +104,19 @@ describe("the architecture", () => {
   });
 
   it("sdk knows Pulumi and itself; it reaches the provider through state only", () => {
-    mayOnly("sdk", (arrow) => isIn("sdk", arrow.to) || arrow.to === "@pulumi/pulumi");
+    mayOnly("sdk", (arrow) => isIn("sdk", arrow.to) || /^(@pulumi\/pulumi|node:crypto|yaml)$/.test(arrow.to));
+  });
+
+  it("cli stands on the provider, and reads stacks by the Pulumi CLI alone", () => {
+    const rooms = ["cli", "provider"];
+    mayOnly(
+      "cli",
+      (arrow) =>
+        isNode(arrow) ||
+        rooms.some((room) => isIn(room, arrow.to)) ||
+        /^(zod|commander|pulumi-object-users\/package\.json)$/.test(arrow.to),
+    );
+    mayOnly("provider", (arrow) => !isIn("cli", arrow.to));
   });
 
   it("lifecycle stands on errors alone", () => {

@@ -6,7 +6,7 @@ import * as z from "zod";
 import type { HttpDeps } from "../http/exchange";
 import type { TransportOptions } from "../http/send";
 import type { Send } from "../http/wire";
-import type { Capabilities, Fields, OwnKey } from "../lifecycle/model";
+import type { Capabilities, Fields, Json, OwnKey } from "../lifecycle/model";
 import type { UserApi } from "../lifecycle/user-api";
 
 /** What a backend makes of its inputs, besides what all have in common. */
@@ -33,6 +33,28 @@ export interface ConnectionSource {
   readonly environment?: string;
 }
 
+/** One thing that a preflight looked at. */
+export interface Finding {
+  /** What was looked at, in a word or two: "users=write". */
+  readonly what: string;
+  readonly verdict: "ok" | "warning" | "failed";
+  /** What was seen, as a clause without a full stop. */
+  readonly says: string;
+  /** What to do about it, as a sentence. Absent when it is fine. */
+  readonly advice?: string;
+}
+
+/** A connection's own preflight: harmless requests that change nothing. It ends early when the rest would fail alike. */
+export interface Preflight {
+  /** The addresses that the connection talks to, by what they are: "endpoint", "s3Endpoint". */
+  readonly addresses: Readonly<Record<string, string>>;
+  /** A certificate authority to trust besides the system's, as PEM text. */
+  readonly caCertificate?: string | undefined;
+  readonly insecure?: boolean | undefined;
+  /** Credentials, rights, and how S3 answers. */
+  check(): AsyncIterable<Finding>;
+}
+
 /** A connected system. */
 export interface Connection {
   readonly api: UserApi;
@@ -51,6 +73,8 @@ export interface Backend<Args = unknown, Settings = unknown> {
   readonly argNames: readonly string[];
   /** Names of the user's settings: those in its `fields`. Some may be outputs only. */
   readonly settings: readonly string[];
+  /** Settings that the resource has as outputs, declared or not: state always has them. */
+  readonly outputs?: readonly string[];
   /** Settings that must be given. */
   readonly required: readonly string[];
   /** A change of these replaces the user. */
@@ -65,7 +89,13 @@ export interface Backend<Args = unknown, Settings = unknown> {
   readonly connection: z.ZodType<Settings>;
   /** Where each setting of the connection comes from. */
   readonly sources: Readonly<Record<string, ConnectionSource>>;
+  /** Inputs without which its users cannot be listed: the place where they are. Default: none. */
+  readonly listedBy?: readonly string[];
   specOf(args: Args): UserSpec;
+  /** The inputs that declare settings as they are, those that go without saying left out. Default: what is no default. */
+  inputsOf?(fields: Fields): Readonly<Record<string, Json>>;
+  /** Opens the preflight of a connection. Sends nothing yet. Absent: there is none. */
+  preflight?(settings: Settings, deps: BackendDeps): Preflight;
   connect(settings: Settings, deps: BackendDeps): Connection;
 }
 

@@ -1,10 +1,21 @@
-/** The table of backends: a kind of user a line. */
+/** The table of backends: a kind of user a line. Each is loaded when it is asked for: a program mostly has one. */
 import type { Backend } from "./backend";
-import { cegedim } from "./cegedim";
-import { ecs } from "./ecs";
-import { infomaniak } from "./infomaniak";
-import { openstack } from "./openstack";
-import { rgw } from "./rgw";
 
 /** Every backend by its kind, as state names it. */
-export const backends: Readonly<Record<string, Backend>> = { rgw, ecs, cegedim, openstack, infomaniak };
+export const backends: Readonly<Record<string, Backend>> = {
+  get rgw(): Backend {
+    return (require("./rgw") as typeof import("./rgw")).rgw;
+  },
+  get ecs(): Backend {
+    return (require("./ecs") as typeof import("./ecs")).ecs;
+  },
+  get cegedim(): Backend {
+    return (require("./cegedim") as typeof import("./cegedim")).cegedim;
+  },
+  get openstack(): Backend {
+    return (require("./openstack") as typeof import("./openstack")).openstack;
+  },
+  get infomaniak(): Backend {
+    return (require("./infomaniak") as typeof import("./infomaniak")).infomaniak;
+  },
+};

@@ -11,6 +11,7 @@ export const cegedim: Backend<UserArgs, Settings> = {
   args: userArgs,
   argNames,
   settings: settingNames,
+  outputs: ["label", "locked"],
   required: [],
   replaceOn: ["objectStore"],
   unique: [],

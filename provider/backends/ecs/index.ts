@@ -13,6 +13,7 @@ export const ecs: Backend<UserArgs, Settings> = {
   args: userArgs,
   argNames,
   settings: settingNames,
+  outputs: ["locked", "tags"],
   required: [],
   replaceOn: ["userId", "namespace"],
   // Where user ids are global, no other namespace may have the same one.

@@ -23,28 +23,20 @@ describe("create", () => {
     const accessKey = deriveAccessKey("ann", "1");
     assert.equal(secretKey, stack.gateway.user("ann")?.keys.get(accessKey));
     assert.deepEqual(stack.engine.stored?.secrets, ["secretKey"]);
-    const quota = { enabled: false, maxSizeBytes: -1, maxObjects: -1 };
     assert.deepEqual(outputs, {
       schemaVersion: 1,
       uid: "ann",
       displayName: "Ann",
       rotationId: "1",
-      email: "",
-      suspended: false,
       maxBuckets: 5,
-      caps: [],
-      opMask: "read, write, delete",
       defaultPlacement: "",
       defaultStorageClass: "",
       placementTags: [],
-      userQuota: quota,
-      bucketQuota: quota,
       userId: "ann",
       endpoint: ENDPOINT,
       keyId: accessKey,
       accessKey,
       keys: [{ id: accessKey, accessKey, rotationId: "1", issuedAt: START, provenAt: START }],
-      baseline: {},
       declared: ["displayName", "maxBuckets", "rotationId", "uid"],
       __provider: outputs.__provider,
     });
