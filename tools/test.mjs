@@ -43,6 +43,7 @@ const UNIT = [
   { name: "ecs", places: ["ecs/"] },
   { name: "cegedim", places: ["cegedim/"] },
   { name: "provider", places: ["provider"] },
+  { name: "cli", places: ["cli/check/", "cli/import/", "cli/status/", "cli/sweep/"] },
   { name: "sdk", places: ["sdk"] },
   { name: "contract (embedded)", places: ["contract"], grep: EMBEDDED },
   { name: "devserver", places: ["devserver"] },
@@ -181,11 +182,17 @@ function listSkipped({ group, output, skipped }) {
 async function prepare() {
   const { installCeph } = await import("./ceph/install.mjs");
   const { installKeystone } = await import("./keystone/install.mjs");
+  const { installClients } = await import("./clients/install.mjs");
+  const { installBrowser } = await import("./browser/install.mjs");
+  const { installParser } = await import("./prometheus/install.mjs");
   for (const [name, found] of [
-    ["Ceph", installCeph()],
-    ["Keystone", installKeystone()],
+    ["no real Ceph", installCeph()],
+    ["no real Keystone", installKeystone()],
+    ["not every S3 client", installClients()],
+    ["no headless browser", installBrowser()],
+    ["no parser of metrics", installParser()],
   ]) {
-    if (!found.available) console.log(`!!! There is no real ${name} here, so its tests are SKIPPED. ${found.reason}`);
+    if (!found.available) console.log(`!!! There is ${name} here, so its tests are SKIPPED. ${found.reason}`);
   }
 }
 

@@ -43,8 +43,11 @@ export interface RealCeph {
   readonly processes: readonly number[];
   /** Runs `radosgw-admin` past the HTTP API and answers what it printed, parsed. Never pass a secret here. */
   radosgwAdmin(...args: readonly string[]): Promise<unknown>;
-  /** One more gateway on the same data; `conf` are lines of its own section. Answers its endpoint. */
-  addGateway(options?: { readonly conf?: readonly string[] }): Promise<string>;
+  /**
+   * One more gateway on the same data; `conf` are lines of its own section. `nodelay: false` leaves out tcp_nodelay, which
+   * gateways do not have as they come. Answers its endpoint.
+   */
+  addGateway(options?: { readonly conf?: readonly string[]; readonly nodelay?: boolean }): Promise<string>;
   /** Ends a gateway with SIGKILL and starts it again on the same port. */
   restartGateway(index?: number): Promise<void>;
   /** Ends a gateway with SIGKILL. `restartGateway` brings it back. */
@@ -103,10 +106,10 @@ export async function startCeph(options: CephOptions = {}): Promise<RealCeph> {
     await daemon.kill();
   };
   const endpoint = ({ port }: Gateway) => `http://127.0.0.1:${port}`;
-  const addGateway = async (more: { readonly conf?: readonly string[] } = {}): Promise<string> => {
+  const addGateway: RealCeph["addGateway"] = async ({ conf: more = [], nodelay = true } = {}) => {
     const port = await freePort();
     const name = `client.rgw${gateways.length === 0 ? "" : gateways.length}`;
-    appendFileSync(conf, gatewayConf(name, port, more.conf ?? []));
+    appendFileSync(conf, gatewayConf(name, port, nodelay, more));
     const made = { name, port, daemon: await startGateway(name, port) };
     gateways.push(made);
     return endpoint(made);

@@ -78,8 +78,9 @@ export function clusterConf(place: ClusterPlace, extra: readonly string[]): stri
  * The section of one gateway. Without `tcp_nodelay` each request on a kept-alive connection takes 40 ms
  * (Nagle's algorithm against delayed acknowledgements).
  */
-export function gatewayConf(name: string, port: number, extra: readonly string[]): string {
-  return lines([`[${name}]`, `rgw_frontends = beast tcp_nodelay=1 endpoint=127.0.0.1:${port}`, ...extra]);
+export function gatewayConf(name: string, port: number, nodelay: boolean, extra: readonly string[]): string {
+  const option = nodelay ? "tcp_nodelay=1 " : "";
+  return lines([`[${name}]`, `rgw_frontends = beast ${option}endpoint=127.0.0.1:${port}`, ...extra]);
 }
 
 function lines(text: readonly string[]): string {

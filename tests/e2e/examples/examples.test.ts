@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { parseEnv } from "node:util";
 import { REPOSITORY } from "../../real/pulumi";
 import { type RandomPlugin, serveRandomPlugin } from "../../real/random-plugin";
 import { type Cluster, cluster, needRealThings, sharedClusters } from "../rgw/cluster";
@@ -24,7 +25,7 @@ describe("the programs of the examples", () => {
 });
 
 describe("the examples", function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let ceph: Cluster;
   let random: RandomPlugin;
 
@@ -78,7 +79,74 @@ describe("the examples", function () {
       await story.destroy(OK);
     });
   });
+
+  it("app-config writes files with which clients work, the former key beside the current one while its grace runs", async () => {
+    await withStory({ program: path.join(EXAMPLES, "app-config"), env: ceph.env }, async (story) => {
+      await story.up(OK);
+      const first = parseEnv(await shown(story, "environment"));
+      assert.equal(first.AWS_ENDPOINT_URL_S3, ceph.witness.endpoint);
+      assert.equal(await ceph.s3(keyIn(first)), "200");
+      assert.doesNotMatch(await shown(story, "awsCredentials"), /previous/);
+      await story.up(NO_CHANGES);
+
+      await story.setConfig("app-config:rotationId", "second");
+      await story.up(OK);
+      const second = parseEnv(await shown(story, "environment"));
+      assert.notEqual(second.AWS_ACCESS_KEY_ID, first.AWS_ACCESS_KEY_ID);
+      assert.equal(await ceph.s3(keyIn(second)), "200");
+      const profiles = await shown(story, "awsCredentials");
+      const headings = ["[media]", second.AWS_ACCESS_KEY_ID, "[media-previous]", first.AWS_ACCESS_KEY_ID];
+      assert.deepEqual(profiles.match(/\[.*\]|(?<=_id=).*/g), headings);
+      assert.deepEqual(Object.values(await story.outputs()), Array(7).fill("[secret]"));
+      await story.destroy(OK);
+    });
+  });
+
+  it("calendar rotates each user in its own turn, and nobody twice in a quarter", async () => {
+    const program = path.join(EXAMPLES, "calendar");
+    const config = { "calendar:now": "2026-10-01T00:00:00Z" };
+    await withStory({ program, env: ceph.env, config }, async (story) => {
+      await story.up(OK);
+      const before = await fleet(story);
+      const [earliest, middle, latest] = Object.entries(before.nextRotations).sort(([, a], [, b]) => (a < b ? -1 : 1));
+      assert.ok(earliest && middle && latest && latest[1] < "2027-01-01");
+
+      const day = new Date(Date.parse(earliest[1]) + 1_000).toISOString();
+      await story.setConfig("calendar:now", day);
+      assert.match((await story.preview(OK)).stdout, /rotationId changed from "2026-q3" to "2026-q4"/);
+      await story.up(OK);
+      const after = await fleet(story);
+      const changed = Object.keys(before.keys).filter((name) => after.keys[name] !== before.keys[name]);
+      assert.deepEqual(changed, [earliest[0]]);
+
+      await story.setConfig("calendar:now", "2026-12-31T23:59:59Z");
+      await story.up(OK);
+      const last = await fleet(story);
+      assert.equal(last.keys[earliest[0]], after.keys[earliest[0]]);
+      for (const [name] of [middle, latest]) assert.notEqual(last.keys[name], before.keys[name]);
+      await story.destroy(OK);
+    });
+  });
 });
+
+/** A text of the stack's outputs. */
+async function shown(story: Story, name: string): Promise<string> {
+  return String((await story.outputs({ showSecrets: true }))[name]);
+}
+
+function keyIn({ AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" }: NodeJS.Dict<string>) {
+  return { accessKey: AWS_ACCESS_KEY_ID, secretKey: AWS_SECRET_ACCESS_KEY };
+}
+
+/** The current access key and the next rotation of each member. */
+async function fleet(story: Story) {
+  const { credentials, nextRotations } = (await story.outputs({ showSecrets: true })) as {
+    credentials: Record<string, { accessKey: string }>;
+    nextRotations: Record<string, string>;
+  };
+  const keys = Object.entries(credentials).map(([name, { accessKey }]) => [name, accessKey] as const);
+  return { keys: Object.fromEntries(keys), nextRotations };
+}
 
 async function credentials(story: Story) {
   const outputs = (await story.outputs({ showSecrets: true })) as Record<string, string>;

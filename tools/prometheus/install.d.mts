@@ -1,0 +1,7 @@
+/** The types of install.mjs, which is plain JavaScript because it may run before the compiler is there. */
+
+/** Whether the parser can be run, or a sentence that says what is missing and how to get it. */
+export type Availability = { available: true } | { available: false; reason: string };
+
+export function parserAvailable(): Availability;
+export function installParser(options?: { log?: (line: string) => void }): Availability;
