@@ -66,6 +66,11 @@ export class Account {
     return found;
   }
 
+  /** Resolves when no task is under way. */
+  idle(): Promise<void> {
+    return this.tasks.idle();
+  }
+
   /** Answers a request. */
   async handle(call: Call): Promise<Answer> {
     const seconds = this.limit.secondsToWait(Date.now());

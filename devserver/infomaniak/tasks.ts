@@ -58,6 +58,11 @@ export class Tasks {
     return uuid;
   }
 
+  /** Resolves when nothing is under way any more but tasks that are stuck. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.tasks.values()].map(({ done }) => done));
+  }
+
   /** GET /1/async/tasks/{task_uuid} */
   read(uuid: string): Answer {
     const task = this.tasks.get(uuid);

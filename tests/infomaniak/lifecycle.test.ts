@@ -61,12 +61,12 @@ describe("infomaniak.User on the stand-in before a real Keystone", function () {
     });
 
     it("rotates with a grace in which both keys work, and revokes the old one afterwards", async () => {
-      const inputs = { ...ALICE, rotationId: "2", gracePeriodSeconds: 2 };
+      const inputs = { ...ALICE, rotationId: "2", gracePeriodSeconds: 1 };
       await program.up(inputs);
       const { current, previous } = program.keys();
       assert.deepEqual(previous, first);
       assert.deepEqual([await setting.store.s3(current), await setting.store.s3(previous)], ["200", "200"]);
-      await new Promise((resolve) => setTimeout(resolve, 2_100));
+      await new Promise((resolve) => setTimeout(resolve, 1_100));
       await program.up(inputs);
       assert.deepEqual([await setting.store.s3(current), await setting.store.s3(first)], ["200", GONE]);
     });

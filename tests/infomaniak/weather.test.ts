@@ -2,6 +2,7 @@
 // leaves a state from which the next `up` finishes.
 
 import assert from "node:assert/strict";
+import type { Inputs } from "../../provider/state";
 import type { Program } from "../openstack/program";
 import { CLOUD, openAccount, PROJECT, type Setting } from "./account";
 
@@ -169,6 +170,53 @@ describe("infomaniak.User in bad weather", function () {
     assert.equal(await setting.store.s3(program.keys().current), "200");
     await program.engine.destroy();
   });
+
+  const STATES: readonly {
+    what: string;
+    config?: object;
+    leave: (program: Program, inputs: Inputs) => Promise<unknown>;
+  }[] = [
+    { what: "a user", leave: (program, inputs) => program.up(inputs) },
+    {
+      what: "a half-made user",
+      leave: (program, inputs) => {
+        // Its mark cannot be taken off, so that its key is not published.
+        setting.served.fault({ fits: /^PATCH /, times: 100, what: 503, headers: { "retry-after": "0" } });
+        return program.fails(inputs);
+      },
+    },
+    {
+      what: "a task",
+      config: { "infomaniak:waitSeconds": 1 },
+      leave: (program, inputs) => {
+        setting.served.account.behaviour.delayMs = 1_500;
+        return program.fails(inputs);
+      },
+    },
+  ];
+
+  for (const { what, config = {}, leave } of STATES) {
+    it(`where state names ${what} and others have another in its place, adopt does what the advice says`, async () => {
+      const inputs = another();
+      const program = await setting.open({ ...config });
+      await leave(program, inputs);
+      setting.served.heal();
+      setting.served.account.behaviour.delayMs = 10;
+      await setting.served.account.idle();
+      const [mine] = usersLike(inputs.description);
+      assert.ok(mine && program.engine.stored);
+      await setting.users.remove(mine);
+      await setting.users.create({ password: "Somebody-e1se", description: inputs.description });
+      const again = await next(program);
+      const rotated = { ...inputs, rotationId: "2" };
+      assert.match(await again.fails(rotated), /exists already .* Set adopt: true/);
+      await again.up({ ...rotated, adopt: true });
+      assert.equal(again.outputs().userId, String(setting.user(inputs.description)?.public_cloud_user_id));
+      assert.equal(await setting.store.s3(again.keys().current), "200");
+      await again.engine.destroy();
+      assert.equal(usersLike(inputs.description).length, 0);
+    });
+  }
 
   for (const what of [500, 502, "cut"] as const) {
     it(`goes on through single faults of the account API while it waits: ${what}`, async () => {
