@@ -149,6 +149,8 @@ export interface Capabilities {
   readonly propagationSeconds: number;
   /** Longest time, in seconds, that S3 may go on accepting a key that ended. Default: propagationSeconds. */
   readonly revocationSeconds?: number;
+  /** Settings that keys belong to: a change of one leaves the user's keys behind. Default: none. */
+  readonly keysBelongTo?: readonly string[];
   /** The system can prove keys where no S3 endpoint is known. Default false. */
   readonly provesWithoutS3?: boolean;
 }

@@ -94,6 +94,7 @@ class Run {
         if (spec.prove) await context.sleep(SETTLING_MS[step.do]);
         return this.again();
       }
+      if (this.leavesKeysBehind(step)) return this.round();
       if (step.do === "updateUser" || step.do === "proveKey") toProve = step.do === "updateUser";
     }
     if (this.known === undefined) throw new Error("a plan for a missing user makes it");
@@ -118,6 +119,12 @@ class Run {
     if (this.spec.exclusiveKeys) return false;
     const steps = this.plan();
     return steps.length > 0 && steps.every((step) => step.do === "updateUser");
+  }
+
+  /** After such a change only a look tells which keys are left. */
+  private leavesKeysBehind(step: Step): boolean {
+    const { keysBelongTo = [] } = this.context.capabilities;
+    return step.do === "updateUser" && keysBelongTo.some((name) => name in step.changes);
   }
 
   /** Makes the user; if one of its name is there all the same, looks whose it is. */

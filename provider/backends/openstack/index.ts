@@ -5,6 +5,8 @@ import { warnOfPlainHttp } from "../../http/plain-http";
 import type { Backend } from "../backend";
 import { userApi } from "./api";
 import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
+import { inputsOf } from "./listing";
+import { preflight } from "./preflight";
 import { accessOf, type Settings, settings, sources } from "./settings";
 
 /** The backend behind openstack.User. */
@@ -27,6 +29,7 @@ export const openstack: Backend<UserArgs, Settings> = {
     chooseAccessKey: true,
     keyWithUser: false,
     secretsReadable: true,
+    keysBelongTo: ["project", "projectId"],
     provesWithoutS3: true,
     // S3 asks Keystone about a key that it does not know, so a new one works at once; one that it knows it may keep in
     // its cache: a Ceph gateway with default settings for five minutes.
@@ -35,7 +38,10 @@ export const openstack: Backend<UserArgs, Settings> = {
   },
   connection: settings,
   sources,
+  listedBy: ["domain"],
   specOf,
+  inputsOf,
+  preflight,
   connect(given, deps) {
     const access = accessOf(given);
     const trusted = access.caFile === undefined ? access.caCertificate : pemOf(access.caFile);
