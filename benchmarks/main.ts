@@ -1,115 +1,131 @@
 /**
- * `npm run bench`: requests, times and start-up cost, in one run on this machine, into benchmarks/RESULTS.md.
+ * `npm run bench`: times, requests, start-up and memory, in one run on this machine, into benchmarks/RESULTS.md.
  *
- * `--quick` measures one round of small sizes, to see that it works.
+ * `--quick` measures small sizes once, to see that it works.
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import path from "node:path";
-import { findCli, REPOSITORY } from "../tests/real/pulumi";
+import { findCli } from "../tests/real/pulumi";
 import { type RealCeph, startCeph } from "../tools/ceph/cluster";
+import { cpuMeter } from "./cpu";
+import { timeGateways, turnKnobs } from "./knobs";
+import { live } from "./life";
+import { plot } from "./plot";
 import type { Contender } from "./programs";
+import { measureRaw } from "./raw";
+import { report } from "./report";
 import { countRequests } from "./requests";
+import { type Operation, type Sample, Samples } from "./samples";
 import { measureStartup } from "./startup";
-import { keyOf, measure, OPERATIONS, type Times } from "./times";
 
 const quick = process.argv.includes("--quick");
-const sizes = quick ? [1, 10] : [1, 100];
-const rounds = quick ? 1 : 3;
-const contenders: readonly Contender[] = ["floor", "users", "classical"];
+/** How often each size is measured: the long ones vary little. */
+const SINGLES: readonly (readonly [size: number, rounds: number])[] = quick
+  ? [
+      [1, 1],
+      [10, 1],
+    ]
+  : [
+      [1, 5],
+      [10, 3],
+      [100, 3],
+      [500, 1],
+    ];
+const FLEETS: readonly (readonly [size: number, rounds: number])[] = quick
+  ? [[20, 1]]
+  : [
+      [500, 3],
+      [2000, 3],
+      [5000, 1],
+    ];
+const IN_FLIGHT = { singles: 16, fleets: 32 };
 
 async function main(): Promise<void> {
+  const began = Date.now();
   const ceph = await startCeph();
   try {
-    const lines = [
-      ...(await head(ceph)),
-      ...startupTable(),
-      ...(await requestTable()),
-      ...(await timeTables(ceph)),
-      "",
-    ];
-    const file = path.join(REPOSITORY, "benchmarks", quick ? "RESULTS.quick.md" : "RESULTS.md");
-    writeFileSync(file, lines.join("\n"));
-    console.log(`\n${lines.join("\n")}\nwritten to ${path.relative(REPOSITORY, file)}`);
+    console.log("start-up and requests");
+    const startup = measureStartup();
+    const requests = await countRequests();
+    const rounds = new Map<string, number>();
+    const measured = { ...(await measureAll(ceph, rounds)), startup, requests };
+    console.log("what else decides");
+    const knobs = await turnKnobs(ceph, quick ? 20 : 500);
+    const gateways = await timeGateways(ceph);
+    const name = quick ? "RESULTS.quick" : "RESULTS";
+    const machine = `${await versions(ceph)} The run took ${((Date.now() - began) / 60_000).toFixed(0)} minutes.`;
+    const text = report(measured, { machine, rounds, knobs, gateways, inFlight: IN_FLIGHT, plot: `${name}.svg` });
+    writeFileSync(path.join(__dirname, `${name}.md`), text);
+    writeFileSync(path.join(__dirname, `${name}.svg`), plotOf(measured.samples));
+    console.log(`\n${text}\nwritten to benchmarks/${name}.md`);
   } finally {
     await ceph.stop();
   }
 }
 
-async function head(ceph: RealCeph): Promise<string[]> {
+/** Every contender at every size, in rounds: a slow moment of the machine hits all alike. */
+async function measureAll(ceph: RealCeph, rounds: Map<string, number>) {
+  const samples = new Samples();
+  const bytes = new Map<string, number>();
+  let fleetMegabytes = 0;
+  const meter = cpuMeter();
+  const keep = (contender: string, size: number, times: ReadonlyMap<Operation, Sample>) => {
+    for (const [operation, sample] of times) samples.add(contender, size, operation, sample);
+    rounds.set(`${contender} ${size}`, (rounds.get(`${contender} ${size}`) ?? 0) + 1);
+  };
+  const one = async (contender: Contender, size: number) => {
+    const { times, bytesPerUser, pluginMegabytes } = await live(ceph, meter, contender, size);
+    keep(contender, size, times);
+    if (contender !== "empty") bytes.set(contender, bytesPerUser);
+    if (contender === "fleet") fleetMegabytes = Math.max(fleetMegabytes, pluginMegabytes);
+  };
+  try {
+    const most = Math.max(...[...SINGLES, ...FLEETS].map(([, count]) => count));
+    for (let round = 1; round <= most; round++) {
+      for (const [size] of SINGLES.filter(([, count]) => round <= count)) {
+        console.log(`round ${round}: ${size} single`);
+        for (const contender of ["floor", "users", "classical"] as const) await one(contender, size);
+        keep("raw", size, await measureRaw(ceph, size, IN_FLIGHT.singles));
+      }
+      await one("empty", 1);
+      for (const [size] of FLEETS.filter(([, count]) => round <= count)) {
+        console.log(`round ${round}: a fleet of ${size}`);
+        await one("fleet", size);
+        keep("raw fleet", size, await measureRaw(ceph, size, IN_FLIGHT.fleets));
+      }
+    }
+  } finally {
+    meter.close();
+  }
+  const sizes = (list: readonly (readonly [number, number])[]) => list.map(([size]) => size);
+  return { samples, bytes, fleetMegabytes, singles: sizes(SINGLES), fleets: sizes(FLEETS) };
+}
+
+async function versions(ceph: RealCeph): Promise<string> {
   const cli = await findCli();
   const sdk = (require("@pulumi/pulumi/package.json") as { version: string }).version;
-  return [
-    "# Benchmark",
-    "",
-    `Made by \`npm run bench\` on ${cpus().length} cores, Node ${process.version}, Pulumi ${cli?.version} with SDK ${sdk}, Ceph ${ceph.version} on the same machine.`,
-    "Compare columns, not runs: everything in a table was measured in one run, interleaved, medians of " +
-      `${rounds} ${rounds === 1 ? "round" : "rounds"}.`,
-    "",
-  ];
-}
-
-function startupTable(): string[] {
-  console.log("start-up cost");
-  const rows = measureStartup().map(({ what, ms }) => `| ${what} | ${ms.toFixed(0)} |`);
-  return ["## Start-up", "", "| loading | ms |", "| --- | ---: |", ...rows, ""];
-}
-
-async function requestTable(): Promise<string[]> {
-  console.log("requests per operation");
-  const rows = (await countRequests()).map(
-    ({ operation, admin, s3, budget }) => `| ${operation} | ${admin} | ${s3} | ${budget} |`,
+  return (
+    `Made by \`npm run bench\` on ${cpus().length} cores, Node ${process.version}, Pulumi ${cli?.version} with SDK ${sdk}, ` +
+    `Ceph ${ceph.version} on the same machine, memory-backed.`
   );
-  return [
-    "## Requests per operation",
-    "",
-    "As the gateway counts them, through the real CLI. Budget: admin + S3.",
-    "",
-    "| operation | admin | S3 | budget |",
-    "| --- | ---: | ---: | --- |",
-    ...rows,
-    "",
-    "A revocation looks at the user first: Ceph ends a key of *another* user when the user it names does not exist, and only",
-    "looking before rules that out. That is one request more than the budget.",
-    "",
-  ];
 }
 
-async function timeTables(ceph: RealCeph): Promise<string[]> {
-  const times = await measure(ceph, contenders, sizes, rounds, (line) => console.log(line));
-  return [
-    "## Time of the CLI",
-    "",
-    "Seconds of `pulumi up --skip-preview`, `refresh` and `destroy` with `--parallel 16`, from start to exit. *floor*: as many",
-    "resources that do nothing, by the same road. *classical*: a hand-written `pulumi.dynamic.Resource` without proofs.",
-    "",
-    ...sizes.flatMap((size) => timeTable(times, size)),
-  ];
-}
-
-function timeTable(times: Times, size: number): string[] {
-  const ms = (contender: Contender, operation: (typeof OPERATIONS)[number]) =>
-    times.get(keyOf(contender, size, operation)) ?? Number.NaN;
-  const seconds = (value: number) => (value / 1000).toFixed(2);
-  const rows = OPERATIONS.map((operation) => {
-    const [floor, users, classical] = contenders.map((contender) => ms(contender, operation)) as [
-      number,
-      number,
-      number,
-    ];
-    return `| ${operation} | ${seconds(floor)} | ${seconds(users)} | ${seconds(classical)} | ${(users / floor).toFixed(2)} | ${(users / classical).toFixed(2)} |`;
+function plotOf(samples: Samples): string {
+  const line = (name: string, contender: string, sizes: readonly (readonly [number, number])[]) => ({
+    name,
+    points: sizes.map(([size]) => [size, samples.median(contender, size, "create").wall / 1000] as const),
   });
-  return [
-    `### ${size} ${size === 1 ? "user" : "users"}`,
-    "",
-    "| operation | floor | rgw.User | classical | rgw.User / floor | rgw.User / classical |",
-    "| --- | ---: | ---: | ---: | ---: | ---: |",
-    ...rows,
-    "",
-  ];
+  return plot("Seconds to create users, by number of users", [
+    line("rgw.User", "users", SINGLES),
+    line("classical", "classical", SINGLES),
+    line("floor", "floor", SINGLES),
+    line("rgw.Users (fleet)", "fleet", FLEETS),
+    line("raw requests", "raw fleet", FLEETS),
+  ]);
 }
 
-main().catch((error) => {
+main().catch((error: unknown) => {
   console.error(error);
   process.exitCode = 1;
 });

@@ -14,7 +14,7 @@ export function connectionTo(
 }
 
 /** What stands for what in the tables. */
-export type Contender = "empty" | "floor" | "users" | "classical";
+export type Contender = "empty" | "floor" | "users" | "classical" | "fleet";
 
 /** A program with `size` resources of a kind; `field` changes one input of all, `rotation` another. */
 export function programOf(contender: Contender, size: number, field = "A", rotation = "1"): string {
@@ -28,8 +28,13 @@ export function programOf(contender: Contender, size: number, field = "A", rotat
       return `const { rgw } = require("pulumi-object-users");\n${loop(
         `new rgw.User("u" + i, { uid: "u" + i, displayName: "${field}", rotationId: "${rotation}" });`,
       )}`;
+    case "fleet":
+      return `const { rgw } = require("pulumi-object-users");
+const users = {};
+${loop(`users["u" + i] = { uid: "u" + i };`)}
+new rgw.Users("all", { defaults: { displayName: "${field}", rotationId: "${rotation}" }, users });`;
     case "classical":
-      return `${CLASSICAL}\n${loop(`new ClassicalUser("u" + i, { uid: "u" + i, displayName: "${field}" });`)}`;
+      return `${CLASSICAL}\n${loop(`new ClassicalUser("u" + i, { uid: "u" + i, displayName: "${field}", rotationId: "${rotation}" });`)}`;
   }
 }
 
@@ -46,7 +51,7 @@ class Nothing extends pulumi.CustomResource {
   constructor(name, args) { super("pulumi-nodejs:dynamic/bench:Nothing", name, { ...args, userId: undefined, __provider: handler }); }
 }`;
 
-/** How it is done by hand: a dynamic resource with its requests inside create, read and delete. No proof, no rotation. */
+/** How it is done by hand: a dynamic resource with its requests inside create, read and delete. No proof, no grace. */
 const CLASSICAL = `const pulumi = require("@pulumi/pulumi");
 const settings = new pulumi.Config("rgw");
 const [endpoint, accessKey, secretKey] = ["endpoint", "accessKey", "secretKey"].map((name) => settings.require(name));
@@ -56,16 +61,22 @@ const admin = async (method, query) => {
   const signed = aws4.sign({ service: "s3", region: "us-east-1", method, host: new URL(endpoint).host, path, headers: {} }, { accessKeyId: accessKey, secretAccessKey: secretKey });
   const answer = await fetch(endpoint + path, { method, headers: signed.headers });
   if (!answer.ok) throw new Error(method + " answered " + answer.status);
-  return method === "DELETE" ? undefined : answer.json();
+  return method === "DELETE" ? undefined : await answer.json();
 };
 const provider = {
-  create: async ({ uid, displayName }) => {
+  create: async ({ uid, displayName, rotationId }) => {
     const user = await admin("PUT", { uid, "display-name": displayName });
-    return { id: uid, outs: { uid, displayName, accessKey: user.keys[0].access_key, secretKey: user.keys[0].secret_key } };
+    return { id: uid, outs: { uid, displayName, rotationId, accessKey: user.keys[0].access_key, secretKey: user.keys[0].secret_key } };
   },
-  update: async (uid, _, { displayName }) => {
+  update: async (uid, olds, { displayName, rotationId }) => {
+    if (rotationId !== olds.rotationId) {
+      const keys = await admin("PUT", { key: "", uid });
+      const made = keys.find((key) => key.access_key !== olds.accessKey);
+      await admin("DELETE", { key: "", uid, "access-key": olds.accessKey });
+      return { outs: { uid, displayName, rotationId, accessKey: made.access_key, secretKey: made.secret_key } };
+    }
     const user = await admin("POST", { uid, "display-name": displayName });
-    return { outs: { uid, displayName, accessKey: user.keys[0].access_key, secretKey: user.keys[0].secret_key } };
+    return { outs: { uid, displayName, rotationId, accessKey: user.keys[0].access_key, secretKey: user.keys[0].secret_key } };
   },
   read: async (uid, props) => { await admin("GET", { uid }); return { id: uid, props }; },
   delete: async (uid) => { await admin("DELETE", { uid }); },

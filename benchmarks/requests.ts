@@ -13,7 +13,7 @@ export interface RequestCount {
   readonly admin: number;
   /** Proofs. */
   readonly s3: number;
-  readonly budget: string;
+  readonly budget: { readonly admin: number; readonly s3: number };
 }
 
 const program = (inputs: string) => `const { rgw } = require("pulumi-object-users");
@@ -30,7 +30,7 @@ export async function countRequests(): Promise<RequestCount[]> {
   const counts: RequestCount[] = [];
   const count = async (
     operation: string,
-    budget: string,
+    budget: RequestCount["budget"],
     inputs: string | undefined,
     call: (stack: Stack) => Promise<unknown>,
   ) => {
@@ -41,20 +41,30 @@ export async function countRequests(): Promise<RequestCount[]> {
   };
   const up = (of: Stack) => of.up({ expect: 0 });
   try {
-    await count("create", "1 + 1", "", up);
-    await count("no-op up", "0", undefined, up);
-    await count("refresh", "1", undefined, (of) => of.refresh({ expect: 0 }));
-    await count("change of one field", "2", 'email: "alice@example.com"', up);
-    await count("rotation", "2 + 1", 'email: "alice@example.com", rotationId: "2"', up);
-    await count("revoke", "1 + 1", 'email: "alice@example.com", rotationId: "2", gracePeriodSeconds: 0', up);
+    await count("create", { admin: 1, s3: 1 }, "", up);
+    await count("no-op up", { admin: 0, s3: 0 }, undefined, up);
+    await count("refresh", { admin: 1, s3: 0 }, undefined, (of) => of.refresh({ expect: 0 }));
+    await count("change of one field", { admin: 1, s3: 0 }, 'email: "alice@example.com"', up);
+    await count("rotation", { admin: 1, s3: 1 }, 'email: "alice@example.com", rotationId: "2"', up);
+    await count(
+      "revoke",
+      { admin: 1, s3: 1 },
+      'email: "alice@example.com", rotationId: "2", gracePeriodSeconds: 0',
+      up,
+    );
     await count(
       "change of a quota",
-      "2",
+      { admin: 1, s3: 0 },
       'email: "alice@example.com", rotationId: "2", gracePeriodSeconds: 0, userQuota: { maxObjects: 9 }',
       up,
     );
-    await count("delete", "1", undefined, (of) => of.destroy({ expect: 0 }));
-    await count("create with two quotas", "3 + 1", "userQuota: { maxObjects: 9 }, bucketQuota: { maxObjects: 9 }", up);
+    await count("delete", { admin: 1, s3: 0 }, undefined, (of) => of.destroy({ expect: 0 }));
+    await count(
+      "create with two quotas",
+      { admin: 3, s3: 1 },
+      "userQuota: { maxObjects: 9 }, bucketQuota: { maxObjects: 9 }",
+      up,
+    );
     await stack.destroy({ expect: 0 });
     if (gateway.user("alice") !== undefined) throw new Error("the user was left behind");
     return counts;

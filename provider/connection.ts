@@ -21,17 +21,26 @@ export function openConnection(
   world: World,
   announce: (line: string) => void,
 ): Context & Connection {
+  const connection = backend.connect(readSettings(backend, config, world) as never, world);
+  const { capabilities, defaults, resource } = backend;
+  return { ...connection, ...world, announce, capabilities, defaults, resource };
+}
+
+/** The settings of a connection in normal form. Throws an ObjectUserError that names every one that is missing or wrong. */
+export function readSettings<Settings>(
+  backend: Backend<unknown, Settings>,
+  config: Config,
+  { environment: variables }: Pick<World, "environment">,
+): Settings {
   const given = Object.entries(backend.sources).map(([name, { environment }]) => {
-    const value = config.get(`${backend.kind}:${name}`) ?? (environment ? world.environment[environment] : undefined);
+    const value = config.get(`${backend.kind}:${name}`) ?? (environment ? variables[environment] : undefined);
     return [name, value === "" ? undefined : value];
   });
   const parsed = backend.connection.safeParse(Object.fromEntries(given), {
     error: (issue) => (issue.code === "invalid_type" && issue.input === undefined ? "is missing" : undefined),
   });
   if (!parsed.success) throw wrongSettings(backend, parsed.error.issues);
-  const connection = backend.connect(parsed.data as never, world);
-  const { capabilities, defaults, resource } = backend;
-  return { ...connection, ...world, announce, capabilities, defaults, resource };
+  return parsed.data;
 }
 
 function wrongSettings(backend: Backend, issues: readonly { path: PropertyKey[]; message: string }[]): ObjectUserError {

@@ -1,6 +1,6 @@
 /**
  * The inputs of a fleet: defaults, and users by name. Each user is checked as a single one is, with its name in every
- * complaint.
+ * complaint. One input is for members only: `retainOnDelete`, which single users have as an option of Pulumi's own.
  */
 import * as z from "zod";
 import type { CheckFailure } from "./inputs";
@@ -31,13 +31,23 @@ export function checkFleet(users: Users, olds: Inputs, news: Inputs): { inputs: 
   const before = fleetArgs.safeParse(olds).data?.users ?? {};
   const failures: CheckFailure[] = [];
   const checked = Object.entries(members).map(([name, member]) => {
-    const one = users.check(before[name] ?? {}, { ...defaults, ...member });
+    const one = checkMember(users, before[name] ?? {}, { ...defaults, ...member });
     failures.push(...one.failures.map(({ property, reason }) => ({ property: pathOf(name, property), reason })));
     return [name, one.inputs] as const;
   });
   if (failures.length === 0) failures.push(...sameUser(users, checked));
   const all = typeof given.users === "object" ? given.users : {};
   return { inputs: { users: { ...all, ...Object.fromEntries(checked) } }, failures };
+}
+
+/** Checks a member: a user's inputs, and what only members have. */
+function checkMember(users: Users, olds: Inputs, given: Inputs): { inputs: Inputs; failures: CheckFailure[] } {
+  const { retainOnDelete, ...news } = given;
+  const { inputs, failures } = users.check(olds, news);
+  if (retainOnDelete === undefined) return { inputs, failures };
+  const isRight = typeof retainOnDelete === "boolean" || isUnknown(retainOnDelete);
+  const wrong = isRight ? [] : [{ property: "retainOnDelete", reason: "must be of type boolean" }];
+  return { inputs: { ...inputs, retainOnDelete }, failures: [...failures, ...wrong] };
 }
 
 /** Whether a whole value, not a part of it, is not known yet. */

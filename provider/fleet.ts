@@ -7,8 +7,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { Backend } from "./backends/backend";
 import { ObjectUserError } from "./errors";
 import { checkFleet, membersOf, secretIfAny } from "./fleet-inputs";
+import { byPresentNames, farewell, farewells, isRetained } from "./fleet-members";
 import { type FleetState, readFleet, writeFleet } from "./fleet-state";
-import type { Step } from "./lifecycle/model";
 import { describe, Unfinished } from "./lifecycle/reconcile";
 import { inParallel } from "./parallel";
 import { asSentences, halfMade, type ResourceProvider, spoken, UP_TO_ENGINE } from "./pulumi";
@@ -35,50 +35,63 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
   const remember = (outputs: Outputs) => readFleet(outputs, backend);
 
   /** Brings every member to what it should be; those that fail keep what is known of them. */
-  async function settle(news: Inputs, before: FleetState): Promise<Outputs> {
+  async function settle(news: Inputs, remembered: FleetState): Promise<Outputs> {
     const { __provider, ...inputs } = news;
     const wanted = membersOf(inputs);
+    const before = byPresentNames(users, remembered, wanted);
     const { s3Endpoint } = await users.open();
     const after = new Map(before);
-    const failures = new Map<string, string>();
-    const names = [...new Set([...before.keys(), ...wanted.keys()])];
-    const progress = progressOf(names.length);
-
-    await inParallel(names, AT_ONCE, async (name) => {
-      try {
-        const member = await settleMember(wanted.get(name), before.get(name), s3Endpoint);
-        if (member) after.set(name, member);
-        else after.delete(name);
-      } catch (error) {
-        failures.set(name, error instanceof Error ? error.message : "unknown fault");
-        const known = error instanceof Unfinished ? error.known : undefined;
-        const declared = before.get(name)?.inputs ?? wanted.get(name);
-        if (known && declared) after.set(name, { known, inputs: declared });
-      } finally {
-        progress();
-      }
-    });
-
+    const names = new Set([...before.keys(), ...wanted.keys()]);
+    const failures = await each(names, (name) => settleMember(name, wanted.get(name), after, s3Endpoint));
     const outputs = writeFleet(after, s3Endpoint, backend);
-    if (failures.size > 0) throw halfMade(title, failed(failures, names.length), { ...outputs, __provider });
+    if (failures.size > 0) {
+      throw halfMade(title, failed(failures, names.size), { ...outputs, __provider });
+    }
     return outputs;
   }
 
   /** One member: made, changed, deleted, or left alone without a request when state says that nothing is to be done. */
   async function settleMember(
+    name: string,
     inputs: Inputs | undefined,
-    before: Remembered | undefined,
+    members: Map<string, Remembered>,
     s3Endpoint: string | undefined,
-  ): Promise<Remembered | undefined> {
-    if (before && (inputs === undefined || users.replacing(before.inputs, inputs).length > 0)) {
-      await users.remove(before);
-      return inputs && { known: await users.settle(inputs, undefined), inputs };
+  ): Promise<void> {
+    const former = members.get(name);
+    if (former && (inputs === undefined || users.replacing(former.inputs, inputs).length > 0)) {
+      await leave(name, former);
+      members.delete(name);
     }
-    if (inputs === undefined) return undefined;
+    if (inputs === undefined) return;
+    const before = members.get(name);
     if (before && !looksFurther(inputs, before) && users.plan(inputs, before, s3Endpoint).length === 0) {
-      return { known: before.known, inputs };
+      members.set(name, { known: before.known, inputs });
+      return;
     }
-    return { known: await users.settle(inputs, before), inputs };
+    try {
+      members.set(name, { known: await users.settle(inputs, before), inputs });
+    } catch (error) {
+      const known = error instanceof Unfinished ? error.known : undefined;
+      if (known) members.set(name, { known, inputs: before?.inputs ?? inputs });
+      throw error;
+    }
+  }
+
+  /** The fleet has no more to do with a member: its user is deleted, or left as it is. */
+  async function leave(name: string, member: Remembered): Promise<void> {
+    if (isRetained(member)) say(`${title} ${name}: ${farewell(users, member)}`);
+    else await users.remove(member);
+  }
+
+  /** Does the task for every member, some at once; answers the sentences of those that failed, by name. */
+  async function each(names: ReadonlySet<string>, task: (name: string) => Promise<void>): Promise<Map<string, string>> {
+    const failures = new Map<string, string>();
+    const progress = progressOf(names.size);
+    await inParallel(names, AT_ONCE, async (name) => {
+      await task(name).catch((error) => failures.set(name, error instanceof Error ? error.message : "unknown fault"));
+      progress();
+    });
+    return failures;
   }
 
   /** Says how far a long run is. */
@@ -108,16 +121,19 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
       spoken(async () => {
         const { __provider: _, ...inputs } = news;
         if (hasUnknowns(inputs)) return UP_TO_ENGINE;
-        const before = remember(olds);
-        const steps = [...membersOf(inputs)].flatMap(([name, member]) => {
+        const wanted = membersOf(inputs);
+        const remembered = remember(olds);
+        const before = byPresentNames(users, remembered, wanted);
+        const leaving = farewells(users, before, wanted);
+        const steps = [...wanted].flatMap(([name, member]) => {
           const known = before.get(name);
           if (!known || users.replacing(known.inputs, member).length > 0) return [];
-          return users.plan(member, known, olds.endpoint).map((step) => [name, step] as const);
+          return users.plan(member, known, olds.endpoint).map((step) => [name, describe(step)] as const);
         });
         const moved = await users.movedFrom(olds.endpoint);
         for (const why of moved) say(`${title}: ${why}`);
-        sayAll(steps, (line) => say(`${title} ${line}`));
-        const isComplete = isDeepStrictEqual([...before.keys()].sort(), [...membersOf(inputs).keys()].sort());
+        sayAll([...leaving, ...steps], (line) => say(`${title} ${line}`));
+        const isComplete = isDeepStrictEqual([...remembered.keys()].sort(), [...wanted.keys()].sort());
         return steps.length + moved.length > 0 || !isComplete ? { ...UP_TO_ENGINE, changes: true } : UP_TO_ENGINE;
       }),
 
@@ -127,33 +143,29 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
 
     read: (id, props) =>
       spoken(async () => {
-        const before = remember(props);
-        const after = new Map(before);
+        const members = remember(props);
         const live = new Map<string, Inputs>();
-        await inParallel(before, AT_ONCE, async ([name, member]) => {
+        const failures = await each(new Set(members.keys()), async (name) => {
+          const member = members.get(name) as Remembered;
           const known = await users.look(member);
-          if (known) after.set(name, { known, inputs: member.inputs });
-          else after.delete(name);
+          if (known) members.set(name, { known, inputs: member.inputs });
+          else members.delete(name);
           if (known) live.set(name, liveInputs(known, member.inputs));
         });
+        if (failures.size > 0) throw notRead(title, failures, members.size);
         const { s3Endpoint } = await users.open();
         return {
           id,
-          props: writeFleet(after, s3Endpoint, backend),
+          props: writeFleet(members, s3Endpoint, backend),
           inputs: { users: secretIfAny(Object.fromEntries(live)) },
         };
       }),
 
     delete: (_id, props) =>
       spoken(async () => {
-        const failures = new Map<string, string>();
         const members = remember(props);
-        const progress = progressOf(members.size);
-        await inParallel(members, AT_ONCE, async ([name, member]) => {
-          await users.remove(member).catch((error: Error) => failures.set(name, error.message));
-          progress();
-        });
-        if (failures.size > 0) throw notDeleted(title, failed(failures, members.size));
+        const failures = await each(new Set(members.keys()), (name) => leave(name, members.get(name) as Remembered));
+        if (failures.size > 0) throw notDeleted(title, failures, members.size);
       }),
   };
 }
@@ -163,24 +175,38 @@ function looksFurther(inputs: Inputs, before: Remembered): boolean {
   return inputs.exclusiveKeys === true && before.inputs.exclusiveKeys !== true;
 }
 
-/** Says each step, or the first of very many. */
-function sayAll(steps: readonly (readonly [string, Step])[], say: (line: string) => void): void {
-  for (const [name, step] of steps.slice(0, SHOWN)) say(`${name}: ${describe(step)}`);
-  if (steps.length > SHOWN) say(`and ${steps.length - SHOWN} steps more`);
+/** Says what is to be done, or the first of very much. */
+function sayAll(lines: readonly (readonly [name: string, says: string])[], say: (line: string) => void): void {
+  for (const [name, says] of lines.slice(0, SHOWN)) say(`${name}: ${says}`);
+  if (lines.length > SHOWN) say(`and ${lines.length - SHOWN} steps more`);
 }
 
+/** How many members failed and what became of the others, then each that failed with its own sentence. */
 function failed(failures: ReadonlyMap<string, string>, total: number): string {
-  const shown = [...failures].slice(0, SHOWN).map(([name, message]) => `${name}: ${message}`);
-  const more = failures.size > SHOWN ? [`and ${failures.size - SHOWN} more`] : [];
-  return [`${failures.size} of ${total} users failed, the others are done.`, ...shown, ...more].join("\n");
+  return [`${failures.size} of ${total} users failed, the others are done.`, ...byName(failures)].join("\n");
 }
 
-function notDeleted(title: string, problem: string): ObjectUserError {
+function byName(failures: ReadonlyMap<string, string>): string[] {
+  const shown = [...failures].slice(0, SHOWN).map(([name, message]) => `${name}: ${message}`);
+  return failures.size > SHOWN ? [...shown, `and ${failures.size - SHOWN} more`] : shown;
+}
+
+function notRead(title: string, failures: ReadonlyMap<string, string>, total: number): ObjectUserError {
+  return new ObjectUserError({
+    code: "unavailable",
+    operation: "reading",
+    subject: title,
+    problem: `${failures.size} of ${total} users could not be read`,
+    advice: ["State stays as it was.", ...byName(failures)].join("\n"),
+  });
+}
+
+function notDeleted(title: string, failures: ReadonlyMap<string, string>, total: number): ObjectUserError {
   return new ObjectUserError({
     code: "conflict",
     operation: "deleting",
     subject: title,
-    problem,
-    advice: "Run again; what is gone already stays gone.",
+    problem: `${failures.size} of ${total} users failed, the others are done`,
+    advice: ["State still lists all: destroy again, or refresh before the next up.", ...byName(failures)].join("\n"),
   });
 }

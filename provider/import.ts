@@ -2,15 +2,18 @@
  * Moving existing users in: the content of a file for `pulumi import --file`, which is how Pulumi imports dynamic
  * resources. Nothing on the system is changed; each user's key is proven, so that the next `up` has nothing to do.
  */
-import type { Backend } from "./backends/backend";
+import { isDeepStrictEqual } from "node:util";
+import type { Backend, Connection } from "./backends/backend";
 import { type Config, openConnection } from "./connection";
 import { ObjectUserError } from "./errors";
+import { type ImportContent, singlesOf } from "./import-content";
 import { checkInputs, specOf } from "./inputs";
 import { applyStep } from "./lifecycle/apply";
-import type { Known } from "./lifecycle/model";
+import type { Context } from "./lifecycle/context";
+import type { Fields, Known, Step } from "./lifecycle/model";
 import { firstSight } from "./lifecycle/observe";
 import { plan } from "./lifecycle/plan";
-import { definedOnly, type Inputs, type Outputs, SECRET_NAMES, SECRET_SIGNATURE, write } from "./state";
+import type { Inputs } from "./state";
 import { world as realWorld, type World } from "./world";
 
 /** A user to be moved in. */
@@ -24,15 +27,16 @@ export interface Importable {
   readonly inputs: Inputs;
 }
 
-/** The content of a file for `pulumi import --file`. It holds secret keys in clear: keep it private, delete it after use. */
-export interface ImportContent {
-  readonly resources: readonly {
-    readonly type: string;
-    readonly name: string;
-    readonly id: string;
-    readonly inputs: Inputs;
-    readonly outputs: Outputs;
-  }[];
+/** A user as it was found, ready to be written. */
+export interface MovedIn {
+  readonly name: string;
+  readonly known: Known;
+  /** What the program has to declare. */
+  readonly declared: Inputs;
+  /** The same in normal form. */
+  readonly inputs: Inputs;
+  /** What an `up` would change all the same. */
+  readonly left: readonly Step[];
 }
 
 /** Makes the file's content for users of one system. Rejects with an ObjectUserError that names the first that cannot be. */
@@ -42,42 +46,51 @@ export async function importContentOf(
   users: readonly Importable[],
   world: World = realWorld,
 ): Promise<ImportContent> {
-  const __provider = handlerOf(backend.kind);
-  const type = `pulumi-nodejs:dynamic/object-users/${backend.resource.replace(".", ":")}`;
   const opened = openConnection(backend, config, world, world.log);
-  const resources = await Promise.all(
-    users.map(async ({ name, inputs: given }) => {
-      const found = await opened.api.find({ name: backend.specOf(given).name });
-      if (found === undefined) throw notThere(backend.specOf(given).name);
-      const keyless = found.keys?.length === 0 ? { createKey: false } : {};
-      const required = Object.fromEntries(backend.required.map((field) => [field, found.fields[field]]));
-      const { inputs, failures } = checkInputs(backend, {}, { ...required, ...keyless, ...given });
-      if (failures.length > 0) throw wrongInputs(name, failures);
-      const spec = { ...specOf(backend, inputs, opened.s3Endpoint), adopt: true };
-      let known: Known = firstSight(found, spec, backend.defaults, { takenOver: true });
-      for (const step of plan(spec, known, backend.capabilities, world.now())) {
-        if (step.do === "proveKey") known = await applyStep(step, spec, known, opened);
-      }
-      const outputs = write(known, inputs, opened.s3Endpoint, backend);
-      const plain = { type, name, id: known.userId };
-      return { ...plain, inputs: asSecrets({ ...inputs, __provider }), outputs: asSecrets({ ...outputs, __provider }) };
-    }),
+  const moved = await Promise.all(users.map((user) => moveIn(backend, user, opened, { declare: "required" })));
+  return singlesOf(backend, moved, opened.s3Endpoint);
+}
+
+/**
+ * Looks at a user and proves its key. `declare` says which settings are declared besides the given inputs: those that
+ * must be, or also those that are not the system's default. Rejects with an ObjectUserError.
+ */
+export async function moveIn(
+  backend: Backend,
+  { name, inputs: given }: Importable,
+  context: Context & Connection,
+  { declare }: { readonly declare: "required" | "differing" },
+): Promise<MovedIn> {
+  const found = await context.api.find({ name: backend.specOf(given).name });
+  if (found === undefined) throw notThere(backend.specOf(given).name);
+  const keyless = found.keys?.length === 0 ? { createKey: false } : {};
+  const required = Object.fromEntries(backend.required.map((field) => [field, found.fields[field]]));
+  const settings = declare === "required" ? {} : differing(backend, found.fields);
+  const declared = { ...given, ...required, ...settings, ...keyless, ...given };
+  const { inputs, failures } = checkInputs(backend, {}, declared);
+  if (failures.length > 0) throw wrongInputs(name, failures);
+  const spec = { ...specOf(backend, inputs, context.s3Endpoint), adopt: true };
+  let known: Known = firstSight(found, spec, backend.defaults, { takenOver: true });
+  for (const step of plan(spec, known, backend.capabilities, context.now())) {
+    if (step.do === "proveKey") known = await applyStep(step, spec, known, context);
+  }
+  return { name, known, declared, inputs, left: plan(spec, known, backend.capabilities, context.now()) };
+}
+
+/** The settings that are not the system's default, as inputs. */
+function differing(backend: Backend, fields: Fields): Inputs {
+  const isDefault = (name: string) =>
+    isDeepStrictEqual(fields[name], backend.defaults[name] ?? emptyLike(fields[name]));
+  return (
+    backend.inputsOf?.(fields) ??
+    Object.fromEntries(Object.entries(fields).filter(([name]) => backend.argNames.includes(name) && !isDefault(name)))
   );
-  return { resources };
 }
 
-/** The text by which state names the provider; the SDK writes the same. */
-function handlerOf(kind: string): string {
-  return `exports.handler = () => require("pulumi-object-users/provider").provider(${JSON.stringify(kind)}, 1);`;
-}
-
-/** Secrets in the form that `pulumi import` encrypts. */
-function asSecrets(values: Outputs): Outputs {
-  const marked = SECRET_NAMES.filter((name) => typeof values[name] === "string").map((name) => [
-    name,
-    { ...SECRET_SIGNATURE, plaintext: JSON.stringify(values[name]) },
-  ]);
-  return definedOnly({ ...values, ...Object.fromEntries(marked) });
+/** What a setting is that nobody has set, where the system has no default. */
+function emptyLike(value: unknown): unknown {
+  if (Array.isArray(value)) return [];
+  return typeof value === "object" ? {} : "";
 }
 
 function notThere(name: string): ObjectUserError {

@@ -6,12 +6,14 @@
 import { backends } from "./backends";
 import type { Backend } from "./backends/backend";
 import { openFleet } from "./fleet";
-import { type Importable, type ImportContent, importContentOf } from "./import";
+import { type Importable, importContentOf } from "./import";
+import type { ImportContent } from "./import-content";
 import type { ResourceProvider } from "./pulumi";
 import { openResource } from "./resource";
 
 export { type ErrorCode, ObjectUserError } from "./errors";
-export type { Importable, ImportContent } from "./import";
+export type { Importable } from "./import";
+export type { ImportContent } from "./import-content";
 export type { ResourceProvider } from "./pulumi";
 
 /** The protocol between a resource's state and this package. */

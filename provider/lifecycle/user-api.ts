@@ -1,7 +1,7 @@
 /**
  * The port through which the lifecycle reaches a system. Backends implement it; the lifecycle knows nothing else of them.
  */
-import type { Fields, KeyRequest, Known, Live, LiveKey } from "./model";
+import type { Fields, Json, KeyRequest, Known, Live, LiveKey } from "./model";
 
 /** What a request signed with a key was answered. "suspended": the key is right and its user is locked. */
 export type Verdict = "accepted" | "suspended" | "refused";
@@ -20,6 +20,14 @@ export interface UserRequest {
   /** Its first key, where the system can make it in the same request. */
   readonly key?: KeyRequest;
   readonly password?: string;
+}
+
+/** A user that a list shows. */
+export interface Listed {
+  /** What the system's own tools call the user. */
+  readonly label: string;
+  /** The inputs that say which user it is. */
+  readonly inputs: Readonly<Record<string, Json>>;
 }
 
 /** What a connected backend can do for one user at a time. Every method rejects with an ObjectUserError. */
@@ -44,6 +52,11 @@ export interface UserApi {
   revokeKey(user: UserRef, key: LiveKey): Promise<void>;
   /** Takes off the mark of an unfinished user, where the system keeps one: its first key is about to be published. */
   settle?(user: UserRef): Promise<void>;
+  /**
+   * The users that are there, page by page and in no order, without the one that is logged in. `where` has the inputs that
+   * `Backend.listedBy` names. Not for the lifecycle, which asks for one user at a time. Absent where there is no such list.
+   */
+  list?(where: Readonly<Record<string, Json>>): AsyncIterable<Listed>;
   /** Sends a harmless request signed with the key. */
   probe(user: UserRef, key: { readonly accessKey: string; readonly secretKey: string }): Promise<Verdict>;
 }

@@ -45,6 +45,8 @@ export interface StackOptions {
   readonly env?: Env;
   /** Gets the output of every call while it comes. */
   readonly onOutput?: NonNullable<RunOptions["onOutput"]>;
+  /** An executable that calls the CLI, whose path it gets as PULUMI_CLI, and does something besides, such as measuring it. */
+  readonly wrapper?: string;
 }
 
 /** A stack of its own, in temporary directories. */
@@ -97,11 +99,12 @@ export interface StateResource {
 
 /** Opens a new, empty stack of a program. Throws where there is no CLI, saying what makes one. */
 export async function openStack(options: StackOptions): Promise<Stack> {
-  const cli = await findCli();
-  if (!cli) throw new Error(HOW_TO_GET_THE_CLI);
+  const found = await findCli();
+  if (!found) throw new Error(HOW_TO_GET_THE_CLI);
+  const cli = { ...found, command: options.wrapper ?? found.command };
   const base = realpathSync(mkdtempSync(path.join(tmpdir(), "object-users-stack-")));
   const home = path.join(base, "pulumi");
-  const env = { ...isolatedEnv(cli, base), ...options.env, PULUMI_HOME: home };
+  const env = { ...isolatedEnv(found, base), PULUMI_CLI: found.command, ...options.env, PULUMI_HOME: home };
   const directory = path.join(base, "program");
   const underWay = new Set<Promise<unknown>>();
   const close = closing(base);

@@ -11,6 +11,7 @@ import type { BackendDeps } from "../backend";
 import { listBuckets } from "../s3";
 import { partsOf } from "./args";
 import { MARK } from "./assumed";
+import { usersOf } from "./listing";
 import { type Requests, requestsTo, type UserPath, type WireCredentials, type WireUser } from "./requests";
 import type { Settings } from "./settings";
 
@@ -71,6 +72,8 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       const found = await requests.getUser(pathOf(user));
       if (found.label === label + MARK) await requests.relabelUser(pathOf(user), label);
     },
+
+    list: ({ objectStore }) => usersOf(requests, String(objectStore)),
 
     async probe(user, key) {
       const { s3Endpoint } = settings;

@@ -2,6 +2,7 @@
 import type { Backend } from "../backend";
 import { userApi } from "./api";
 import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
+import { preflight } from "./preflight";
 import { type Settings, settings, sources } from "./settings";
 
 /** The backend behind cegedim.ObjectUser. */
@@ -30,7 +31,9 @@ export const cegedim: Backend<UserArgs, Settings> = {
   },
   connection: settings,
   sources,
+  listedBy: ["objectStore"],
   specOf,
+  preflight,
   connect(settings, deps) {
     const { s3Endpoint } = settings;
     const send = deps.openTransport(settings);

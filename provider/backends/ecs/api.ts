@@ -8,6 +8,7 @@ import type { UserApi, UserRef } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
 import { listBuckets } from "../s3";
 import { partsOf } from "./args";
+import { usersOf } from "./listing";
 import { MARK } from "./mark";
 import { type Requests, requestsTo, type Tags, type UserPath } from "./requests";
 import { endSecret, makeSecret, secretsOf } from "./secrets";
@@ -71,6 +72,8 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       const path = pathOf(user);
       if (isMarked(await requests.getUser(path))) await orUndefined(requests.changeTags(path, "DELETE", [MARK]));
     },
+
+    list: ({ namespace }) => usersOf(requests, String(namespace)),
 
     async probe(user, key) {
       const { s3Endpoint } = settings;

@@ -3,6 +3,7 @@ import { warnOfPlainHttp } from "../../http/plain-http";
 import type { Backend } from "../backend";
 import { userApi } from "./api";
 import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
+import { preflight } from "./preflight";
 import { MOST_SECRETS } from "./secrets";
 import { type Settings, settings, sources } from "./settings";
 
@@ -34,7 +35,9 @@ export const ecs: Backend<UserArgs, Settings> = {
   },
   connection: settings,
   sources,
+  listedBy: ["namespace"],
   specOf,
+  preflight,
   connect(settings, deps) {
     const { endpoint, s3Endpoint } = settings;
     const send = deps.openTransport(settings);

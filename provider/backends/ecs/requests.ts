@@ -14,13 +14,16 @@ import type { BackendDeps } from "../backend";
 import { type Act, notTheApi, parseJson, refused } from "./refusals";
 import { openSession, TOKEN } from "./session";
 import type { Settings } from "./settings";
-import { wireKeys, wireNewKey, wireUser } from "./wire";
+import { wireKeys, wireNewKey, wirePage, wireUser } from "./wire";
 
 /** A user by its id and its namespace. */
 export interface UserPath {
   readonly userId: string;
   readonly namespace: string;
 }
+
+/** Users a page. */
+const PAGE_SIZE = 1000;
 
 /** Tags as requests have them. */
 export type Tags = readonly { readonly name: string; readonly value: string }[];
@@ -86,6 +89,16 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
         `/object/users/${escaped(user.userId)}/info?namespace=${user.namespace}`,
         undefined,
         wireUser,
+      ),
+
+    /** GET /object/users/{namespace}: a page of its users. The marker is opaque; without a next one it is the last page. */
+    listUsers: (namespace: string, marker: string) =>
+      call(
+        { operation: "listing", subject: `the users of namespace "${namespace}"`, safe: true },
+        "GET",
+        `/object/users/${escaped(namespace)}?limit=${PAGE_SIZE}${marker === "" ? "" : `&marker=${escaped(marker)}`}`,
+        undefined,
+        wirePage,
       ),
 
     /** PUT /object/users/lock: locks or unlocks. Harmless to repeat. */

@@ -37,6 +37,12 @@ type WireKeys = z.infer<typeof wireKeys>;
 /** The answer of `POST /object/user-secret-keys/{uid}`. */
 export const wireNewKey = z.looseObject({ secret_key: empty, key_timestamp: empty, secret_key_id: empty });
 
+/** The answer of `GET /object/users/{namespace}`. */
+export const wirePage = z.looseObject({
+  blobuser: z.array(z.looseObject({ userid: z.string(), namespace: z.string() })).default([]),
+  NextMarker: z.string().nullish(),
+});
+
 /** The user's settings as the lifecycle knows them; the mark is not one of them. */
 export function fieldsOf({ locked, tag }: WireUser): Fields {
   const tags = tag.filter(({ name }) => name !== MARK.name).map(({ name, value }) => [name, value]);

@@ -12,6 +12,7 @@ import { proveByS3 } from "../openstack/proof";
 import { type Place, placeOf } from "./args";
 import { isMarked, marked, unmarked } from "./description";
 import { limited, limiterOf } from "./limiter";
+import { usersOf } from "./listing";
 import { lookupBy, taskAsId } from "./lookup";
 import { type Act, failure } from "./refusals";
 import { type RegionUser, regionOf } from "./region";
@@ -168,6 +169,8 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       const user = await requests.getUser(placeOf(name), id, name);
       if (user?.description && isMarked(user.description)) await describe(id, name, placeOf(name).description);
     },
+
+    list: (where) => usersOf(requests, where),
 
     probe: (ref, key) => proveByS3({ name: ref.name, ...key }, { ...settings, region: undefined }, deps),
   };

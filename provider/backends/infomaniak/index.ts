@@ -4,6 +4,7 @@ import { warnOfPlainHttp } from "../../http/plain-http";
 import type { Backend } from "../backend";
 import { userApi } from "./api";
 import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
+import { preflight } from "./preflight";
 import { type Settings, settings, sources } from "./settings";
 
 /** The backend behind infomaniak.User. */
@@ -32,7 +33,9 @@ export const infomaniak: Backend<UserArgs, Settings> = {
   },
   connection: settings,
   sources,
+  listedBy: ["publicCloudId", "projectId"],
   specOf,
+  preflight,
   connect(settings, deps) {
     const send = deps.openTransport(settings);
     warnOfPlainHttp([settings.endpoint, settings.authUrl], "passwords and secret keys cross", deps.log);

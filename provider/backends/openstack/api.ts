@@ -9,6 +9,7 @@ import type { UserApi, UserRef } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
 import { domainAndName } from "./args";
 import { issueKey, keysNeedPassword, keysOf, listKeys, revokeKey } from "./credentials";
+import { usersOf } from "./listing";
 import { concernsPlace, move, placeOf, settle } from "./membership";
 import { placesOf } from "./places";
 import { proveByKeystone, proveByS3 } from "./proof";
@@ -167,6 +168,8 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
     async settle({ userId, name }) {
       await requests.changeUser(userId, name, { pulumi_object_users: null });
     },
+
+    list: ({ domain }) => usersOf(admin, places, String(domain)),
 
     async probe(ref, key) {
       const claim = { name: ref.name, ...key };

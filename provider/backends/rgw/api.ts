@@ -9,6 +9,7 @@ import type { BackendDeps } from "../backend";
 import { listBuckets } from "../s3";
 import type { Quota } from "./args";
 import { capsDifference } from "./caps";
+import { allUsers } from "./listing";
 import { notTheGateway } from "./refusals";
 import { type Requests, requestsTo } from "./requests";
 import type { Settings } from "./settings";
@@ -75,6 +76,8 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
         if (live?.keys?.some((key) => key.accessKey === accessKey)) throw error;
       }
     },
+
+    list: () => allUsers(requests),
 
     async probe(user, key): Promise<Verdict> {
       const answer = await listBuckets(key, user.name, settings, deps);

@@ -3,6 +3,7 @@ import { warnOfPlainHttp } from "../../http/plain-http";
 import type { Backend } from "../backend";
 import { userApi } from "./api";
 import { ALL_OPERATIONS, argNames, NO_QUOTA, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
+import { preflight } from "./preflight";
 import { type Settings, settings, sources } from "./settings";
 
 /** The backend behind rgw.User. */
@@ -38,6 +39,7 @@ export const rgw: Backend<UserArgs, Settings> = {
   connection: settings,
   sources,
   specOf,
+  preflight,
   connect(settings, deps) {
     const send = deps.openTransport(settings);
     warnOfPlainHttp([settings.endpoint, settings.s3Endpoint], "signatures and new secret keys cross", deps.log);

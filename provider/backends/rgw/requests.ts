@@ -12,12 +12,15 @@ import type { BackendDeps } from "../backend";
 import type { Act } from "./refusals";
 import { notTheGateway, parseJson, refused } from "./refusals";
 import type { Settings } from "./settings";
-import { wireBuckets, wireCaps, wireUser } from "./wire";
+import { wireBuckets, wireCaps, wirePage, wireUser } from "./wire";
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Deleting a user with all its objects takes the gateway as long as there are objects. */
 const PURGE_TIMEOUT_MS = 3_600_000;
+
+/** Users a page: what the gateway sends without being asked. */
+const PAGE_SIZE = 1000;
 
 /** The calls of one gateway. */
 export type Requests = ReturnType<typeof requestsTo>;
@@ -61,6 +64,26 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
     /** GET /admin/user. Never with an access key: an unknown uid would find the key's owner instead. */
     getUser: (uid: string) =>
       call({ operation: "reading", subject: user(uid), writes: false }, "GET", "/admin/user", { uid }, wireUser),
+
+    /** GET /admin/user?access-key= of the admin's own key: who is logged in. */
+    getOwnUser: () =>
+      call(
+        { operation: "reading", subject: "the admin user", writes: false },
+        "GET",
+        "/admin/user",
+        { "access-key": settings.accessKey },
+        wireUser,
+      ),
+
+    /** GET /admin/user?list: a page of ids, `tenant$uid` in a tenant. Needs users=read. The marker is opaque. */
+    listUsers: (marker: string) =>
+      call(
+        { operation: "listing", subject: "the users", writes: false },
+        "GET",
+        "/admin/user",
+        { list: "", "max-entries": PAGE_SIZE, marker },
+        wirePage,
+      ),
 
     /** PUT /admin/user. 409 UserAlreadyExists for any user that exists; two at once may both answer 200. */
     createUser: (userId: string, query: Query) =>

@@ -17,6 +17,13 @@ export const wireCaps = z.array(z.looseObject({ type: z.string(), perm: z.string
 /** The answer of `GET /admin/bucket?uid=`. */
 export const wireBuckets = z.array(z.string());
 
+/** The answer of `GET /admin/user?list`. */
+export const wirePage = z.looseObject({
+  keys: z.array(z.string()),
+  truncated: z.boolean(),
+  marker: z.string().optional(),
+});
+
 /** The answer of `GET`, `PUT` and `POST /admin/user`. */
 export const wireUser = z.looseObject({
   tenant: z.string().optional(),

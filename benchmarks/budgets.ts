@@ -1,0 +1,154 @@
+/** What speed was promised, and whether it is kept: each budget with its measure, from one run. */
+import type { RequestCount } from "./requests";
+import type { Operation, Sample, Samples } from "./samples";
+import { STARTUP, type StartupCost } from "./startup";
+
+/** One promise. */
+export interface Budget {
+  readonly what: string;
+  readonly limit: string;
+  readonly measured: string;
+  readonly isMet: boolean;
+  /** Why, where it is not met. */
+  readonly reason: string;
+}
+
+/** Everything that budgets are about. */
+export interface Measured {
+  readonly samples: Samples;
+  readonly singles: readonly number[];
+  readonly fleets: readonly number[];
+  readonly requests: readonly RequestCount[];
+  readonly startup: readonly StartupCost[];
+  /** Bytes of state for one user, by contender. */
+  readonly bytes: ReadonlyMap<string, number>;
+  /** The plug-in's peak with the largest fleet, in MB. */
+  readonly fleetMegabytes: number;
+}
+
+const ENGINE =
+  "The time beyond the floor is the plug-in's: it starts, decodes, decides, signs, proves, encodes on the same two cores as the engine and Ceph.";
+
+/** All of them. */
+export function budgetsOf(measured: Measured): Budget[] {
+  return [...singleBudgets(measured), ...fleetBudgets(measured), ...otherBudgets(measured)];
+}
+
+function singleBudgets({ samples, singles }: Measured): Budget[] {
+  const size = singles.includes(100) ? 100 : Math.max(...singles);
+  const ratio = (operation: Operation, limit: number, parts: readonly string[], name: string): Budget => {
+    const mine = samples.median("users", size, operation);
+    const theirs = sum(parts.map((contender) => samples.median(contender, size, operation)));
+    const [wall, cpu] = [mine.wall / theirs.wall, mine.cpu / theirs.cpu];
+    return {
+      what: `${size} single users, ${operation}`,
+      limit: `≤ ${limit} × ${name}`,
+      measured: `${wall.toFixed(2)} wall, ${cpu.toFixed(2)} CPU`,
+      isMet: wall <= limit && cpu <= limit,
+      reason: ENGINE,
+    };
+  };
+  return [
+    ratio("create", 1.1, ["floor", "raw"], "(floor + raw)"),
+    ratio("no-op", 1.05, ["floor"], "floor"),
+    ratio("refresh", 1.2, ["floor", "raw"], "(floor + raw)"),
+    aheadOfClassical(samples, singles),
+  ];
+}
+
+function aheadOfClassical(samples: Samples, singles: readonly number[]): Budget {
+  const rows = singles.flatMap((size) =>
+    (["create", "no-op", "refresh", "one field", "rotate", "destroy"] as const).map((operation) => ({
+      row: `${operation} ${size}`,
+      ratio: samples.median("users", size, operation).wall / samples.median("classical", size, operation).wall,
+    })),
+  );
+  const behind = rows.filter(({ ratio }) => ratio > 1);
+  return {
+    what: "single users against the classical way",
+    limit: "ahead in every row (wall)",
+    measured:
+      behind.length === 0
+        ? `ahead in all ${rows.length}`
+        : `behind in ${behind.length} of ${rows.length}: ${behind.map(({ row, ratio }) => `${row} (${ratio.toFixed(2)})`).join(", ")}`,
+    isMet: behind.length === 0,
+    reason: "The classical way proves nothing, and a difference below the spread of its samples is none.",
+  };
+}
+
+function fleetBudgets({ samples, fleets }: Measured): Budget[] {
+  const beyond = (size: number, operation: Operation) =>
+    (samples.median("fleet", size, operation).wall - samples.median("empty", 1, operation).wall) / 1000;
+  const within = (size: number, operation: Operation, seconds: number): Budget[] =>
+    fleets.includes(size)
+      ? [
+          {
+            what: `a fleet of ${size}, ${operation}, beyond an empty program`,
+            limit: `≤ ${seconds} s`,
+            measured: `${beyond(size, operation).toFixed(2)} s`,
+            isMet: beyond(size, operation) <= seconds,
+            reason: "Signing, Ceph and the engine share two cores; the raw requests alone take most of it.",
+          },
+        ]
+      : [];
+  const growth = beyond(5000, "create") / beyond(2000, "create");
+  return [
+    ...within(500, "create", 1.5),
+    ...within(2000, "create", 6),
+    ...within(5000, "create", 15),
+    ...within(2000, "refresh", 2),
+    ...(Number.isNaN(growth)
+      ? []
+      : [
+          {
+            what: "a fleet of 5,000 against 2,000, create",
+            limit: "≤ 3 ×",
+            measured: `${growth.toFixed(2)} ×`,
+            isMet: growth <= 3,
+            reason: "",
+          },
+        ]),
+  ];
+}
+
+function otherBudgets({ requests, startup, bytes, fleets, fleetMegabytes }: Measured): Budget[] {
+  const over = requests.filter(({ admin, s3, budget }) => admin > budget.admin || s3 > budget.s3);
+  const cost = (what: string) => startup.find((one) => one.what === what)?.ms ?? Number.NaN;
+  const atMost = (what: string, value: number, limit: number, unit: string, reason: string): Budget => ({
+    what,
+    limit: `≤ ${limit} ${unit}`,
+    measured: `${value.toFixed(0)} ${unit}`,
+    isMet: value <= limit,
+    reason,
+  });
+  return [
+    {
+      what: "requests per operation",
+      limit: "as in the table",
+      measured: over.length === 0 ? "kept" : `over in ${over.map(({ operation }) => operation).join(", ")}`,
+      isMet: over.length === 0,
+      reason: "The requests beyond are for safety, see above.",
+    },
+    atMost("start-up of the provider, over the bare plug-in", cost(STARTUP.provider), 100, "ms", "Half of it is zod."),
+    atMost("import of the SDK, over @pulumi/pulumi", cost(STARTUP.sdk), 30, "ms", ""),
+    atMost(
+      "state of a single user",
+      bytes.get("users") ?? Number.NaN,
+      2000,
+      "bytes",
+      `The engine's own part, positions and stack traces in the program, is ${bytes.get("floor")?.toFixed(0)} bytes.`,
+    ),
+    atMost("state of a fleet's member", bytes.get("fleet") ?? Number.NaN, 1000, "bytes", ""),
+    atMost(
+      `memory of the plug-in with a fleet of ${Math.max(...fleets)}`,
+      fleetMegabytes,
+      200,
+      "MB",
+      "The bare plug-in has about 100 MB; the rest is the state, decoded, as V8 lets garbage stand.",
+    ),
+  ];
+}
+
+function sum(samples: readonly Sample[]): Sample {
+  return samples.reduce((one, other) => ({ wall: one.wall + other.wall, cpu: one.cpu + other.cpu }));
+}

@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+/** The command `object-users`: what an operator of many users needs around `pulumi up`. A command is a file in commands/. */
+import { Command, CommanderError } from "commander";
+import { world } from "../provider/world";
+import { addCheck } from "./commands/check";
+import { addImport } from "./commands/import";
+import { addStatus } from "./commands/status";
+import { addSweep } from "./commands/sweep";
+import { EXIT, type ExitCode, UsageError } from "./exit";
+import type { Terminal } from "./terminal";
+
+/** Runs a command line (without "node object-users") and resolves to its exit code. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  let exit: ExitCode = EXIT.ok;
+  const program = new Command("object-users")
+    .description("Users of object storage and their keys, around `pulumi up`.")
+    .version(version(), "--version")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.say(text.trimEnd()),
+    });
+  for (const add of [addStatus, addSweep, addCheck, addImport]) {
+    add(program, async (work) => {
+      exit = await work(terminal);
+    });
+  }
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (!(error instanceof UsageError)) throw error;
+    terminal.say(`error: ${error.message}`);
+    return EXIT.usage;
+  }
+}
+
+function version(): string {
+  const { version } = require("pulumi-object-users/package.json") as { version: string };
+  return version;
+}
+
+if (require.main === module) {
+  const interrupt = new AbortController();
+  process.once("SIGINT", () => interrupt.abort());
+  const terminal: Terminal = {
+    out: (text) => process.stdout.write(`${text}\n`),
+    say: (text) => process.stderr.write(`${text}\n`),
+    interrupted: interrupt.signal,
+    world: { ...world, log: (line) => process.stderr.write(`${line}\n`) },
+  };
+  run(process.argv.slice(2), terminal).then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error: unknown) => {
+      terminal.say(`error: ${error instanceof Error ? error.message : "unknown fault"}`);
+      process.exitCode = EXIT.incomplete;
+    },
+  );
+}

@@ -1,0 +1,45 @@
+/**
+ * Settings of a connection that a command line gives: `--set name=value`, over the environment. Never a secret: what
+ * stands on a command line can be read by everybody on the machine.
+ */
+import { backends } from "../provider/backends";
+import type { Backend } from "../provider/backends/backend";
+import type { Config } from "../provider/connection";
+import { UsageError } from "./exit";
+
+const SECRETS = ["secretKey", "password", "clientSecret", "token", "applicationCredentialSecret"];
+
+/** The backend of a kind. Throws a UsageError that names those that there are. */
+export function backendOf(kind: string): Backend {
+  const backend = Object.hasOwn(backends, kind) ? backends[kind] : undefined;
+  if (backend) return backend;
+  throw new UsageError(`There is no kind "${kind}". Give one of ${Object.keys(backends).join(", ")}.`);
+}
+
+/** The connection's settings from `name=value` texts. Throws a UsageError for a secret, or a name that is not one. */
+export function configFrom(backend: Backend, texts: readonly string[]): Config {
+  const { kind, sources } = backend;
+  const given = new Map(texts.map(pairOf));
+  for (const name of given.keys()) {
+    if (!Object.hasOwn(sources, name)) {
+      throw new UsageError(`--set: ${kind} has no setting "${name}". Its settings are ${namesOf(backend).join(", ")}.`);
+    }
+    if (SECRETS.includes(name)) {
+      throw new UsageError(
+        `--set: ${name} is a secret, and others on this machine can read a command line. Set the environment variable ${sources[name]?.environment} instead.`,
+      );
+    }
+  }
+  return { get: (key) => given.get(key.slice(key.indexOf(":") + 1)) };
+}
+
+/** A text of the form `name=value`, taken apart. What is of another form is not quoted: it may be a secret. */
+export function pairOf(text: string): [string, string] {
+  const equals = text.indexOf("=");
+  if (equals < 1) throw new UsageError("--set and --input take name=value.");
+  return [text.slice(0, equals), text.slice(equals + 1)];
+}
+
+function namesOf({ sources }: Backend): string[] {
+  return Object.keys(sources).filter((name) => !SECRETS.includes(name));
+}

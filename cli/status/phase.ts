@@ -1,0 +1,81 @@
+/**
+ * The words for how a user and its keys stand, and the reason in each case. Pure: the same state and moment give the same
+ * words. How old a key may be is not decided here.
+ */
+import type { ManagedUser } from "../../provider/inventory";
+import { isOver } from "../../provider/lifecycle/keys";
+import type { KeyRecord } from "../../provider/lifecycle/model";
+
+/** Every word for a user, with its meaning; where several hold, the first. */
+export const PHASES = {
+  replaced: "another user has taken its place; the next `pulumi up` deletes it",
+  pending: "an operation is under way, or was cut off",
+  unfinished: "the last run failed half-way; the next `pulumi up` goes on",
+  overdue: "a former key's deadline is over and it is still there; the next `pulumi up` revokes it",
+  rotating: "a key is issued that is not proven and published yet",
+  "no-key": "no key is published",
+  grace: "a former key lives on until its deadline",
+  stable: "one key, published",
+} as const;
+
+export type Phase = keyof typeof PHASES;
+
+/** Every word for a key, with its meaning. */
+export const KEY_PHASES = {
+  current: "published: what consumers hold",
+  new: "issued, not proven and published yet",
+  grace: "retired, and valid until its deadline",
+  overdue: "retired, its deadline is over, and nobody has revoked it",
+  ended: "retired, and ended by the system itself; the next `pulumi up` drops the record",
+} as const;
+
+export type KeyPhase = keyof typeof KEY_PHASES;
+
+/** How a key stands at that moment. */
+export function keyPhaseOf(key: KeyRecord, { current, backend }: ManagedUser, now: Date): KeyPhase {
+  if (key.id === current?.id) return "current";
+  if (key.retiredAt === undefined) return "new";
+  if (!isOver(key, now)) return "grace";
+  return backend.capabilities.overlap === "client" ? "overdue" : "ended";
+}
+
+/** How a user stands at that moment, and why. */
+export function phaseOf(user: ManagedUser, now: Date): { readonly phase: Phase; readonly reason: string } {
+  const { known, current, backend } = user;
+  if (user.isReplaced) return plain("replaced");
+  if (user.isPending) return plain("pending");
+  if (user.isUnfinished) return plain("unfinished");
+  const found = (wanted: KeyPhase) => known.keys.find((key) => keyPhaseOf(key, user, now) === wanted);
+  const what = (key: KeyRecord) => (backend.capabilities.oneAccessKey ? `a secret of ${key.accessKey}` : key.accessKey);
+
+  const overdue = found("overdue");
+  if (overdue) {
+    return { phase: "overdue", reason: `${what(overdue)} was to be revoked ${overdue.expiresAt} and is still there` };
+  }
+  const issued = found("new");
+  if (issued) {
+    const isOut = current !== undefined && isOver(current, now);
+    const end = isOut ? `; the system ended the published one ${current.expiresAt}` : "";
+    return { phase: "rotating", reason: `${what(issued)} is issued and not proven yet${end}` };
+  }
+  if (current === undefined) {
+    return known.published === undefined
+      ? plain("no-key")
+      : { phase: "no-key", reason: `the published key ${known.published.accessKey} is known not to work` };
+  }
+  const former = found("grace");
+  if (former)
+    return { phase: "grace", reason: `${what(former)} lives on until ${former.expiresAt ?? "it is revoked"}` };
+  const ended = found("ended");
+  if (ended) {
+    return {
+      phase: "stable",
+      reason: `the system ended ${what(ended)} ${ended.expiresAt}; the next up drops the record`,
+    };
+  }
+  return plain("stable");
+}
+
+function plain(phase: Phase): { phase: Phase; reason: string } {
+  return { phase, reason: PHASES[phase] };
+}

@@ -1,0 +1,163 @@
+/**
+ * Orphans: keys with an id that only this package makes, which no given stack knows. A stack that was thrown away leaves
+ * them, and a run that was killed. Another stack's keys look the same, so all stacks of a system must be given.
+ *
+ * Before one is revoked the stacks are read once more: a key that an `up` has made in between is in state by then, or its
+ * operation is pending, and then nothing is revoked at all.
+ */
+
+import { backends } from "../../provider/backends";
+import type { Backend } from "../../provider/backends/backend";
+import { type Config, openConnection, readSettings } from "../../provider/connection";
+import type { Inventory, ManagedUser } from "../../provider/inventory";
+import { isDerived } from "../../provider/lifecycle/keys";
+import type { Json } from "../../provider/lifecycle/model";
+import { proveRefused } from "../../provider/lifecycle/proof";
+import type { Listed } from "../../provider/lifecycle/user-api";
+import { atOnce } from "../at-once";
+import { isConfigured, keyOf } from "../connections";
+import { progress, type Terminal } from "../terminal";
+import { type Orphan, type Outcome, orphanLine } from "./outcome";
+
+type Where = Readonly<Record<string, Json>>;
+
+interface System {
+  readonly stack: string;
+  readonly backend: Backend;
+  readonly config: Config;
+  /** The places where the stack has users, where a system has places. */
+  readonly places: Map<string, Where>;
+}
+
+interface Found {
+  readonly orphan: Orphan;
+  readonly revoke: () => Promise<{ isProven: boolean }>;
+}
+
+/** What the given stacks know: their keys, and the systems that they reach. */
+export class Knowledge {
+  readonly systems = new Map<string, System>();
+  readonly keys = new Set<string>();
+  /** Why some keys of the stacks are not known: then nothing can be said of orphans. */
+  readonly gaps: string[] = [];
+  /** Why keys may be made at this moment: then nothing may be revoked. */
+  readonly changes: string[] = [];
+
+  constructor(private readonly terminal: Terminal) {}
+
+  /** Takes in what a stack knows. */
+  add(stack: string, { users, connections, unreadable, pending }: Inventory): void {
+    for (const user of users) for (const accessKey of keysOf(user)) this.keys.add(accessKey);
+    if (unreadable.length > 0) this.gaps.push(`${stack} has resources that this release cannot read`);
+    if (pending.length > 0) this.changes.push(`in ${stack} an up is under way, or was interrupted`);
+    for (const [id, config] of connections) {
+      for (const backend of Object.values(backends)) this.addSystem(stack, id, backend, config, users);
+    }
+  }
+
+  private addSystem(stack: string, id: string, backend: Backend, config: Config, users: readonly ManagedUser[]): void {
+    const own = users.filter((user) => user.connection === id && user.backend === backend);
+    if (!backend.capabilities.chooseAccessKey || (own.length === 0 && !isConfigured(backend, config))) return;
+    const key = keyOf(backend, config, this.terminal.world) ?? id;
+    const system = this.systems.get(key) ?? { stack, backend, config, places: new Map() };
+    this.systems.set(key, system);
+    const listedBy = backend.listedBy ?? [];
+    if (listedBy.length === 0) system.places.set(JSON.stringify({}), {});
+    for (const { inputs } of own) {
+      const where = Object.fromEntries(listedBy.map((name) => [name, inputs[name] as Json]));
+      system.places.set(JSON.stringify(where), where);
+    }
+  }
+}
+
+/** Looks for orphans; with `confirm`, revokes them, unless it tells a reason not to. */
+export async function sweepOrphans(
+  before: Knowledge,
+  outcome: Outcome,
+  confirm: (() => Promise<Knowledge>) | undefined,
+  out: (line: string) => void,
+  terminal: Terminal,
+): Promise<void> {
+  const found = new Map<string, Found>();
+  for (const system of before.systems.values()) {
+    try {
+      await look(system, before.keys, found, terminal);
+    } catch (error) {
+      const problem = `looking for orphans: ${error instanceof Error ? error.message : "unknown fault"}`;
+      outcome.failures.push({ stack: system.stack, problem });
+    }
+  }
+  const now = found.size > 0 && !terminal.interrupted.aborted && confirm ? await confirm() : undefined;
+  const doubts = now ? [...now.gaps, ...now.changes] : [];
+  for (const doubt of doubts) outcome.failures.push({ stack: "", problem: `no orphan is revoked: ${doubt}` });
+  const tell = (orphan: Orphan) => {
+    outcome.orphans.push(orphan);
+    out(orphanLine(orphan));
+  };
+  const orphans = [...found.values()].filter(({ orphan }) => !now?.keys.has(orphan.accessKey));
+  if (now === undefined || doubts.length > 0) {
+    for (const { orphan } of orphans) tell(orphan);
+    return;
+  }
+  const more = progress(terminal, "orphans revoked", orphans.length);
+  await atOnce(orphans, terminal.interrupted, async ({ orphan, revoke }) => {
+    try {
+      tell({ ...orphan, outcome: "revoked", ...(await revoke()) });
+    } catch (error) {
+      tell(orphan);
+      const problem = error instanceof Error ? error.message : "unknown fault";
+      outcome.failures.push({ stack: "", problem });
+    }
+    more();
+  });
+}
+
+async function look(
+  { backend, config, places }: System,
+  known: ReadonlySet<string>,
+  found: Map<string, Found>,
+  terminal: Terminal,
+): Promise<void> {
+  const opened = openConnection(backend, config, terminal.world, () => {});
+  const { api } = opened;
+  if (!api.list) return terminal.say(`${backend.kind}: users cannot be listed there; orphans are not looked for`);
+  const address = addressOf(backend, config, terminal);
+  const more = progress(terminal, `${address}: users looked at`, Number.POSITIVE_INFINITY);
+  let hidden = 0;
+  for (const where of places.values()) {
+    await atOnce(api.list(where), terminal.interrupted, async ({ inputs, label }: Listed) => {
+      const { name } = backend.specOf(inputs);
+      const live = await api.find({ name });
+      if (live && live.keys === undefined) hidden++;
+      for (const key of live?.keys ?? []) {
+        if (!isDerived(key.accessKey) || known.has(key.accessKey)) continue;
+        const user = { name, userId: live?.userId ?? name };
+        const orphan = { system: address, user: label, accessKey: key.accessKey, outcome: "found", isProven: false };
+        found.set(JSON.stringify([address, key.accessKey]), {
+          orphan: orphan as Orphan,
+          revoke: async () => {
+            await api.revokeKey(user, key);
+            const { secretKey } = key;
+            const canProve = opened.s3Endpoint !== undefined || opened.capabilities.provesWithoutS3 === true;
+            if (secretKey === undefined || !canProve) return { isProven: false };
+            await proveRefused({ ...key, secretKey }, user, opened);
+            return { isProven: true };
+          },
+        });
+      }
+      more();
+    });
+  }
+  if (hidden > 0)
+    terminal.say(`${address}: ${hidden} users show their keys to nobody but themselves; those were not seen`);
+}
+
+function keysOf({ known, inputs }: ManagedUser): string[] {
+  const own = typeof inputs.accessKey === "string" ? [inputs.accessKey] : [];
+  return [...own, ...(known.published ? [known.published.accessKey] : []), ...known.keys.map((key) => key.accessKey)];
+}
+
+function addressOf(backend: Backend, config: Config, { world }: Terminal): string {
+  const { endpoint, authUrl, cloud } = readSettings(backend, config, world) as Readonly<Record<string, unknown>>;
+  return [backend.kind, endpoint ?? authUrl ?? cloud].filter((part) => part !== undefined).join(" ");
+}

@@ -1,0 +1,29 @@
+/** Where a command writes: results to stdout, everything else to stderr, so that results can be piped. */
+import type { World } from "../provider/world";
+
+/** What a command is given besides its options. Tests give their own. */
+export interface Terminal {
+  /** A line of the result. */
+  out(text: string): void;
+  /** A line for the person who waits: progress, warnings, what went wrong. */
+  say(text: string): void;
+  /** Aborted by Ctrl-C: begin nothing more, finish what is begun. */
+  readonly interrupted: AbortSignal;
+  /** Clock, sockets and environment. */
+  readonly world: World;
+}
+
+const PROGRESS_MS = 2_000;
+
+/** Says how far long work is, every two seconds at most: call the result each time one more is done. `total` may be Infinity: not known yet. */
+export function progress({ say, world }: Terminal, what: string, total: number): () => void {
+  let done = 0;
+  let said = world.now().getTime();
+  return () => {
+    done++;
+    const now = world.now().getTime();
+    if (done === total || now - said < PROGRESS_MS) return;
+    said = now;
+    say(Number.isFinite(total) ? `${what}: ${done} of ${total}` : `${what}: ${done}`);
+  };
+}

@@ -1,0 +1,16 @@
+/** The users of a project, by their descriptions: their names are generated. One that is being made is not there yet. */
+import type { Json } from "../../lifecycle/model";
+import type { Listed } from "../../lifecycle/user-api";
+import { isMarked } from "./description";
+import type { Requests } from "./requests";
+
+/** Lists the users. Rejects with an ObjectUserError. */
+export async function* usersOf(requests: Requests, where: Readonly<Record<string, Json>>): AsyncIterable<Listed> {
+  const publicCloudId = Number(where.publicCloudId);
+  const projectId = Number(where.projectId);
+  const place = { publicCloudId: String(publicCloudId), projectId: String(projectId), description: "" };
+  for (const { description } of await requests.listUsers(place)) {
+    if (description && !isMarked(description))
+      yield { label: description, inputs: { publicCloudId, projectId, description } };
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * The preflight of Keystone: the login, and by requests about a user that cannot exist whether it may read and change users.
+ * Keystone asks for the right before it looks for the user.
+ */
+import { readFileSync } from "node:fs";
+import { isObjectUserError } from "../../errors";
+import type { BackendDeps, Finding, Preflight } from "../backend";
+import { atMostWarning, failedBy, granted } from "../preflight-steps";
+import { checkS3 } from "../s3-check";
+import { requestsBy } from "./requests";
+import { openSession } from "./session";
+import { type Access, accessOf, type Settings } from "./settings";
+
+const NOBODY = "0b1ec7d5e250000000000000000c4ec6";
+const RIGHTS = "Log in as an administrator of the domain, or of the whole cloud.";
+
+/** Opens the preflight of a cloud. */
+export function preflight(settings: Settings, deps: BackendDeps): Preflight {
+  const given = accessOf(settings);
+  const { authUrl, s3Endpoint, caFile, insecure } = given;
+  const caCertificate = given.caCertificate ?? (caFile === undefined ? undefined : readFileSync(caFile, "utf8"));
+  const access = { ...given, caCertificate };
+  return {
+    addresses: { authUrl, ...(s3Endpoint === undefined ? {} : { s3Endpoint }) },
+    caCertificate,
+    insecure,
+    check: () => checks(access, deps),
+  };
+}
+
+async function* checks(access: Access, deps: BackendDeps): AsyncIterable<Finding> {
+  const send = deps.openTransport(access);
+  const session = openSession(access.login, access, { ...deps, send });
+  const requests = requestsBy(session);
+  const token = await session.token().catch((error: Error) => error);
+  if (token instanceof Error) {
+    if (!isObjectUserError(token)) throw token;
+    return yield failedBy("credentials", token);
+  }
+  const { user, project } = token;
+  const place = project ? `in project "${project.name}"` : "in no project";
+  yield { what: "credentials", verdict: "ok", says: `logged in as "${user.name}" ${place}` };
+  const domain = user.domain?.id ?? "default";
+  yield await granted("reading users", () => requests.findUser(NOBODY, domain), RIGHTS);
+  yield await granted("changing users", () => requests.changeUser(NOBODY, NOBODY, { description: "" }), RIGHTS);
+  yield atMostWarning(await granted("reading roles", () => requests.findRole("member"), RIGHTS));
+  if (session.isDelegated) {
+    const says = "an application credential may not touch S3 keys: each user does it with its own password";
+    const advice = "Log in by name and password, unless every user has a password that is known here.";
+    yield { what: "keys", verdict: "warning", says, advice };
+  }
+  const { s3Endpoint, region = "us-east-1" } = access;
+  if (s3Endpoint !== undefined) yield await checkS3({ ...access, region, s3Endpoint }, undefined, { ...deps, send });
+}

@@ -1,0 +1,26 @@
+/** What the backends' preflights have in common: a request about something that cannot exist, and what its answer says. */
+import { isObjectUserError, type ObjectUserError } from "../errors";
+import type { Finding } from "./backend";
+
+/** The answer's meaning as a finding: "not found" is as good as a success. Other faults than ours are thrown on. */
+export async function granted(what: string, request: () => Promise<unknown>, lacking?: string): Promise<Finding> {
+  try {
+    await request();
+  } catch (error) {
+    if (!isObjectUserError(error)) throw error;
+    if (error.code !== "not-found") return failedBy(what, error, error.code === "forbidden" ? lacking : undefined);
+  }
+  return { what, verdict: "ok", says: "granted" };
+}
+
+/** An error as a failed finding. */
+export function failedBy(what: string, { parts }: ObjectUserError, advice?: string): Finding {
+  const { problem, answer } = parts;
+  const says = answer ? `${problem} (${answer})` : problem;
+  return { what, verdict: "failed", says, advice: advice ?? parts.advice ?? "Run again." };
+}
+
+/** A finding that does not stop anything. */
+export function atMostWarning(finding: Finding): Finding {
+  return finding.verdict === "failed" ? { ...finding, verdict: "warning" } : finding;
+}
