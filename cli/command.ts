@@ -23,3 +23,8 @@ export function withStackOptions(command: Command): Command {
 export function withJson(command: Command): Command {
   return command.option("--json", "write the result as JSON", false);
 }
+
+/** A text whose lines the terminal breaks; an empty line still begins a paragraph. */
+export function prose(text: string): string {
+  return text.replace(/(?<!\n)\n(?!\n)/g, " ");
+}

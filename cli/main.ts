@@ -30,9 +30,8 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     return exit;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (!(error instanceof UsageError)) throw error;
-    terminal.say(`error: ${error.message}`);
-    return EXIT.usage;
+    terminal.say(`error: ${error instanceof Error ? error.message : "unknown fault"}`);
+    return error instanceof UsageError ? EXIT.usage : EXIT.incomplete;
   }
 }
 
@@ -50,13 +49,12 @@ if (require.main === module) {
     interrupted: interrupt.signal,
     world: { ...world, log: (line) => process.stderr.write(`${line}\n`) },
   };
-  run(process.argv.slice(2), terminal).then(
-    (code) => {
-      process.exitCode = code;
-    },
-    (error: unknown) => {
-      terminal.say(`error: ${error instanceof Error ? error.message : "unknown fault"}`);
-      process.exitCode = EXIT.incomplete;
-    },
-  );
+  // Whoever reads the result has read enough, as `head` does.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(EXIT.ok);
+  });
+  void run(process.argv.slice(2), terminal).then((code) => {
+    process.exitCode = code;
+  });
 }

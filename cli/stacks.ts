@@ -55,7 +55,7 @@ async function readStack(stack: string, cwd: string, secrets: "shown" | "masked"
 
 async function namesOf({ stack, all, cwd }: StackOptions): Promise<string[]> {
   if (stack.length > 0) return [...new Set(stack)];
-  const there = listed.parse(JSON.parse(await pulumi(["stack", "ls", "--json"], cwd).catch(asUsage)));
+  const there = listed.parse(JSON.parse(await pulumi(["stack", "ls", "--json"], cwd)));
   const meant = all ? there : there.filter(({ current }) => current === true);
   if (meant.length === 0) {
     throw new UsageError(
@@ -92,8 +92,4 @@ function said(stderr: string): string {
     .filter(Boolean)
     .join(" ")
     .replace(/^error: */, "");
-}
-
-function asUsage(error: Error): never {
-  throw new UsageError(error.message);
 }

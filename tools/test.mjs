@@ -25,6 +25,11 @@ const WEIGHTS = {
   "ecs/e2e": 90,
   package: 60,
   demo: 50,
+  config: 90,
+  "cli/sweep/real": 90,
+  "cli/import/real": 90,
+  "cli/status/real": 60,
+  guides: 90,
 };
 const weightOf = ({ name }) => WEIGHTS[name] ?? 20;
 /** A group that is silent for so long has died without saying so. */

@@ -2,7 +2,7 @@
 import { Option } from "commander";
 import { backends } from "../../provider/backends";
 import { Report, tell } from "../check/report";
-import { type AddCommand, withJson, withStackOptions } from "../command";
+import { type AddCommand, prose, withJson, withStackOptions } from "../command";
 import { connectionsOf } from "../connections";
 import { EXIT, type ExitCode, UsageError } from "../exit";
 import { backendOf, configFrom } from "../settings";
@@ -19,9 +19,11 @@ whether S3 answers. With KIND (${Object.keys(backends).join(", ")}) the connecti
 every connection that the stacks recorded.`;
 
 export const addCheck: AddCommand = (program, start) => {
-  const command = program.command("check").description(ABOUT).argument("[kind]");
+  const command = program.command("check").description(prose(ABOUT)).argument("[kind]");
   withJson(withStackOptions(command))
-    .addOption(new Option("--set <name=value...>", "settings of the connection that are not secret").default([]))
+    .addOption(
+      new Option("--set <name=value...>", "settings of the connection that are not secret").default([], "none"),
+    )
     .action((kind: string | undefined, options: CheckOptions) => start((terminal) => check(kind, options, terminal)));
 };
 

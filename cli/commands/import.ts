@@ -5,7 +5,7 @@ import { openConnection } from "../../provider/connection";
 import { isObjectUserError } from "../../provider/errors";
 import { fleetOf, singlesOf } from "../../provider/import-content";
 import { type Inputs, SECRET_NAMES } from "../../provider/state";
-import { type AddCommand, withJson } from "../command";
+import { type AddCommand, prose, withJson } from "../command";
 import { EXIT, type ExitCode, UsageError } from "../exit";
 import { refuseExisting, writeFiles } from "../import/files";
 import { type Found, findUsers } from "../import/find-users";
@@ -29,12 +29,12 @@ const ABOUT = `Writes two files for users that are there already: one for "pulum
 are. Nothing on the system is changed. KIND is rgw, ecs, cegedim, openstack or infomaniak; the connection comes from the
 environment and --set. The admin user itself is never among them.`;
 
-const list = (flags: string, text: string) => new Option(flags, text).default([]);
+const list = (flags: string, text: string, none = "none") => new Option(flags, text).default([], none);
 
 export const addImport: AddCommand = (program, start) => {
-  const command = program.command("import").description(ABOUT).argument("<kind>");
+  const command = program.command("import").description(prose(ABOUT)).argument("<kind>");
   withJson(command)
-    .addOption(list("--filter <pattern...>", "shell patterns for the users' names, such as 'team-*'"))
+    .addOption(list("--filter <pattern...>", "shell patterns for the users' names, such as 'team-*'", "all users"))
     .addOption(list("--set <name=value...>", "settings of the connection that are not secret"))
     .addOption(list("--input <name=value...>", "inputs for all users, such as gracePeriodSeconds=3600 or their place"))
     .option("--out <file>", "for pulumi import; it holds secret keys in clear", "import.json")

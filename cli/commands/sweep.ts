@@ -1,5 +1,5 @@
 /** `object-users sweep`: revokes the keys whose grace is over, between two runs of `pulumi up`. */
-import { type AddCommand, withJson, withStackOptions } from "../command";
+import { type AddCommand, prose, withJson, withStackOptions } from "../command";
 import { type ExitCode, UsageError } from "../exit";
 import { readStacks, type StackOptions } from "../stacks";
 import { Knowledge, sweepOrphans } from "../sweep/orphans";
@@ -24,7 +24,7 @@ Orphans are keys with an id that only this package makes, which no given stack k
 the same: give ALL stacks that manage users on the system, or --delete-orphans revokes keys that are in use.`;
 
 export const addSweep: AddCommand = (program, start) => {
-  const command = program.command("sweep").description(ABOUT);
+  const command = program.command("sweep").description(prose(ABOUT));
   withJson(withStackOptions(command))
     .option("--dry-run", "look, and tell what would be revoked", false)
     .option("--orphans", "also look for keys of ours that no given stack knows", false)

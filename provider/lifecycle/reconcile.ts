@@ -59,6 +59,10 @@ class Run {
   private made: "no" | "maybe" | "yes" = "no";
   /** The system shows the mark of an unfinished user. */
   private isMarked = false;
+  /** The last look could not see keys, for want of the user's password. */
+  private keysAreHidden = false;
+  /** This run has set the password; one that is refused all the same is not set again and again. */
+  private hasPassword = false;
   /** What happens to a new user goes without saying. */
   private readonly isNew: boolean;
 
@@ -94,7 +98,7 @@ class Run {
         if (spec.prove) await context.sleep(SETTLING_MS[step.do]);
         return this.again();
       }
-      if (this.leavesKeysBehind(step)) return this.round();
+      if (this.showsOtherKeys(step)) return this.round();
       if (step.do === "updateUser" || step.do === "proveKey") toProve = step.do === "updateUser";
     }
     if (this.known === undefined) throw new Error("a plan for a missing user makes it");
@@ -121,10 +125,16 @@ class Run {
     return steps.length > 0 && steps.every((step) => step.do === "updateUser");
   }
 
-  /** After such a change only a look tells which keys are left. */
-  private leavesKeysBehind(step: Step): boolean {
+  /**
+   * After such a step only a look tells which keys there are: keys stay behind in another project, or could not be seen
+   * without the password.
+   */
+  private showsOtherKeys(step: Step): boolean {
     const { keysBelongTo = [] } = this.context.capabilities;
-    return step.do === "updateUser" && keysBelongTo.some((name) => name in step.changes);
+    if (step.do === "updateUser") return keysBelongTo.some((name) => name in step.changes);
+    if (step.do !== "setPassword" || this.hasPassword) return false;
+    this.hasPassword = true;
+    return this.keysAreHidden;
   }
 
   /** Makes the user; if one of its name is there all the same, looks whose it is. */
@@ -159,6 +169,7 @@ class Run {
     const { spec, context } = this;
     const live = await context.api.find(this.known ? refOf(spec.name, this.known) : { name: spec.name });
     this.isMarked = live?.unfinished === true;
+    this.keysAreHidden = live?.passwordRefused === true;
     if (live === undefined) {
       if (this.known) context.log(`${context.resource} ${spec.name}: is gone from the system`);
       this.known = undefined;
