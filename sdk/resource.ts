@@ -118,18 +118,31 @@ export interface Credentials {
   password?: string;
 }
 
+/** The inputs of a fleet's member: a user's, and what single users have as options of Pulumi's own. */
+export type MemberArgs<UserArgs> = Partial<UserArgs> & {
+  /**
+   * Leave the user and its keys as they are when the member is removed or replaced, or the fleet is deleted: the fleet
+   * only forgets it. It counts once an `up` has stored it, so set it with one `up` and remove the member with the next.
+   * Default false: the user is deleted.
+   */
+  retainOnDelete?: pulumi.Input<boolean>;
+};
+
 /** The inputs of a fleet. */
 export interface FleetArgs<UserArgs> {
   /** Inputs for every user, unless it gives its own. */
-  defaults?: pulumi.Input<Partial<UserArgs>>;
-  /** The users, each by a name that only this fleet uses. */
-  users: pulumi.Input<Record<string, pulumi.Input<Partial<UserArgs>>>>;
+  defaults?: pulumi.Input<MemberArgs<UserArgs>>;
+  /**
+   * The users, each by a name that only this fleet uses. A member that gets another name keeps its user and its keys; one
+   * that is removed is deleted.
+   */
+  users: pulumi.Input<Record<string, pulumi.Input<MemberArgs<UserArgs>>>>;
 }
 
 /**
  * Many users as one resource: Pulumi's cost per resource grows with their number, a fleet's does not. Each member is
  * made, changed, rotated, proven and deleted on its own, by the same rules as a single user; one that fails does not
- * stop the others. Removing a member deletes its user.
+ * stop the others. Removing a member deletes its user, unless it has `retainOnDelete`.
  */
 export abstract class Fleet extends pulumi.CustomResource {
   /** The members' credentials by name. Secret as a whole. */

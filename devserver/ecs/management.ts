@@ -30,6 +30,7 @@ const TABLE: readonly Row[] = [
   { kind: "POST users/deactivate", path: /^\/object\/users\/deactivate$/, operation: users.deleteUser },
   { kind: "PUT users/lock", path: /^\/object\/users\/lock$/, operation: users.lockUser },
   { kind: "GET users/info", path: /^\/object\/users\/([^/]+)\/info$/, operation: users.getUser },
+  { kind: "GET users", path: /^\/object\/users\/([^/]+)$/, operation: users.listUsers },
   { kind: "POST users/tags", path: /^\/object\/users\/([^/]+)\/tags$/, operation: users.changeTags },
   { kind: "PUT users/tags", path: /^\/object\/users\/([^/]+)\/tags$/, operation: users.changeTags },
   { kind: "DELETE users/tags", path: /^\/object\/users\/([^/]+)\/tags$/, operation: users.changeTags },

@@ -71,6 +71,19 @@ export const getUser: Operation = ({ data, path, query }) => {
   return { namespace: user.namespace, name: user.userId, locked: user.locked, created, tag };
 };
 
+/** `GET /object/users/{namespace}?limit=&marker=`: pages in the order of the names; the marker is the last one's. */
+export const listUsers: Operation = ({ data, path, query }) => {
+  const namespace = path[0] ?? "";
+  if (!data.namespaces.has(namespace)) refuse(404, "2000", `Unable to find entity ${namespace}`);
+  const limit = Number(query.get("limit") ?? "100");
+  const marker = query.get("marker") ?? "";
+  const ids = [...data.users.values()].filter((user) => user.namespace === namespace).map(({ userId }) => userId);
+  const rest = ids.sort().filter((userId) => userId > marker);
+  const blobuser = rest.slice(0, limit).map((userid) => ({ userid, namespace }));
+  const last = blobuser.at(-1)?.userid ?? "";
+  return { blobuser, MaxUsers: limit, NextMarker: rest.length > limit ? last : "", Filter: "userid=*" };
+};
+
 /** `PUT /object/users/lock` */
 export const lockUser: Operation = ({ data, body }) => {
   const { user, namespace, isLocked } = parse(lock, body);

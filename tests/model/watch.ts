@@ -1,26 +1,29 @@
 /**
- * What must never break, checked from outside: the gateway's own store beside Pulumi's state.
+ * What must never break for one user, checked from outside: the gateway's own store beside Pulumi's state. The user may
+ * be a resource of its own or a member of a fleet.
  *
  * - The keys that consumers hold work after every request, until they are meant to end.
  * - No run replaces the secret of a key that is there, unless it was told to.
  * - What is published works, unless others broke it and no run has looked since; and it was proven.
  * - Every key on the gateway is in state, of others, or left by a run that was killed or failed.
  * - A retired key keeps its deadline, and is gone after the first run beyond it.
+ * - A user that a fleet only forgets is left exactly as it is.
  * - A run in fair weather does what is wished for, and refuses a user of others.
  * - Secrets stand in their two places and nowhere else.
  */
 import assert from "node:assert/strict";
-import type { Gateway } from "../../devserver/rgw/gateway";
+import type { Gateway, UserView } from "../../devserver/rgw/gateway";
 import type { Inputs } from "../../provider/state";
-import type { Deed, Engine, Stored } from "../provider/engine";
+import type { Deed, Stored } from "../provider/engine";
 import { s3Says } from "../provider/stack";
 import type { FakeWorld } from "../provider/world";
 import { endedWhileHeld, type Held, keysToHold } from "./consumers";
-import { Leaks } from "./leaks";
+import type { Leaks } from "./leaks";
 import { isTheirs } from "./others";
-import type { Outcome } from "./story";
+import type { Outcome } from "./stage";
 import type { Air, Weather } from "./weather";
 import { graceOf, isAsWished, noneOverdue, ringOf, wantedId } from "./wished";
+import type { Name } from "./wishes";
 
 export class Watch {
   /** Since a run last looked, nobody else has acted, and no run has acted without knowing it. */
@@ -37,16 +40,22 @@ export class Watch {
   private before: Stored | undefined;
   private readonly left = new Set<string>();
   private readonly retiredAt = new Map<string, string>();
-  private readonly leaks = new Leaks();
+  private userBefore: UserView | undefined;
 
   constructor(
     private readonly gateway: Gateway,
     private readonly world: FakeWorld,
-    private readonly engine: Engine,
-    air: Air,
+    private readonly state: { readonly stored: Stored | undefined },
+    private readonly air: Air,
+    private readonly leaks: Leaks,
+    readonly name: Name,
   ) {
-    this.leaks.watchFor([gateway.admin.secretKey]);
-    air.afterRequest = () => this.afterRequest();
+    air.afterRequest.push(() => this.afterRequest());
+  }
+
+  /** Whether state has the user. */
+  get isThere(): boolean {
+    return this.state.stored !== undefined;
   }
 
   othersActed(): void {
@@ -63,7 +72,7 @@ export class Watch {
     this.mayReplace = wish.secretKey === undefined ? undefined : wish.accessKey;
   }
 
-  afterUp(wish: Inputs, over: Weather | undefined, outcome: Outcome<Deed>): void {
+  afterUp(wish: Inputs, over: Weather | undefined, outcome: Outcome<Deed | undefined>): void {
     this.end(outcome);
     const meddled = over !== undefined && "others" in over;
     if (meddled || outcome.kind !== "done") this.looked = false;
@@ -80,7 +89,7 @@ export class Watch {
         assert.ok(this.publishedWorks(), "what is published does not work any more");
       if (!meddled && (wish.createKey !== false || this.outputs().keyId !== undefined))
         noneOverdue(this.ring(), this.start);
-      if (this.looked) isAsWished(wish, this.outputs(), this.gateway.user("ann")?.user);
+      if (this.looked) isAsWished(wish, this.outputs(), this.gateway.user(this.name)?.user);
     }
     if (!meddled) this.keysAreKnown();
     this.wasProven(wish, outcome);
@@ -88,7 +97,7 @@ export class Watch {
 
   beforeLook(over: Weather | undefined): void {
     this.begin();
-    this.held = over && "others" in over ? [] : this.keysToHold(this.engine.stored?.inputs ?? {});
+    this.held = over && "others" in over ? [] : this.keysToHold(this.state.stored?.inputs ?? {});
   }
 
   afterRefresh(over: Weather | undefined, outcome: Outcome<void>): void {
@@ -99,11 +108,11 @@ export class Watch {
     }
     if (outcome.kind === "done") {
       this.looked = true;
-      const isGone = this.engine.stored === undefined;
-      assert.equal(isGone, this.before === undefined || !this.gateway.user("ann"), "a refresh tells who is there");
+      const isGone = this.state.stored === undefined;
+      assert.equal(isGone, this.before === undefined || !this.gateway.user(this.name), "a refresh tells who is there");
       if (isGone) this.retiredAt.clear();
     } else {
-      assert.deepEqual(this.engine.stored, this.before, "a refresh that fails changes nothing");
+      assert.deepEqual(this.state.stored, this.before, "a refresh that fails changes nothing");
     }
     this.keysAreKnown();
   }
@@ -111,25 +120,29 @@ export class Watch {
   beforeDestroy(): void {
     this.begin();
     this.held = [];
+    this.userBefore = this.isForgotten() ? structuredClone(this.gateway.user(this.name)) : undefined;
   }
 
-  afterDestroy(over: Weather | undefined, outcome: Outcome<void>): void {
+  afterDestroy(over: Weather | undefined, outcome: Outcome<unknown>): void {
     this.end(outcome);
-    if (outcome.kind !== "done" || (over && "others" in over)) this.looked = false;
-    else if (this.before !== undefined) assert.equal(this.gateway.user("ann"), undefined, "destroyed users are gone");
+    const meddled = over !== undefined && "others" in over;
+    if (outcome.kind === "done" && this.isForgotten()) this.isLeft(meddled);
+    else if (outcome.kind !== "done" || meddled) this.looked = false;
+    else if (this.before !== undefined)
+      assert.equal(this.gateway.user(this.name), undefined, "destroyed users are gone");
     if (outcome.kind === "done") this.retiredAt.clear();
     if (outcome.kind !== "done" && over === undefined) assert.fail(`destroy ${outcome.kind} in fair weather`);
   }
 
-  /** The requests of the last run. */
-  requests(): Record<string, number> {
-    return this.gateway.requests.tally();
+  /** The requests of the last run that were about this user. */
+  requests(): string[] {
+    return this.air.asked(this.name).map(({ kind }) => kind);
   }
 
   /** No secret in anything that people or Pulumi see, but for the two outputs and the input that are encrypted. */
   noLeak(): void {
     this.leaks.none(this.world.lines);
-    const { accessKey, secretKey, keyId } = this.engine.stored?.outputs ?? {};
+    const { accessKey, secretKey, keyId } = this.state.stored?.outputs ?? {};
     if (keyId === undefined) return;
     assert.match(
       s3Says({ gateway: this.gateway, world: this.world }, accessKey, secretKey),
@@ -140,17 +153,27 @@ export class Watch {
 
   /** Whether the last run has seen the whole user before it did anything; a change of settings alone needs no look. */
   private runLooked(): boolean {
-    const { entries } = this.gateway.requests;
+    const entries = this.air.asked(this.name);
     const proof = entries.findIndex(({ kind }) => kind.startsWith("S3"));
     const early = proof < 0 ? entries : entries.slice(0, proof);
     return early.some(({ kind, status }) => /^(GET|PUT) user$/.test(kind) && status === 200);
   }
 
+  /** Whether the fleet has no more to do than forget its member. A run that failed for others has stored it all the same. */
+  private isForgotten(): boolean {
+    return this.before?.outputs.retainOnDelete === true;
+  }
+
+  private isLeft(meddled: boolean): void {
+    const user = structuredClone(this.gateway.user(this.name));
+    if (!meddled) assert.deepEqual(user, this.userBefore, "a forgotten user is left as it was");
+    for (const id of this.live().keys()) this.left.add(id);
+  }
+
   private begin(): void {
-    this.gateway.requests.reset();
     this.broken = undefined;
     this.start = this.world.now().getTime();
-    this.before = this.engine.stored;
+    this.before = this.state.stored;
     this.publishedWorked = this.publishedWorks();
   }
 
@@ -169,7 +192,7 @@ export class Watch {
       );
       this.leaks.hear(message);
     }
-    const { stored } = this.engine;
+    const { stored } = this.state;
     if (stored === undefined) return;
     this.leaks.see(stored);
     this.deadlinesStay();
@@ -196,23 +219,23 @@ export class Watch {
   }
 
   /** In fair weather a run fails for one reason only: the user is of others. */
-  private mustBeRefusal(outcome: Outcome<Deed>): void {
+  private mustBeRefusal(outcome: Outcome<Deed | undefined>): void {
     const said = outcome.kind === "failed" ? outcome.error.message : outcome.kind;
     assert.ok(this.mustRefuse, `a run fails in fair weather: ${said}`);
     assert.match(said, /exists already/);
   }
 
   private isOfOthers(wish: Inputs): boolean {
-    if (this.engine.stored !== undefined || this.gateway.user("ann") === undefined) return false;
+    if (this.state.stored !== undefined || this.gateway.user(this.name) === undefined) return false;
     const secretKey = this.live().get(wantedId(wish));
     return wish.createKey === false || secretKey === undefined || (wish.secretKey ?? secretKey) !== secretKey;
   }
 
   /** What a run published anew, S3 was asked about. */
-  private wasProven(wish: Inputs, outcome: Outcome<Deed>): void {
-    const [before, after] = [this.before?.outputs.secretKey, this.engine.stored?.outputs.secretKey];
+  private wasProven(wish: Inputs, outcome: Outcome<Deed | undefined>): void {
+    const [before, after] = [this.before?.outputs.secretKey, this.state.stored?.outputs.secretKey];
     if (outcome.kind === "killed" || wish.prove === false || after === undefined || after === before) return;
-    assert.ok(this.gateway.requests.count("S3 ListBuckets") > 0, "what is published was proven");
+    assert.ok(this.requests().includes("S3 ListBuckets"), "what is published was proven");
   }
 
   private deadlinesStay(): void {
@@ -230,21 +253,21 @@ export class Watch {
   }
 
   private publishedWorks(): boolean {
-    const { keyId, accessKey, secretKey } = this.engine.stored?.outputs ?? {};
+    const { keyId, accessKey, secretKey } = this.state.stored?.outputs ?? {};
     return keyId !== undefined && this.live().get(String(accessKey)) === secretKey;
   }
 
   private outputs() {
-    assert.ok(this.engine.stored, "the resource is in state");
-    return this.engine.stored.outputs;
+    assert.ok(this.state.stored, "the resource is in state");
+    return this.state.stored.outputs;
   }
 
   private ring() {
-    return ringOf(this.engine.stored?.outputs ?? {});
+    return ringOf(this.state.stored?.outputs ?? {});
   }
 
   private live(): ReadonlyMap<string, string> {
-    return this.gateway.user("ann")?.keys ?? new Map();
+    return this.gateway.user(this.name)?.keys ?? new Map();
   }
 
   private rememberSecrets(): void {

@@ -18,8 +18,8 @@ export function graceOf(wish: Inputs): number {
 }
 
 /** The key that a run would make. */
-export function wantedId({ accessKey, rotationId }: Inputs): string {
-  return (accessKey as string | undefined) ?? deriveAccessKey("ann", (rotationId as string | undefined) ?? "");
+export function wantedId({ uid, accessKey, rotationId }: Inputs): string {
+  return (accessKey as string | undefined) ?? deriveAccessKey(String(uid), (rotationId as string | undefined) ?? "");
 }
 
 /** After a run that looked: settings, ring, current key, and every retired key's deadline. */

@@ -1,25 +1,28 @@
 /**
  * The kill test: a real `pulumi up`, its program and its plugin end by SIGKILL in the middle of creating, rotating,
- * revoking or deleting three users of a real Ceph. The moment is chosen by chance from a printed seed: mostly the n-th
+ * revoking or deleting three users of a real Ceph, in turns resources of their own and members of a fleet. The moment is chosen by chance from a printed seed: mostly the n-th
  * request to the gateway (before it arrives, while it is acted on, when it is answered, when the answer is delivered),
  * sometimes the clock. One more run must finish, and then state and Ceph must agree to the last key and secret.
  *
  *   OBJECT_USERS_KILLS=200 npx mocha -r ts-node/register/transpile-only tests/proofs/kill.test.ts
- *   OBJECT_USERS_SEED=… the same again
+ *   OBJECT_USERS_SEED=… the same again, OBJECT_USERS_SHAPE=fleet or users: one shape only
  */
 import assert from "node:assert/strict";
 import { readdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { type Running, describe as sentenceOf } from "../real/pulumi";
 import { type Consumers, consumersAt } from "./ground/consumers";
-import { type Deployment, type KeptState, openDeployment } from "./ground/deployment";
+import { type Deployment, type KeptState, OK, openDeployment } from "./ground/deployment";
 import { figures, type Ground, needRealThings, openGround } from "./ground/ground";
 import { search } from "./ground/leaks";
-import { PHASES, type Phase, SECRETS, usersOf } from "./ground/phases";
+import { FEW, PHASES, type Phase, SECRETS, type Shape, usersOf } from "./ground/phases";
 import { type Chance, chanceOf, seed, size } from "./ground/seed";
 import { type Verified, verify } from "./ground/verify";
 
-const KILLS = size("OBJECT_USERS_KILLS", 5);
+const KILLS = size("OBJECT_USERS_KILLS", 6);
+const SHAPES: readonly Shape[] = (["users", "fleet"] as const).filter(
+  (shape) => (process.env.OBJECT_USERS_SHAPE ?? shape) === shape,
+);
 const UP = ["up", "--yes", "--skip-preview"];
 const DESTROY = ["destroy", "--yes", "--skip-preview"];
 const MOMENTS = ["before", "during", "answered", "delivered"] as const;
@@ -33,6 +36,7 @@ describe("kill -9 of a real pulumi up", function () {
   let consumers: Consumers;
   const counts = {
     kills: 0,
+    "of them of a fleet": 0,
     "runs that ended before their kill": 0,
     "locks left": 0,
     "notes of interrupted creations": 0,
@@ -56,9 +60,11 @@ describe("kill -9 of a real pulumi up", function () {
     const chance = chanceOf(seed());
     console.log(`      seed ${chance.seed}`);
     for (let cycle = 1; counts.kills < KILLS; cycle++) {
+      const shape = SHAPES[(cycle - 1) % SHAPES.length];
+      assert.ok(shape, "OBJECT_USERS_SHAPE is fleet or users");
       for (const phase of PHASES) {
-        const attempt = `kill ${counts.kills + 1} (seed ${chance.seed}, cycle ${cycle}, ${phase.name}`;
-        await killed(phase, cycle, chance, attempt);
+        const attempt = `kill ${counts.kills + 1} (seed ${chance.seed}, cycle ${cycle}, ${phase.name} of ${shape}`;
+        await killed(phase, shape, cycle, chance, attempt);
         if (counts.kills % 25 === 0) console.log(`      ${counts.kills} of ${KILLS} kills`);
         if (counts.kills === KILLS) break;
       }
@@ -73,26 +79,34 @@ describe("kill -9 of a real pulumi up", function () {
   });
 
   /** One phase: begun, killed, finished by one more run, and compared. */
-  async function killed(phase: Phase, cycle: number, chance: Chance, attempt: string): Promise<void> {
+  async function killed(phase: Phase, shape: Shape, cycle: number, chance: Chance, attempt: string): Promise<void> {
     const isDelete = phase.name === "delete";
-    if (isDelete) for (const name of Object.keys(usersOf("create", cycle))) consumers.hold(name, undefined);
-    else stack.declare(usersOf(phase.name, cycle));
-    const what = await oneKill(phase, chance, isDelete ? DESTROY : UP, attempt);
+    const users = usersOf(phase.name, cycle);
+    if (isDelete) for (const name of Object.keys(users)) consumers.hold(name, undefined);
+    else if (shape === "fleet") stack.declare({}, { fleet: { users } });
+    else stack.declare(users);
+    const isKilled = KILLS > 10 || FEW[shape].includes(phase.name);
+    const what = await run(phase, shape, isKilled ? chance : undefined, isDelete ? DESTROY : UP, attempt);
     const again = isDelete ? DESTROY : UP;
     const kept = what === undefined ? await stack.kept() : await recover(again, `${attempt}, ${what})`);
     const differences = await verify(ground, kept, phase, cycle, { ever });
     assert.deepEqual(differences, [], `${attempt}, ${what ?? "not killed"})`);
     assert.deepEqual(consumers.refused, [], `${attempt}, ${what ?? "not killed"})`);
-    for (const [name, { key }] of Object.entries(kept.users)) consumers.hold(name, key);
+    for (const [name, { key }] of Object.entries(kept.everybody)) consumers.hold(name, key);
   }
 
-  /** Starts the run and kills it; answers how, or undefined when it ended before. */
-  async function oneKill(
+  /** Runs the phase, and with `chance` kills it; answers how, or undefined when it ended before. */
+  async function run(
     phase: Phase,
-    chance: Chance,
+    shape: Shape,
+    chance: Chance | undefined,
     command: readonly string[],
     attempt: string,
   ): Promise<string | undefined> {
+    if (chance === undefined) {
+      await stack.run(command, OK);
+      return undefined;
+    }
     const victim = chance.of(VICTIMS);
     const byClock = chance.next() < 0.15;
     const nth = chance.whole(1, phase.requests);
@@ -113,6 +127,7 @@ describe("kill -9 of a real pulumi up", function () {
     ground.wire.disarm();
     if (done) {
       counts.kills++;
+      if (shape === "fleet") counts["of them of a fleet"]++;
       return how;
     }
     const result = await running.done;
@@ -137,7 +152,7 @@ describe("kill -9 of a real pulumi up", function () {
   async function recover(command: readonly string[], attempt: string): Promise<KeptState> {
     repairBackend();
     const half = await stack.kept();
-    for (const { key, id } of Object.values(half.users)) {
+    for (const { key, id } of Object.values(half.everybody)) {
       if (key !== undefined && command === UP)
         assert.equal(await ground.asks(key), "200", `${attempt}: what state has of ${id} is published`);
     }

@@ -134,17 +134,24 @@ describe("runs of the real CLI", function () {
     await ground?.close();
   });
 
-  const own = (turn: "OWN" | "OTHER", gracePeriodSeconds: number) => ({
-    plain: { uid: "plain", displayName: "Plain", rotationId: turn, gracePeriodSeconds },
-    own: { uid: "own", displayName: "Own", accessKey: `own-${turn}`, secretKey: `$${turn}_SECRET`, gracePeriodSeconds },
-  });
+  /** The same users in both shapes: a key that the gateway makes, and one of the caller's own. */
+  const declare = (turn: "OWN" | "OTHER", gracePeriodSeconds: number) => {
+    const users = (prefix: string) => {
+      const inputs = (name: string) => ({ uid: `${prefix}${name}`, displayName: name, gracePeriodSeconds });
+      return {
+        plain: { ...inputs("plain"), rotationId: turn },
+        own: { ...inputs("own"), accessKey: `${prefix}own-${turn}`, secretKey: `$${turn}_SECRET` },
+      };
+    };
+    stack.declare(users(""), { fleet: { users: users("member-") } });
+  };
 
   it("show no secret while all goes well", async () => {
     const log = path.join(path.dirname(stack.directory), "events.json");
     const logging = (file: string) => ({ ...OK, args: ["--diff", "--event-log", file], env: EVENTS });
-    stack.declare(own("OWN", 3600), { fleet: { users: { red: { uid: "red", displayName: "Red" } } } });
+    declare("OWN", 3600);
     await stack.up(logging(log));
-    stack.declare(own("OTHER", 3600));
+    declare("OTHER", 3600);
     await stack.preview({ ...OK, args: ["--diff"] });
     await stack.up(logging(`${log}.2`));
     assert.ok(Object.keys(stack.places()).includes(`${log}.2`));
@@ -152,7 +159,7 @@ describe("runs of the real CLI", function () {
   });
 
   it("show no secret while the gateway answers with secrets in its errors", async () => {
-    stack.declare(own("OTHER", 0));
+    declare("OTHER", 0);
     const answers = badAnswers([CANARY, SERVERS, ...(await ground.secrets())]);
     let next = 0;
     ground.wire.forge(({ method }, body) => {
@@ -164,7 +171,10 @@ describe("runs of the real CLI", function () {
     await stack.up({ args: ["--diff", "--continue-on-error"] });
     await stack.preview({ args: ["--refresh", "--diff"] });
     ground.wire.forge(undefined);
-    await ground.admin("PUT", { key: "", uid: "plain", "access-key": "somebodys", "secret-key": `${SERVERS}-2` });
+    for (const uid of ["plain", "member-plain"]) {
+      const key = { "access-key": `somebodys-${uid}`, "secret-key": `${SERVERS}-2` };
+      await ground.admin("PUT", { key: "", uid, ...key });
+    }
     await stack.preview({ ...OK, args: ["--refresh", "--diff"] });
     await stack.up({ ...OK, args: ["--refresh", "--diff"] });
   });

@@ -1,63 +1,20 @@
 /** Fleets on the embedded gateway: each member on its own, counted requests, one that fails, what is not known yet. */
 import assert from "node:assert/strict";
 import { faults } from "../../devserver/rgw/fault";
-import { rgw } from "../../provider/backends/rgw";
-import { openFleet } from "../../provider/fleet";
 import { deriveAccessKey } from "../../provider/lifecycle/keys";
 import type { Inputs } from "../../provider/state";
-import { admin } from "../devserver/request";
-import { Engine } from "./engine";
+import { type FleetStack, named, openFleetStack } from "./fleet-stack";
 import { s3Says } from "./stack";
-import { bench } from "./world";
-
-type Credentials = Record<string, Record<string, string>>;
-
-async function openStack() {
-  const { gateway, world, config } = bench();
-  const provider = openFleet(rgw, world);
-  await provider.configure({ config });
-  const engine = new Engine(provider);
-  return {
-    gateway,
-    world,
-    provider,
-    engine,
-    up: (users: Record<string, Inputs>, defaults: Inputs = {}) => engine.up({ defaults, users: named(users) }),
-    credentials: () => (engine.stored?.outputs.credentials ?? {}) as Credentials,
-    async tally(task: () => Promise<unknown>) {
-      gateway.requests.reset();
-      await task();
-      return gateway.requests.tally();
-    },
-    meddle: (what: string) => assert.equal(gateway.handle(admin(gateway, what, world.now())).status, 200),
-  };
-}
-
-/** Each member's uid and display name are its name, unless it says otherwise. */
-const named = (users: Record<string, Inputs>) =>
-  Object.fromEntries(
-    Object.entries(users).map(([name, inputs]) => [name, { uid: name, displayName: name, ...inputs }]),
-  );
 
 describe("a fleet", () => {
-  let stack: Awaited<ReturnType<typeof openStack>>;
+  let stack: FleetStack;
   beforeEach(async () => {
-    stack = await openStack();
+    stack = await openFleetStack();
   });
-  const uids = () =>
-    stack.gateway
-      .users()
-      .map(({ uid }) => uid)
-      .sort();
-  const works = (name: string) => {
-    const { accessKey, secretKey } = stack.credentials()[name] ?? {};
-    assert.equal(s3Says(stack, accessKey, secretKey), "200", name);
-  };
-
   it("makes each member in two requests, and no change in none", async () => {
     const users = { red: {}, blue: { maxBuckets: 5 }, green: {} };
     assert.deepEqual(await stack.tally(() => stack.up(users)), { "PUT user": 3, "S3 ListBuckets": 3 });
-    for (const name of Object.keys(users)) works(name);
+    for (const name of Object.keys(users)) stack.works(name);
     assert.deepEqual(await stack.tally(() => stack.up(users)), {});
     assert.deepEqual(stack.engine.stored?.secrets, ["credentials"]);
   });
@@ -76,9 +33,9 @@ describe("a fleet", () => {
     await stack.up({ red: {}, blue: {}, green: {} });
     const blue = stack.credentials().blue;
     await stack.up({ red: { maxBuckets: 5 }, blue: {}, yellow: {}, green: { uid: "grass" } });
-    assert.deepEqual(uids(), ["blue", "grass", "red", "yellow"]);
+    assert.deepEqual(stack.uids(), ["blue", "grass", "red", "yellow"]);
     assert.deepEqual(stack.credentials().blue, blue);
-    for (const name of ["red", "yellow", "green"]) works(name);
+    for (const name of ["red", "yellow", "green"]) stack.works(name);
   });
 
   it("rotates with a grace, and ends it, as single users do", async () => {
@@ -103,12 +60,22 @@ describe("a fleet", () => {
       stack.up({ red: {}, blue: {} }),
       /1 of 2 users failed, the others are done\.\nred: creating user "red"/,
     );
-    works("blue");
+    stack.works("blue");
     assert.equal(stack.engine.stored?.halfMade, true);
     stack.gateway.faults = undefined;
     const tally = await stack.tally(() => stack.up({ red: {}, blue: {} }));
     assert.equal(tally["PUT user"], 1, "the other one is left alone");
-    works("red");
+    stack.works("red");
+  });
+
+  it("one that fails does not stop those that come after it, however many they are", async () => {
+    const names = Array.from({ length: 200 }, (_, i) => `user-${i}`);
+    stack.gateway.faults = (request) => (request.url.search.includes("uid=user-0&") ? faults.slowDown : undefined);
+    await assert.rejects(
+      stack.up(Object.fromEntries(names.map((name) => [name, {}]))),
+      /^Error: 1 of 200 users failed/,
+    );
+    assert.deepEqual(Object.keys(stack.credentials()).sort(), names.slice(1).sort());
   });
 
   it("a refresh tells of drift and of members that are gone, and up repairs both", async () => {
@@ -120,7 +87,15 @@ describe("a fleet", () => {
     assert.deepEqual([Object.keys(users), users.blue?.maxBuckets], [["blue"], 9]);
     await stack.up({ red: {}, blue: { maxBuckets: 5 } });
     assert.equal(stack.gateway.user("blue")?.user.maxBuckets, 5);
-    works("red");
+    stack.works("red");
+  });
+
+  it("says how far a long run is, now and then", async () => {
+    stack.gateway.between = () => stack.world.advance(3);
+    await stack.up({ red: {}, blue: {}, green: {}, yellow: {}, white: {} });
+    const said = stack.world.lines.filter((line) => line.endsWith(" done"));
+    assert.ok(said.length > 0 && said.length < 5, said.join("\n"));
+    for (const line of said) assert.match(line, /^rgw\.Users: [1-4] of 5 done$/);
   });
 
   it("exclusiveKeys that is switched on looks for keys of others", async () => {
@@ -133,7 +108,7 @@ describe("a fleet", () => {
   it("is deleted with all its members", async () => {
     await stack.up({ red: {}, blue: {} });
     await stack.engine.destroy();
-    assert.deepEqual(uids(), []);
+    assert.deepEqual(stack.uids(), []);
   });
 
   it("has secrets in `credentials` only", async () => {
@@ -147,7 +122,7 @@ describe("check of a fleet", () => {
   const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
   const OBJECT = "dd056dcd-154b-4c76-9bd3-c8f88648b5ff";
   const check = async (news: Inputs) => {
-    const { provider } = await openStack();
+    const { provider } = await openFleetStack();
     return (await provider.check({}, news)).failures.map(({ property, reason }) => `${property}${reason}`).join("\n");
   };
 

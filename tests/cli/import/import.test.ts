@@ -137,6 +137,31 @@ describe("object-users import", () => {
     assert.match(none.said, /nothing is written/);
   });
 
+  it("finds one among very many, page by page", async () => {
+    for (let index = 0; index < 1_500; index++) make(`PUT user?uid=crowd-${index}&display-name=C`);
+    make("PUT user?uid=needle&display-name=N");
+    assert.equal((await fromGateway("--filter", "needle")).code, 0);
+    assert.deepEqual(
+      resources().map(({ id }) => id),
+      ["needle"],
+    );
+    assert.deepEqual([gateway.requests.count("GET user?list"), gateway.requests.count("GET user")], [2, 2]);
+  });
+
+  it("finds one among very many of ECS, page by page", async () => {
+    const server = new EcsServer();
+    await serveOther(server);
+    for (let index = 0; index < 1_500; index++)
+      server.meddle("POST /object/users", { user: `crowd-${index}`, namespace: "ns1" });
+    server.meddle("POST /object/users", { user: "needle", namespace: "ns1" });
+    server.meddle("POST /object/user-secret-keys/needle", { namespace: "ns1" });
+    const settings = { ECS_ENDPOINT: served.url, ECS_S3_ENDPOINT: served.url, ECS_USERNAME: "root" };
+    const environment = { ...settings, ECS_PASSWORD: "the-managers-own-password" };
+    const { code, said } = await importing("ecs", environment, ["--input", "namespace=ns1", "--filter", "needle"]);
+    assert.equal(code, 0, said);
+    assert.equal(server.requests.count("GET users"), 2);
+  });
+
   it("writes one fleet, with the inputs that all share as its defaults", async () => {
     make("PUT user?uid=red&display-name=Red", "PUT user?uid=blue&display-name=Blue");
     assert.equal((await fromGateway("--fleet", "teams", "--input", "gracePeriodSeconds=60")).code, 0);

@@ -8,7 +8,7 @@ import { openStack, type RunOptions, type Stack } from "../../real/pulumi";
 import type { Values } from "./engine";
 import { filesBelow, type Places } from "./leaks";
 
-/** A user, or a fleet, in state, secrets in clear. */
+/** A resource, that is a user or a fleet, or a fleet's member as if it were a user of its own. Secrets in clear. */
 export interface KeptUser {
   readonly type: string;
   readonly id: string;
@@ -24,13 +24,16 @@ export interface KeptUser {
 
 /** What the backend has for the stack. */
 export interface KeptState {
+  /** Every resource of ours by its name. */
   readonly users: Readonly<Record<string, KeptUser>>;
+  /** Every user: a single one by its resource's name, a fleet's member by its own. */
+  readonly everybody: Readonly<Record<string, KeptUser>>;
   readonly pending: number;
 }
 
 /** An open stack of users. */
 export interface Deployment extends Stack {
-  /** Inputs by resource name. A text `$NAME` is taken from the environment, so that no secret lies in the project. */
+  /** Inputs by resource name. A user's text `$NAME` is taken from the environment, so that no secret lies in the project. */
   declare(users: Readonly<Record<string, Values>>, fleets?: Readonly<Record<string, Values>>): void;
   /** What state has now, also after a crash. */
   kept(): Promise<KeptState>;
@@ -41,11 +44,14 @@ export interface Deployment extends Stack {
 const PROGRAM = `
 const { rgw } = require("pulumi-object-users");
 const given = (value) => (/^\\$\\w+$/.test(value) ? process.env[value.slice(1)] : value);
+const all = (record, change) => Object.fromEntries(Object.entries(record).map(([name, each]) => [name, change(each)]));
 const { users, fleets } = require("./users.json");
-for (const [name, args] of Object.entries(fleets)) new rgw.Users(name, args);
+for (const [name, { defaults = {}, users }] of Object.entries(fleets)) {
+  const fleet = new rgw.Users(name, { defaults, users: all(users, (member) => all(member, given)) });
+  exports[name] = fleet.credentials;
+}
 for (const [name, args] of Object.entries(users)) {
-  const inputs = Object.fromEntries(Object.entries(args).map(([input, value]) => [input, given(value)]));
-  const user = new rgw.User(name, inputs);
+  const user = new rgw.User(name, all(args, given));
   for (const output of ["accessKey", "secretKey"]) exports[name + "." + output] = user[output];
 }
 `;
@@ -93,25 +99,42 @@ interface Exported {
 }
 
 function keptState({ deployment }: Exported): KeptState {
-  const users = (deployment.resources ?? []).filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/"));
+  const ours = (deployment.resources ?? []).filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/"));
+  const users = ours.map((each) => [each.urn.split("::").at(-1) ?? "", keptUser(each)] as const);
   return {
-    users: Object.fromEntries(users.map((each) => [each.urn.split("::").at(-1) ?? "", keptUser(each)])),
+    users: Object.fromEntries(users),
+    everybody: Object.fromEntries(users.flatMap(([name, user]) => (isFleet(user) ? membersOf(user) : [[name, user]]))),
     pending: deployment.pending_operations?.length ?? 0,
   };
 }
 
+/** Whether a resource of ours is a fleet. */
+export function isFleet({ type }: Pick<KeptUser, "type">): boolean {
+  return type.endsWith("Users");
+}
+
+function membersOf({ type, inputs, outputs }: KeptUser): [string, KeptUser][] {
+  const { users = {} } = inputs as { users?: Readonly<Record<string, Values>> };
+  const { members, keys, credentials } = outputs as Readonly<Record<string, Readonly<Record<string, Values>>>>;
+  return Object.entries(members ?? {}).map(([name, member]) => {
+    const own = { ...member, ...credentials?.[name], keys: keys?.[name] };
+    return [name, kept({ type, id: String(member.userId), inputs: users[name] ?? {}, outputs: own })];
+  });
+}
+
 function keptUser({ type, id = "", inputs = {}, outputs = {} }: ExportedResource): KeptUser {
-  const clear = inClear(outputs);
-  const key = keyOf(clear.accessKey, clear.secretKey);
-  const previous = keyOf(clear.previousAccessKey, clear.previousSecretKey);
+  return kept({ type, id, inputs: inClear(inputs), outputs: inClear(outputs) });
+}
+
+function kept(clear: Pick<KeptUser, "type" | "id" | "inputs" | "outputs">): KeptUser {
+  const { outputs } = clear;
+  const key = keyOf(outputs.accessKey, outputs.secretKey);
+  const previous = keyOf(outputs.previousAccessKey, outputs.previousSecretKey);
   return {
-    type,
-    id,
-    inputs: inClear(inputs),
-    outputs: clear,
+    ...clear,
     ...(key ? { key } : {}),
     ...(previous ? { previous } : {}),
-    ring: Array.isArray(clear.keys) ? clear.keys.map((record: { id: string }) => record.id) : [],
+    ring: Array.isArray(outputs.keys) ? outputs.keys.map((record: { id: string }) => record.id) : [],
   };
 }
 

@@ -1,5 +1,6 @@
 /**
- * The life that the kill test gives its users, phase by phase, and how many keys each phase leaves them.
+ * The life that the kill test gives its users, phase by phase and in turns as resources of their own and as members of a
+ * fleet, and how many keys each phase leaves them.
  */
 import type { Values } from "./engine";
 
@@ -23,6 +24,15 @@ export const PHASES: readonly [Phase, ...Phase[]] = [
   { name: "revoke", requests: 15, keys: 1 },
   { name: "delete", requests: 3, keys: 0 },
 ];
+
+/** How the users of a cycle are declared. */
+export type Shape = "users" | "fleet";
+
+/** With few kills not every phase has one: between them, the shapes have one in each. */
+export const FEW: Readonly<Record<Shape, readonly PhaseName[]>> = {
+  users: ["create", "rotate again", "delete"],
+  fleet: ["create", "rotate", "revoke"],
+};
 
 /** Secrets of the user's own, with every character that an input allows and that other notations write differently. */
 export const SECRETS = {

@@ -2,7 +2,7 @@
  * State against Ceph, to the last key and secret: what a proof looks at when a run says that it is done.
  */
 import type { Credentials } from "../../../tools/ceph/cluster";
-import type { KeptState, KeptUser } from "./deployment";
+import { isFleet, type KeptState, type KeptUser } from "./deployment";
 import { openProvider } from "./engine";
 import type { Ground } from "./ground";
 import type { Phase } from "./phases";
@@ -16,7 +16,7 @@ export interface Verified {
 /** Every difference between what state says, what Ceph has, and what the phase should have led to. */
 export async function verify(
   ground: Ground,
-  { users, pending }: KeptState,
+  { users, everybody, pending }: KeptState,
   phase: Phase,
   cycle: number,
   { ever }: Verified,
@@ -24,12 +24,15 @@ export async function verify(
   const differences: string[] = pending > 0 ? [`${pending} operations are pending`] : [];
   const expected = phase.name === "delete" ? [] : ["own", "plain", "tenant$settings"];
   const there = await ground.users();
-  const known = Object.values(users).map(({ id }) => id);
+  const known = Object.values(everybody).map(({ id }) => id);
   for (const [who, names] of Object.entries({ Ceph: there, state: known })) {
     if (names.sort().join() !== expected.join()) differences.push(`${who} has the users ${names.join(", ") || "none"}`);
   }
   const living = new Set<string>();
-  for (const user of Object.values(users)) {
+  for (const resource of Object.values(users)) {
+    differences.push(...(await leftToDo(ground, resource)).map((text) => `cycle ${cycle}, ${resource.id}: ${text}`));
+  }
+  for (const user of Object.values(everybody)) {
     differences.push(...(await compare(ground, user, phase)).map((text) => `cycle ${cycle}, ${user.id}: ${text}`));
     for (const key of [user.key, user.previous]) if (key) ever.set(mark(key), key);
     const live = await ground.user(user.id);
@@ -59,13 +62,14 @@ async function compare(ground: Ground, user: KeptUser, phase: Phase): Promise<st
     if (said !== "200") differences.push(`S3 answers ${said} to its ${name} key`);
   }
   if (user.outputs.displayName !== live.displayName) differences.push(`Ceph calls it ${live.displayName}`);
-  return [...differences, ...(await leftToDo(ground, user))];
+  return differences;
 }
 
 /** What a preview, and one with refresh, would still want to do. */
-async function leftToDo(ground: Ground, { id, inputs, outputs }: KeptUser): Promise<string[]> {
+async function leftToDo(ground: Ground, resource: KeptUser): Promise<string[]> {
+  const { id, inputs, outputs } = resource;
   const said: string[] = [];
-  const provider = openProvider({ env: ground.env, said });
+  const provider = openProvider({ env: ground.env, said, kind: isFleet(resource) ? "rgw/fleet" : "rgw" });
   const { changes } = await provider.diff(id, outputs, inputs);
   const seen = await provider.read(id, outputs);
   const again = await provider.diff(id, JSON.parse(JSON.stringify(seen.props), unwrap) as typeof outputs, inputs);

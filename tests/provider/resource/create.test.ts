@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { faults } from "../../../devserver/rgw/fault";
 import { deriveAccessKey } from "../../../provider/lifecycle/keys";
 import type { Inputs } from "../../../provider/state";
-import { openStack, type Stack, s3Says } from "../stack";
+import { describeShapes, type Stack, s3Says } from "../stack";
 import { ENDPOINT, START } from "../world";
 
 const DERIVED = deriveAccessKey("ann", "");
 
-describe("create", () => {
+describeShapes("create", (openStack) => {
   let stack: Stack;
   beforeEach(async () => {
     stack = await openStack();
@@ -94,7 +94,7 @@ describe("create", () => {
     await stack.engine.refresh();
     assert.equal(stack.engine.stored?.id, "acme$ann");
     await stack.engine.destroy();
-    assert.deepEqual(stack.gateway.users(), []);
+    assert.deepEqual(stack.users(), []);
   });
 
   it("with prove: false looks instead of asking S3", async () => {
@@ -127,7 +127,7 @@ describe("create", () => {
   it("refuses the second resource for one user", async () => {
     await stack.up();
     await assert.rejects(
-      stack.provider.create({ uid: "ann", displayName: "Ann", __provider: "x" }),
+      stack.engine.provider.create({ uid: "ann", displayName: "Ann", __provider: "x" }),
       /Two resources cannot manage one user/,
     );
   });
@@ -168,9 +168,9 @@ describe("create", () => {
   for (const [what, inputs, first, says] of refused) {
     it(`refuses ${what}, with nothing half-made`, async () => {
       stack.meddle(first);
-      const before = structuredClone(stack.gateway.users());
+      const before = structuredClone(stack.users());
       assert.match(await stack.fails(inputs), says);
-      assert.deepEqual(structuredClone(stack.gateway.users()), before);
+      assert.deepEqual(structuredClone(stack.users()), before);
       assert.equal(stack.engine.stored, undefined);
     });
   }

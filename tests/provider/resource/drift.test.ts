@@ -1,11 +1,11 @@
 /** What others do to a user behind Pulumi's back: a refresh tells it by name, and the next up puts it right. */
 import assert from "node:assert/strict";
 import { deriveAccessKey } from "../../../provider/lifecycle/keys";
-import { openStack, type Stack, s3Says } from "../stack";
+import { describeShapes, type Stack, s3Says } from "../stack";
 
 const KEY = deriveAccessKey("ann", "");
 
-describe("drift", () => {
+describeShapes("drift", (openStack) => {
   let stack: Stack;
   const inputs = {
     email: "ann@x.org",

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { type Fault, faults } from "../../../devserver/rgw/fault";
 import { deriveAccessKey } from "../../../provider/lifecycle/keys";
-import { ANN, openStack, type Stack, s3Says } from "../stack";
+import { ANN, describeShapes, type Stack, s3Says } from "../stack";
 
 const [DERIVED, TWO] = ["", "2"].map((rotationId) => deriveAccessKey("ann", rotationId)) as [string, string];
 
-describe("hazards", () => {
+describeShapes("hazards", (openStack) => {
   let stack: Stack;
   beforeEach(async () => {
     stack = await openStack();
@@ -94,7 +94,7 @@ describe("hazards", () => {
       await stack.up();
       once("DELETE user", fault);
       await stack.engine.destroy();
-      assert.deepEqual(stack.gateway.users(), []);
+      assert.deepEqual(stack.users(), []);
     });
   }
 

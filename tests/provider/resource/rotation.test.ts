@@ -1,7 +1,7 @@
 /** Rotation through Pulumi's methods: counted requests, overlap, deadlines, rollback, own keys, adoption. */
 import assert from "node:assert/strict";
 import { deriveAccessKey } from "../../../provider/lifecycle/keys";
-import { openStack, type Stack, s3Says } from "../stack";
+import { describeShapes, type Stack, s3Says } from "../stack";
 
 const [ONE, TWO, THREE] = ["1", "2", "3"].map((rotationId) => deriveAccessKey("ann", rotationId)) as [
   string,
@@ -10,7 +10,7 @@ const [ONE, TWO, THREE] = ["1", "2", "3"].map((rotationId) => deriveAccessKey("a
 ];
 const HOUR = { gracePeriodSeconds: 3600 };
 
-describe("rotation", () => {
+describeShapes("rotation", (openStack) => {
   let stack: Stack;
   beforeEach(async () => {
     stack = await openStack();
@@ -146,7 +146,7 @@ describe("rotation", () => {
   });
 });
 
-describe("adopt and exclusiveKeys", () => {
+describeShapes("adopt and exclusiveKeys", (openStack) => {
   let stack: Stack;
   beforeEach(async () => {
     stack = await openStack();
@@ -200,6 +200,6 @@ describe("adopt and exclusiveKeys", () => {
   it("is deleted like any other", async () => {
     await stack.up({ adopt: true });
     await stack.engine.destroy();
-    assert.deepEqual(stack.gateway.users(), []);
+    assert.deepEqual(stack.users(), []);
   });
 });
