@@ -10,6 +10,7 @@ import { checkFleet, membersOf, secretIfAny } from "./fleet-inputs";
 import { byPresentNames, farewell, farewells, isRetained } from "./fleet-members";
 import { type FleetState, readFleet, writeFleet } from "./fleet-state";
 import { describe, Unfinished } from "./lifecycle/reconcile";
+import { beforeHandover } from "./lifecycle/retirement";
 import { inParallel } from "./parallel";
 import { asSentences, halfMade, type ResourceProvider, spoken, UP_TO_ENGINE } from "./pulumi";
 import type { Inputs, Outputs, Remembered } from "./state";
@@ -43,11 +44,12 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     const after = new Map(before);
     const names = new Set([...before.keys(), ...wanted.keys()]);
     const failures = await each(names, (name) => settleMember(name, wanted.get(name), after, s3Endpoint));
-    const outputs = writeFleet(after, s3Endpoint, backend);
-    if (failures.size > 0) {
-      throw halfMade(title, failed(failures, names.size), { ...outputs, __provider });
+    if (failures.size === 0) return writeFleet(after, s3Endpoint, backend);
+    for (const [name, { known, inputs }] of after) {
+      after.set(name, { known: beforeHandover(known, before.get(name)?.known, backend.capabilities), inputs });
     }
-    return outputs;
+    const outputs = writeFleet(after, s3Endpoint, backend);
+    throw halfMade(title, failed(failures, names.size), { ...outputs, __provider });
   }
 
   /** One member: made, changed, deleted, or left alone without a request when state says that nothing is to be done. */

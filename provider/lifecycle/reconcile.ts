@@ -13,6 +13,7 @@ import type { Capabilities, Known, Live, Spec, Step } from "./model";
 import { firstSight, observe } from "./observe";
 import { plan } from "./plan";
 import { proveAccepted } from "./proof";
+import { beforeHandover } from "./retirement";
 import { refOf } from "./user-api";
 
 /** The run did not reach its end. `known` is what to keep in state; undefined when there is no user of ours. */
@@ -43,7 +44,7 @@ export async function reconcile(spec: Spec, before: Known | undefined, context: 
       return await run.round();
     } catch (error) {
       if (round === ROUNDS || !isObjectUserError(error) || !run.mayLookAgain(error))
-        throw new Unfinished(run.known, error);
+        throw new Unfinished(run.known && beforeHandover(run.known, before, context.capabilities), error);
       context.log(`${context.resource} ${spec.name}: ${error.message} Looking again.`);
       await context.sleep(PAUSE_MS * 2 ** round * (0.5 + context.random()));
     }

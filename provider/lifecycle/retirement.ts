@@ -13,7 +13,7 @@ export function retire(key: KeyRecord, spec: Spec, capabilities: Capabilities, n
 }
 
 function retiredByUs(key: KeyRecord, spec: Spec, now: Date): Step[] {
-  const retiredAt = key.retiredAt ?? now.toISOString();
+  const retiredAt = (key.expiresAt && key.retiredAt) ?? now.toISOString();
   const expiresAt = after(retiredAt, spec.gracePeriodSeconds);
   const isDue = isOver({ ...key, expiresAt }, now);
   if (key.expiresAt === expiresAt)
@@ -45,6 +45,24 @@ function retiredByServer(key: KeyRecord, spec: Spec, capabilities: Capabilities,
       ? [revoke(key, `gracePeriodSeconds is ${spec.gracePeriodSeconds}: the old secret of ${key.accessKey} ends now`)]
       : []),
   ];
+}
+
+/**
+ * What to keep of a run that failed. Pulumi hands a resource's outputs on only after a run that ends well: whoever holds a
+ * key that this run retired cannot have the next one yet. Its grace has not begun, and begins with the run that ends well.
+ */
+export function beforeHandover(known: Known, before: Known | undefined, { overlap }: Capabilities): Known {
+  if (overlap !== "client") return known;
+  const hasBegun = ({ id, expiresAt }: KeyRecord) =>
+    expiresAt === undefined || before?.keys.some((key) => key.id === id && key.expiresAt !== undefined) === true;
+  return {
+    ...known,
+    keys: known.keys.map((key) => {
+      if (hasBegun(key)) return key;
+      const { expiresAt: _, ...waiting } = key;
+      return waiting;
+    }),
+  };
 }
 
 /** The steps for keys outside the ring: none, unless the ring is to be all there is. */

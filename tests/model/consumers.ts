@@ -17,11 +17,12 @@ export function keysToHold(
   wish: Inputs,
   start: number,
 ): Held[] {
-  return ring.flatMap(({ accessKey, retiredAt }) => {
+  return ring.flatMap(({ accessKey, retiredAt, expiresAt }) => {
     const secretKey = keys.get(accessKey);
     const isCut = wish.accessKey === accessKey && wish.secretKey !== undefined && wish.secretKey !== secretKey;
     if (secretKey === undefined || isCut) return [];
-    const from = retiredAt === undefined ? start : Date.parse(retiredAt);
+    // Without a deadline: its successor was never handed over, because the run that made it failed.
+    const from = retiredAt === undefined || expiresAt === undefined ? start : Date.parse(retiredAt);
     return [{ accessKey, secretKey, until: from + graceOf(wish) * 1000 }];
   });
 }

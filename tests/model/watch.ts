@@ -89,7 +89,8 @@ export class Watch {
         assert.ok(this.publishedWorks(), "what is published does not work any more");
       if (!meddled && (wish.createKey !== false || this.outputs().keyId !== undefined))
         noneOverdue(this.ring(), this.start);
-      if (this.looked) isAsWished(wish, this.outputs(), this.gateway.user(this.name)?.user);
+      const run = this.state.stored?.halfMade === true ? "failed" : "ended well";
+      if (this.looked) isAsWished(wish, this.outputs(), this.gateway.user(this.name)?.user, run);
     }
     if (!meddled) this.keysAreKnown();
     this.wasProven(wish, outcome);
@@ -239,10 +240,10 @@ export class Watch {
   }
 
   private deadlinesStay(): void {
-    for (const { id, retiredAt } of this.ring()) {
-      if (retiredAt === undefined) this.retiredAt.delete(id);
+    for (const { id, retiredAt, expiresAt } of this.ring()) {
+      if (retiredAt === undefined || expiresAt === undefined) this.retiredAt.delete(id);
       else assert.equal(this.retiredAt.get(id) ?? retiredAt, retiredAt, "a retired key's grace begins once");
-      if (retiredAt !== undefined) this.retiredAt.set(id, retiredAt);
+      if (retiredAt !== undefined && expiresAt !== undefined) this.retiredAt.set(id, retiredAt);
     }
   }
 

@@ -68,6 +68,28 @@ describe("a fleet", () => {
     stack.works("red");
   });
 
+  it("keeps old keys alive as long as a failing member keeps Pulumi from handing out the new ones", async () => {
+    const first = { gracePeriodSeconds: 60, rotationId: "1" };
+    const second = { gracePeriodSeconds: 60, rotationId: "2" };
+    await stack.up({ red: {}, blue: {} }, first);
+    const old = stack.credentials().red;
+    const asked = () => s3Says(stack, old?.accessKey, old?.secretKey);
+    stack.gateway.faults = (request) => (request.url.search.includes("uid=blue") ? faults.unknownError : undefined);
+    for (let days = 0; days < 3; days++) {
+      await stack.fails({ red: {}, blue: {} }, second);
+      assert.equal(stack.credentials().red?.accessKey, deriveAccessKey("red", "2"));
+      stack.world.advance(86_400);
+      assert.equal(asked(), "200");
+    }
+    stack.gateway.faults = undefined;
+    await stack.up({ red: {}, blue: {} }, second);
+    assert.equal(asked(), "200", "its grace begins now");
+    assert.equal(stack.credentials().red?.previousAccessKey, old?.accessKey);
+    stack.world.advance(60);
+    await stack.up({ red: {}, blue: {} }, second);
+    assert.equal(asked(), "403 InvalidAccessKeyId");
+  });
+
   it("one that fails does not stop those that come after it, however many they are", async () => {
     const names = Array.from({ length: 200 }, (_, i) => `user-${i}`);
     stack.gateway.faults = (request) => (request.url.search.includes("uid=user-0&") ? faults.slowDown : undefined);

@@ -1,0 +1,106 @@
+// docs/guides/taking-over.md: users that are there move in as single resources and as a fleet, nothing changes, and the
+// first rotation comes to each in its turn.
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import * as calendar from "../../sdk/calendar";
+import { needCli, Reader } from "./reader";
+
+const SINGLES = ["team-red", "team-blue", "team-green"];
+const MANY = Array.from({ length: 500 }, (_, index) => `member-${index}`);
+const DAY_MS = 86_400_000;
+
+/** Makes the users, past Pulumi. */
+function populate({ cluster }: Reader, names: readonly string[]): void {
+  for (const name of names) cluster.admin(`PUT user?uid=${name}&display-name=${name}&max-buckets=7`);
+  cluster.gateway.requests.reset();
+}
+
+/** The keys of users as the gateway has them, one line for each user. */
+function keysIn({ cluster }: Reader): Record<string, string[]> {
+  return Object.fromEntries(cluster.gateway.users().map(({ uid, keys }) => [uid, [...keys.keys()].sort()]));
+}
+
+let singles: Reader;
+
+describe("guide: taking over users that exist", function () {
+  this.timeout(600_000);
+  let reader: Reader;
+
+  before(async function () {
+    await needCli.call(this);
+    reader = await Reader.open("taking-over");
+    singles = reader;
+  });
+  after(() => reader?.abandon());
+
+  it("as single resources: imported, and nothing is left to do", async () => {
+    populate(reader, [...SINGLES, "other"]);
+    reader.cluster.admin("PUT user?uid=one&tenant=shop&display-name=One");
+    const before = keysIn(reader);
+    const { out } = await reader.run("singles");
+    assert.match(out, /^4 users/);
+    assert.ok(!existsSync(path.join(reader.stack.directory, "import.json")));
+    reader.save("index.ts");
+    await reader.run("nothing");
+    assert.equal(reader.cluster.gateway.requests.writes(), 0);
+    assert.deepEqual(keysIn(reader), before);
+  });
+
+  it("the first rotation is spread: at first nothing, on a user's own day that user", async () => {
+    reader.save("rotation.ts", ["spread.ts", "index.ts"]);
+    await reader.run("spread");
+    const before = keysIn(reader);
+    const today = new Date();
+    const moments = SINGLES.map((name) => ({
+      name,
+      at: calendar.nextRotation(name, { every: "quarter", now: today }),
+    }));
+    moments.push({ name: "shop-one", at: calendar.nextRotation("shop-one", { every: "quarter", now: today }) });
+    const [first, second] = moments.sort((a, b) => a.at.getTime() - b.at.getTime());
+    assert.ok(first && second && first.at.getTime() < second.at.getTime());
+    const day = new Date(first.at.getTime() + 1000).toISOString();
+    await reader.bash(`pulumi config set now ${day} && pulumi up --yes`);
+    const after = keysIn(reader);
+    const uid = first.name.replace("shop-", "shop$");
+    assert.deepEqual(
+      Object.keys(after).filter((name) => String(after[name]) !== String(before[name])),
+      [uid],
+    );
+    assert.equal(after[uid]?.length, 2);
+
+    const quarter = new Date(today.getTime() + 92 * DAY_MS).toISOString();
+    await reader.bash(`pulumi config set now ${quarter} && pulumi up --yes`);
+    const last = keysIn(reader);
+    for (const { name } of moments) assert.ok((last[name.replace("shop-", "shop$")]?.length ?? 0) >= 2, name);
+    assert.deepEqual(last.other, before.other);
+  });
+});
+
+describe("guide: taking over users that exist, as a fleet", function () {
+  this.timeout(600_000);
+  let reader: Reader;
+
+  before(async function () {
+    await needCli.call(this);
+    reader = await Reader.open("taking-over");
+  });
+  after(() => reader?.close(singles));
+
+  it(`moves ${MANY.length} in, and the spread rotation works for members, too`, async () => {
+    populate(reader, MANY);
+    reader.save("index.ts");
+    const { out } = await reader.run("fleet");
+    assert.match(out, new RegExp(`^${MANY.length} users`));
+    assert.equal(reader.cluster.gateway.requests.writes(), 0);
+
+    reader.save("rotation.ts", ["spread.ts", "index.ts"]);
+    await reader.run("spread");
+    assert.equal(reader.cluster.gateway.requests.writes(), 0);
+    const month = new Date(Date.now() + 30 * DAY_MS).toISOString();
+    await reader.bash(`pulumi config set now ${month} && pulumi up --yes`);
+    const rotated = Object.values(keysIn(reader)).filter((keys) => keys.length === 2).length;
+    assert.ok(rotated > MANY.length / 5 && rotated < MANY.length / 2, `${rotated} of ${MANY.length} in a month`);
+  });
+});
