@@ -13,6 +13,9 @@ export interface Terminal {
   readonly world: World;
 }
 
+/** Users of a system are asked for by so many at once; a connection's own limit may be lower. */
+export const AT_ONCE = 32;
+
 const PROGRESS_MS = 2_000;
 
 /** Says how far long work is, every two seconds at most: call the result each time one more is done. `total` may be Infinity: not known yet. */

@@ -17,7 +17,7 @@ const SUITE = /\.test\.ts$/;
 const AT_ONCE = { unit: 2, real: 2 };
 /** How long the real groups take, roughly, in seconds: the long ones first, so that none is left over at the end. */
 const WEIGHTS = {
-  "e2e/rgw": 200,
+  "e2e/rgw": 240,
   openstack: 140,
   infomaniak: 140,
   proofs: 140,
@@ -29,7 +29,8 @@ const WEIGHTS = {
   "cli/sweep/real": 90,
   "cli/import/real": 90,
   "cli/status/real": 60,
-  guides: 90,
+  guides: 150,
+  "cli/operator": 60,
 };
 const weightOf = ({ name }) => WEIGHTS[name] ?? 20;
 /** A group that is silent for so long has died without saying so. */
@@ -45,10 +46,10 @@ const EMBEDDED = "on the embedded gateway";
  */
 const UNIT = [
   { name: "model", places: ["model"] },
+  { name: "cli", places: ["cli/check/", "cli/import/", "cli/status/", "cli/sweep/"] },
   { name: "ecs", places: ["ecs/"] },
   { name: "cegedim", places: ["cegedim/"] },
   { name: "provider", places: ["provider"] },
-  { name: "cli", places: ["cli/check/", "cli/import/", "cli/status/", "cli/sweep/"] },
   { name: "sdk", places: ["sdk"] },
   { name: "contract (embedded)", places: ["contract"], grep: EMBEDDED },
   { name: "devserver", places: ["devserver"] },

@@ -3,10 +3,10 @@ import type { Backend, Connection } from "../../provider/backends/backend";
 import { type MovedIn, moveIn } from "../../provider/import";
 import type { Context } from "../../provider/lifecycle/context";
 import type { Json } from "../../provider/lifecycle/model";
+import { inParallel } from "../../provider/parallel";
 import type { Inputs } from "../../provider/state";
-import { atOnce } from "../at-once";
 import { UsageError } from "../exit";
-import { progress, type Terminal } from "../terminal";
+import { AT_ONCE, progress, type Terminal } from "../terminal";
 import { namer } from "./names";
 
 /** A user that stays where it is. */
@@ -42,18 +42,25 @@ export async function findUsers(
   const users: MovedIn[] = new Array(listed.length);
   const others: NotImported[] = [];
   const more = progress(terminal, "users looked at", listed.length);
-  await atOnce(listed.entries(), terminal.interrupted, async ([index, { label, inputs }]) => {
-    try {
-      const name = nameOf(label);
-      const found = await moveIn(backend, { name, inputs: { ...inputs, ...common } }, opened, { declare: "differing" });
-      const [step] = found.left;
-      if (step) others.push({ user: label, reason: `the first up would change it: ${step.why}` });
-      else users[index] = found;
-    } catch (error) {
-      others.push({ user: label, reason: error instanceof Error ? error.message : "unknown fault" });
-    }
-    more();
-  });
+  await inParallel(
+    listed.entries(),
+    AT_ONCE,
+    async ([index, { label, inputs }]) => {
+      try {
+        const name = nameOf(label);
+        const found = await moveIn(backend, { name, inputs: { ...inputs, ...common } }, opened, {
+          declare: "differing",
+        });
+        const [step] = found.left;
+        if (step) others.push({ user: label, reason: `the first up would change it: ${step.why}` });
+        else users[index] = found;
+      } catch (error) {
+        others.push({ user: label, reason: error instanceof Error ? error.message : "unknown fault" });
+      }
+      more();
+    },
+    terminal.interrupted,
+  );
   return { users: users.filter(Boolean), others: others.sort((one, other) => (one.user < other.user ? -1 : 1)) };
 }
 

@@ -14,9 +14,9 @@ import { isDerived } from "../../provider/lifecycle/keys";
 import type { Json } from "../../provider/lifecycle/model";
 import { proveRefused } from "../../provider/lifecycle/proof";
 import type { Listed } from "../../provider/lifecycle/user-api";
-import { atOnce } from "../at-once";
+import { inParallel } from "../../provider/parallel";
 import { isConfigured, keyOf } from "../connections";
-import { progress, type Terminal } from "../terminal";
+import { AT_ONCE, progress, type Terminal } from "../terminal";
 import { type Orphan, type Outcome, orphanLine } from "./outcome";
 
 type Where = Readonly<Record<string, Json>>;
@@ -100,16 +100,21 @@ export async function sweepOrphans(
     return;
   }
   const more = progress(terminal, "orphans revoked", orphans.length);
-  await atOnce(orphans, terminal.interrupted, async ({ orphan, revoke }) => {
-    try {
-      tell({ ...orphan, outcome: "revoked", ...(await revoke()) });
-    } catch (error) {
-      tell(orphan);
-      const problem = error instanceof Error ? error.message : "unknown fault";
-      outcome.failures.push({ stack: "", problem });
-    }
-    more();
-  });
+  await inParallel(
+    orphans,
+    AT_ONCE,
+    async ({ orphan, revoke }) => {
+      try {
+        tell({ ...orphan, outcome: "revoked", ...(await revoke()) });
+      } catch (error) {
+        tell(orphan);
+        const problem = error instanceof Error ? error.message : "unknown fault";
+        outcome.failures.push({ stack: "", problem });
+      }
+      more();
+    },
+    terminal.interrupted,
+  );
 }
 
 async function look(
@@ -125,28 +130,33 @@ async function look(
   const more = progress(terminal, `${address}: users looked at`, Number.POSITIVE_INFINITY);
   let hidden = 0;
   for (const where of places.values()) {
-    await atOnce(api.list(where), terminal.interrupted, async ({ inputs, label }: Listed) => {
-      const { name } = backend.specOf(inputs);
-      const live = await api.find({ name });
-      if (live && live.keys === undefined) hidden++;
-      for (const key of live?.keys ?? []) {
-        if (!isDerived(key.accessKey) || known.has(key.accessKey)) continue;
-        const user = { name, userId: live?.userId ?? name };
-        const orphan = { system: address, user: label, accessKey: key.accessKey, outcome: "found", isProven: false };
-        found.set(JSON.stringify([address, key.accessKey]), {
-          orphan: orphan as Orphan,
-          revoke: async () => {
-            await api.revokeKey(user, key);
-            const { secretKey } = key;
-            const canProve = opened.s3Endpoint !== undefined || opened.capabilities.provesWithoutS3 === true;
-            if (secretKey === undefined || !canProve) return { isProven: false };
-            await proveRefused({ ...key, secretKey }, user, opened);
-            return { isProven: true };
-          },
-        });
-      }
-      more();
-    });
+    await inParallel(
+      api.list(where),
+      AT_ONCE,
+      async ({ inputs, label }: Listed) => {
+        const { name } = backend.specOf(inputs);
+        const live = await api.find({ name });
+        if (live && live.keys === undefined) hidden++;
+        for (const key of live?.keys ?? []) {
+          if (!isDerived(key.accessKey) || known.has(key.accessKey)) continue;
+          const user = { name, userId: live?.userId ?? name };
+          const orphan = { system: address, user: label, accessKey: key.accessKey, outcome: "found", isProven: false };
+          found.set(JSON.stringify([address, key.accessKey]), {
+            orphan: orphan as Orphan,
+            revoke: async () => {
+              await api.revokeKey(user, key);
+              const { secretKey } = key;
+              const canProve = opened.s3Endpoint !== undefined || opened.capabilities.provesWithoutS3 === true;
+              if (secretKey === undefined || !canProve) return { isProven: false };
+              await proveRefused({ ...key, secretKey }, user, opened);
+              return { isProven: true };
+            },
+          });
+        }
+        more();
+      },
+      terminal.interrupted,
+    );
   }
   if (hidden > 0)
     terminal.say(`${address}: ${hidden} users show their keys to nobody but themselves; those were not seen`);

@@ -5,9 +5,9 @@ import { isObjectUserError } from "../../provider/errors";
 import type { Inventory, ManagedUser } from "../../provider/inventory";
 import type { Context } from "../../provider/lifecycle/context";
 import type { KeyRecord } from "../../provider/lifecycle/model";
+import { inParallel } from "../../provider/parallel";
 import { overdue, sweepUser } from "../../provider/sweep";
-import { atOnce } from "../at-once";
-import { progress, type Terminal } from "../terminal";
+import { AT_ONCE, progress, type Terminal } from "../terminal";
 import { keyLine, type Outcome } from "./outcome";
 
 /** A system that fails so often in a row is not asked again: it would only take its time to fail. */
@@ -41,23 +41,28 @@ export async function sweepStack(
   const more = progress(terminal, `${stack}: users swept`, due.length);
   for (const [connection, users] of byConnection(due)) {
     const system = new System();
-    await atOnce(users, terminal.interrupted, async ({ user, keys: over }) => {
-      const { resource, name } = user;
-      if (system.isGivenUp) return void system.left++;
-      try {
-        const opened = system.open(user, inventory.connections.get(connection), terminal);
-        await sweepUser(user, over, opened, { dryRun }, (ending) => {
-          const key = { stack, resource, user: name, ...ending };
-          keys.push(key);
-          out(keyLine(key));
-        });
-        system.worked();
-      } catch (error) {
-        failures.push({ stack, resource, problem: messageOf(error) });
-        system.failed(error);
-      }
-      more();
-    });
+    await inParallel(
+      users,
+      AT_ONCE,
+      async ({ user, keys: over }) => {
+        const { resource, name } = user;
+        if (system.isGivenUp) return void system.left++;
+        try {
+          const opened = system.open(user, inventory.connections.get(connection), terminal);
+          await sweepUser(user, over, opened, { dryRun }, (ending) => {
+            const key = { stack, resource, user: name, ...ending };
+            keys.push(key);
+            out(keyLine(key));
+          });
+          system.worked();
+        } catch (error) {
+          failures.push({ stack, resource, problem: messageOf(error) });
+          system.failed(error);
+        }
+        more();
+      },
+      terminal.interrupted,
+    );
     if (system.left > 0)
       failures.push({ stack, problem: `${system.left} more users of the same system were not tried` });
   }

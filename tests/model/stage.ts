@@ -137,7 +137,9 @@ export class Stage {
   private async idle(wishes: Wishes, what: string): Promise<void> {
     await this.up(wishes, undefined, 0);
     for (const { watch } of this.players) {
-      if (watch.isThere) assert.deepEqual(watch.requests(), [], `${what} has nothing to do`);
+      // While another member fails, a retired key waits for its grace to begin, and is looked at each time.
+      const most = watch.hasWaitingKeys ? ["GET user"] : [];
+      if (watch.isThere) assert.deepEqual(watch.requests(), most, `${what} has nothing to do`);
     }
   }
 

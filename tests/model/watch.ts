@@ -135,6 +135,11 @@ export class Watch {
     if (outcome.kind !== "done" && over === undefined) assert.fail(`destroy ${outcome.kind} in fair weather`);
   }
 
+  /** Whether a key is retired whose grace has not begun, because the runs since then failed. */
+  get hasWaitingKeys(): boolean {
+    return this.ring().some(({ retiredAt, expiresAt }) => retiredAt !== undefined && expiresAt === undefined);
+  }
+
   /** The requests of the last run that were about this user. */
   requests(): string[] {
     return this.air.asked(this.name).map(({ kind }) => kind);
