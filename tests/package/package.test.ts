@@ -60,6 +60,16 @@ describe("the package", function () {
       assert.match(node("-p", `try { ${made.replace("1", "2")} } catch (error) { error.message }`), /protocol 2/);
     });
 
+    it("as a command, which says its version and what it can do", () => {
+      const { node, directory } = install("commonjs");
+      const installed = path.join(directory, "node_modules", "pulumi-object-users");
+      const { bin, version } = JSON.parse(readFileSync(path.join(installed, "package.json"), "utf8"));
+      const command = path.join(installed, bin["object-users"]);
+      assert.match(readFileSync(command, "utf8"), /^#!\/usr\/bin\/env node\n/);
+      assert.equal(node(command, "--version").trim(), version);
+      for (const name of ["status", "sweep", "check", "import"]) assert.match(node(command, "--help"), new RegExp(name));
+    });
+
     it("by require, through every door", () => {
       const project = install("commonjs");
       project.linkPulumi();
