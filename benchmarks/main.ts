@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: times, requests, start-up and memory, in one run on this machine, into benchmarks/RESULTS.md.
  *
- * `--quick` measures small sizes once, to see that it works.
+ * `--quick` measures small sizes once, to see that it works; `--once` each size once but the slowest, into a file of its own,
+ * to see that two runs agree.
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -20,25 +21,43 @@ import { type Operation, type Sample, Samples } from "./samples";
 import { measureStartup } from "./startup";
 
 const quick = process.argv.includes("--quick");
+const once = process.argv.includes("--once");
 /** How often each size is measured: the long ones vary little. */
-const SINGLES: readonly (readonly [size: number, rounds: number])[] = quick
+type Sizes = readonly (readonly [size: number, rounds: number])[];
+const [SINGLES, FLEETS]: readonly [singles: Sizes, fleets: Sizes] = quick
   ? [
-      [1, 1],
-      [10, 1],
+      [
+        [1, 1],
+        [10, 1],
+      ],
+      [[20, 1]],
     ]
-  : [
-      [1, 5],
-      [10, 3],
-      [100, 3],
-      [500, 1],
-    ];
-const FLEETS: readonly (readonly [size: number, rounds: number])[] = quick
-  ? [[20, 1]]
-  : [
-      [500, 3],
-      [2000, 3],
-      [5000, 1],
-    ];
+  : once
+    ? [
+        [
+          [1, 1],
+          [10, 1],
+          [100, 1],
+        ],
+        [
+          [500, 1],
+          [2000, 1],
+          [5000, 1],
+        ],
+      ]
+    : [
+        [
+          [1, 5],
+          [10, 3],
+          [100, 3],
+          [500, 1],
+        ],
+        [
+          [500, 3],
+          [2000, 3],
+          [5000, 1],
+        ],
+      ];
 const IN_FLIGHT = { singles: 16, fleets: 32 };
 
 async function main(): Promise<void> {
@@ -51,9 +70,9 @@ async function main(): Promise<void> {
     const rounds = new Map<string, number>();
     const measured = { ...(await measureAll(ceph, rounds)), startup, requests };
     console.log("what else decides");
-    const knobs = await turnKnobs(ceph, quick ? 20 : 500);
+    const knobs = await turnKnobs(ceph, quick || once ? 20 : 500);
     const gateways = await timeGateways(ceph);
-    const name = quick ? "RESULTS.quick" : "RESULTS";
+    const name = quick ? "RESULTS.quick" : once ? "RESULTS.once" : "RESULTS";
     const machine = `${await versions(ceph)} The run took ${((Date.now() - began) / 60_000).toFixed(0)} minutes.`;
     const text = report(measured, { machine, rounds, knobs, gateways, inFlight: IN_FLIGHT, plot: `${name}.svg` });
     writeFileSync(path.join(__dirname, `${name}.md`), text);
