@@ -117,8 +117,9 @@ function watchPlugin(stack: Stack): { stop(): number } {
 
 function peakOf(pid: number): number | undefined {
   try {
+    // A process that has ended and was not waited for yet has a status without memory.
     const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-    return Number(kilobytes) / 1024;
+    return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
   } catch {
     return undefined;
   }
