@@ -67,7 +67,8 @@ describe("the package", function () {
       const command = path.join(installed, bin["object-users"]);
       assert.match(readFileSync(command, "utf8"), /^#!\/usr\/bin\/env node\n/);
       assert.equal(node(command, "--version").trim(), version);
-      for (const name of ["status", "sweep", "check", "import"]) assert.match(node(command, "--help"), new RegExp(name));
+      for (const name of ["status", "sweep", "check", "import"])
+        assert.match(node(command, "--help"), new RegExp(name));
     });
 
     it("by require, through every door", () => {
