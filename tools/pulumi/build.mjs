@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, wr
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { complete, mark, REPOSITORY, VERSION, versionsDirectory } from "./built.mjs";
+import { complete, executable, isOurs, mark, REPOSITORY, VERSION, versionsDirectory } from "./built.mjs";
 
 const GO_NEEDED = "1.25.11";
 const PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
@@ -42,6 +42,8 @@ const INSTEAD = "Instead, install Pulumi from https://www.pulumi.com/docs/instal
 export async function buildPulumi({ env = process.env, repository = REPOSITORY, log = console.error } = {}) {
   const versions = versionsDirectory(env);
   const target = path.join(versions, VERSION);
+  // Another set-up may have finished it since nothing was found.
+  if (isOurs(target) && executable(path.join(target, "bin"), "pulumi")) return target;
   if (existsSync(target))
     throw new Error(`${target} exists, without a Pulumi CLI that can run Node programs. Remove it, then try again.`);
   const source = mkdtempSync(path.join(tmpdir(), "pulumi-cli-"));
