@@ -44,7 +44,7 @@ describe("rgw.Users from up to destroy", function () {
   before(async function () {
     await needRealThings(this);
     ceph = await cluster();
-    others = await ceph.users();
+    others = (await ceph.users()).sort();
     story = await openStory({ env: ceph.env, program: { files: { "index.js": PROGRAM, "users.json": "{}" } } });
   });
   after(() => story?.end());
@@ -65,7 +65,7 @@ describe("rgw.Users from up to destroy", function () {
     declare({ users: TEAM });
     const { stdout } = await story.preview(OK);
     assert.match(stdout, /rgw:Users teams create/);
-    assert.deepEqual(await ceph.users(), others);
+    assert.deepEqual((await ceph.users()).sort(), others);
     await story.up(OK);
     assert.deepEqual(await s3(), { red: "200", blue: "200", green: "200" });
     assert.equal((await story.outputs()).credentials, "[secret]");
@@ -192,7 +192,7 @@ describe("rgw.Users from up to destroy", function () {
 
   it("is gone after destroy, with all its users", async () => {
     await story.destroy(OK);
-    assert.deepEqual(await ceph.users(), others);
+    assert.deepEqual((await ceph.users()).sort(), others);
   });
 
   describe("a user that moves", () => {
