@@ -1,9 +1,12 @@
 /**
  * A fleet's state: its members' states, with what all share written once and the secrets of all in one secret map.
+ *
+ * What only this provider reads of a member is one text of JSON: Pulumi's cost is by the value, in each of its processes,
+ * and its diffs show what changed inside such a text.
  */
 import * as z from "zod";
 import type { Backend } from "./backends/backend";
-import { definedOnly, type Outputs, type Remembered, read, SCHEMA_VERSION, SECRET_SIGNATURE, write } from "./state";
+import { type Outputs, type Remembered, read, SCHEMA_VERSION, SECRET_SIGNATURE, write } from "./state";
 
 /** The members by name. */
 export type FleetState = ReadonlyMap<string, Remembered>;
@@ -11,7 +14,7 @@ export type FleetState = ReadonlyMap<string, Remembered>;
 const part = z.record(z.string(), z.unknown());
 
 const fleetState = z.looseObject({
-  members: z.record(z.string(), part).default({}),
+  members: z.record(z.string(), z.union([part, z.string().transform(parsed)])).default({}),
   keys: z.record(z.string(), z.array(z.unknown())).default({}),
   credentials: z.record(z.string(), part).default({}),
 });
@@ -28,35 +31,53 @@ const CREDENTIALS = [
 
 /** Writes a fleet's outputs. `credentials` is marked as secret. */
 export function writeFleet(members: FleetState, s3Endpoint: string | undefined, backend: Backend): Outputs {
-  const written = [...members].map(
-    ([name, { known, inputs }]) => [name, write(known, inputs, undefined, backend)] as const,
-  );
-  const by = <T>(pick: (outputs: Outputs) => T) =>
-    Object.fromEntries(written.map(([name, outputs]) => [name, pick(outputs)]));
-  return definedOnly({
+  const texts: Outputs = {};
+  const rings: Outputs = {};
+  const credentials: Outputs = {};
+  for (const [name, { known, inputs }] of members) {
+    const { schemaVersion: _, keys, ...outputs } = write(known, inputs, undefined, backend);
+    const [own, others] = split(outputs);
+    texts[name] = JSON.stringify(others);
+    rings[name] = keys;
+    credentials[name] = own;
+  }
+  return {
     schemaVersion: SCHEMA_VERSION,
-    endpoint: s3Endpoint,
-    members: by(({ schemaVersion: _, keys: __, ...outputs }) => without(outputs, CREDENTIALS)),
-    keys: by((outputs) => outputs.keys),
-    credentials: { ...SECRET_SIGNATURE, value: by((outputs) => only(outputs, CREDENTIALS)) },
-  });
+    ...(s3Endpoint === undefined ? {} : { endpoint: s3Endpoint }),
+    members: texts,
+    keys: rings,
+    credentials: { ...SECRET_SIGNATURE, value: credentials },
+  };
 }
 
 /** Reads a fleet's outputs back. Throws an ObjectUserError when they are not of this release or an older one. */
 export function readFleet(outputs: Outputs, backend: Backend): Map<string, Remembered> {
+  return new Map(memberOutputs(outputs).map(([name, member]) => [name, read(member, backend)]));
+}
+
+/** Each member's outputs by its name, as a single user's. */
+export function memberOutputs(outputs: Outputs): (readonly [name: string, outputs: Outputs])[] {
   const { members, keys, credentials } = fleetState.parse(outputs);
   const { schemaVersion } = outputs;
-  return new Map(
-    Object.entries(members).map(([name, member]) => {
-      return [name, read({ schemaVersion, ...member, keys: keys[name], ...credentials[name] }, backend)];
-    }),
-  );
+  return Object.entries(members).map(([name, member]) => {
+    return [name, { schemaVersion, ...member, keys: keys[name], ...credentials[name] }] as const;
+  });
 }
 
-function only(outputs: Outputs, names: readonly string[]): Outputs {
-  return Object.fromEntries(names.map((name) => [name, outputs[name]]));
+/** What is for consumers, and the rest. */
+function split(outputs: Outputs): [credentials: Outputs, others: Outputs] {
+  const credentials: Outputs = {};
+  const others: Outputs = {};
+  for (const [name, value] of Object.entries(outputs))
+    (CREDENTIALS.includes(name) ? credentials : others)[name] = value;
+  return [credentials, others];
 }
 
-function without(outputs: Outputs, names: readonly string[]): Outputs {
-  return Object.fromEntries(Object.entries(outputs).filter(([name]) => !names.includes(name)));
+/** The members of a text; none of one that is no JSON, which is then found to be unreadable. */
+function parsed(text: string): Outputs {
+  try {
+    return part.parse(JSON.parse(text));
+  } catch {
+    return {};
+  }
 }

@@ -6,7 +6,7 @@ import * as z from "zod";
 import { backends } from "./backends";
 import type { Backend } from "./backends/backend";
 import type { Config } from "./connection";
-import { readFleet } from "./fleet-state";
+import { memberOutputs } from "./fleet-state";
 import type { KeyRecord } from "./lifecycle/model";
 import { type Outputs, type Remembered, read, SECRET_SIGNATURE } from "./state";
 
@@ -137,10 +137,9 @@ function usersOf(resource: Resource, isPending: boolean): ManagedUser[] {
   };
   const errors = initErrors ?? [];
   if (!("members" in clear)) return [describe(name, read(clear, backend), clear.keyId, errors.length > 0)];
-  const members = record.parse(clear.members);
   const hasFailed = failures(errors);
-  return [...readFleet({ ...clear, credentials: clear.credentials || {} }, backend)].map(([member, remembered]) =>
-    describe(`${name}/${member}`, remembered, record.parse(members[member]).keyId, hasFailed(member)),
+  return memberOutputs({ ...clear, credentials: clear.credentials || {} }).map(([member, own]) =>
+    describe(`${name}/${member}`, read(own, backend), own.keyId, hasFailed(member)),
   );
 }
 

@@ -28,10 +28,13 @@ type ByName = Record<string, Record<string, unknown>>;
 /** What a fleet's state has of a member, as a single user's would have it; undefined when there is nothing. */
 export function memberOf(fleet: Stored | undefined, name: string): Stored | undefined {
   if (fleet === undefined) return undefined;
-  const { members, keys, credentials, ...common } = fleet.outputs as Outputs &
-    Record<"members" | "credentials", ByName>;
-  const member = members[name];
-  if (member === undefined) return undefined;
+  const { members, keys, credentials, ...common } = fleet.outputs as Outputs & {
+    members: Record<string, string>;
+    credentials: ByName;
+  };
+  const text = members[name];
+  if (text === undefined) return undefined;
+  const member = JSON.parse(text) as Outputs;
   const own = (keys as Record<string, unknown>)[name];
   const outputs: Outputs = { ...common, ...member, keys: own, ...credentials[name] };
   assert.deepEqual(fleet.secrets, ["credentials"], "what is secret of a fleet is secret as a whole");

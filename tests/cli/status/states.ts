@@ -58,7 +58,10 @@ export function rgwFleet(name: string, members: Readonly<Record<string, UserText
       members: Object.fromEntries(
         all.map(([member, user]) => [
           member,
-          { uid: member, displayName: member, userId: member, keyId: user.current, declared: ["displayName", "uid"] },
+          JSON.stringify({
+            ...{ uid: member, displayName: member, userId: member, keyId: user.current },
+            declared: ["displayName", "uid"],
+          }),
         ]),
       ),
       keys: Object.fromEntries(all.map(([member, user]) => [member, keysOf(user)])),

@@ -115,8 +115,9 @@ export function isFleet({ type }: Pick<KeptUser, "type">): boolean {
 
 function membersOf({ type, inputs, outputs }: KeptUser): [string, KeptUser][] {
   const { users = {} } = inputs as { users?: Readonly<Record<string, Values>> };
-  const { members, keys, credentials } = outputs as Readonly<Record<string, Readonly<Record<string, Values>>>>;
-  return Object.entries(members ?? {}).map(([name, member]) => {
+  const { keys, credentials } = outputs as Readonly<Record<string, Readonly<Record<string, Values>>>>;
+  return Object.entries((outputs.members ?? {}) as Record<string, string>).map(([name, text]) => {
+    const member = JSON.parse(text) as Values;
     const own = { ...member, ...credentials?.[name], keys: keys?.[name] };
     return [name, kept({ type, id: String(member.userId), inputs: users[name] ?? {}, outputs: own })];
   });
