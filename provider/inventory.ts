@@ -111,11 +111,6 @@ export function takeInventory(exported: unknown): Inventory {
   return { users, unreadable, interrupted, pending: [...pending], connections: new Map(connections) };
 }
 
-/** Whether an exported resource is one of this package's. */
-export function isObjectUser(type: string): boolean {
-  return TYPE.test(type);
-}
-
 function usersOf(resource: Resource, isPending: boolean): ManagedUser[] {
   const { urn, type, outputs = {}, provider = "", initErrors } = resource;
   const backend = backendOf(type);
