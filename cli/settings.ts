@@ -2,7 +2,7 @@
  * Settings of a connection that a command line gives: `--set name=value`, over the environment. Never a secret: what
  * stands on a command line can be read by everybody on the machine.
  */
-import { backends } from "../provider/backends";
+import { backends, findBackend } from "../provider/backends";
 import type { Backend } from "../provider/backends/backend";
 import type { Config } from "../provider/connection";
 import { UsageError } from "./exit";
@@ -11,7 +11,7 @@ const SECRETS = ["secretKey", "password", "clientSecret", "token", "applicationC
 
 /** The backend of a kind. Throws a UsageError that names those that there are. */
 export function backendOf(kind: string): Backend {
-  const backend = Object.hasOwn(backends, kind) ? backends[kind] : undefined;
+  const backend = findBackend(kind);
   if (backend) return backend;
   throw new UsageError(`There is no kind "${kind}". Give one of ${Object.keys(backends).join(", ")}.`);
 }

@@ -3,7 +3,7 @@
  * `require("pulumi-object-users/provider").provider(kind, protocol)`, so that an upgrade of this package reaches
  * resources that exist, and no code lies in state.
  */
-import { backends } from "./backends";
+import { backends, findBackend } from "./backends";
 import type { Backend } from "./backends/backend";
 import { openFleet } from "./fleet";
 import { type Importable, importContentOf } from "./import";
@@ -52,7 +52,7 @@ export async function importContent(
 }
 
 function backendOf(kind: string): Backend {
-  const backend = Object.hasOwn(backends, kind) ? backends[kind] : undefined;
+  const backend = findBackend(kind);
   if (backend) return backend;
   throw new Error(
     `pulumi-object-users has no users of kind "${kind}"; the installed release has ${Object.keys(backends).join(", ")}. ` +

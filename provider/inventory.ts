@@ -3,7 +3,7 @@
  * that it recorded for them. Reads only. Secrets are known if the export shows them, and masked otherwise.
  */
 import * as z from "zod";
-import { backends } from "./backends";
+import { findBackend } from "./backends";
 import type { Backend } from "./backends/backend";
 import type { Config } from "./connection";
 import { memberOutputs } from "./fleet-state";
@@ -164,7 +164,7 @@ function problemOf(error: unknown): string {
 
 function backendOf(type: string): Backend {
   const kind = TYPE.exec(type)?.[1] ?? "";
-  const backend = Object.hasOwn(backends, kind) ? backends[kind] : undefined;
+  const backend = findBackend(kind);
   if (backend) return backend;
   throw new Error(`The installed release of pulumi-object-users has no users of kind "${kind}". Install a later one.`);
 }

@@ -19,3 +19,8 @@ export const backends: Readonly<Record<string, Backend>> = {
     return (require("./infomaniak") as typeof import("./infomaniak")).infomaniak;
   },
 };
+
+/** The backend of a kind; undefined when this release has no such kind. A kind is text from outside, such as "toString". */
+export function findBackend(kind: string): Backend | undefined {
+  return Object.hasOwn(backends, kind) ? backends[kind] : undefined;
+}
