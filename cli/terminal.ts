@@ -1,4 +1,5 @@
 /** Where a command writes: results to stdout, everything else to stderr, so that results can be piped. */
+import { every } from "../provider/progress";
 import type { World } from "../provider/world";
 
 /** What a command is given besides its options. Tests give their own. */
@@ -16,17 +17,16 @@ export interface Terminal {
 /** Users of a system are asked for by so many at once; a connection's own limit may be lower. */
 export const AT_ONCE = 32;
 
-const PROGRESS_MS = 2_000;
+/** Progress is said this often, in milliseconds. */
+export const PROGRESS_MS = 2_000;
 
 /** Says how far long work is, every two seconds at most: call the result each time one more is done. `total` may be Infinity: not known yet. */
 export function progress({ say, world }: Terminal, what: string, total: number): () => void {
   let done = 0;
-  let said = world.now().getTime();
+  const tell = every(PROGRESS_MS, world.now, () =>
+    say(Number.isFinite(total) ? `${what}: ${done} of ${total}` : `${what}: ${done}`),
+  );
   return () => {
-    done++;
-    const now = world.now().getTime();
-    if (done === total || now - said < PROGRESS_MS) return;
-    said = now;
-    say(Number.isFinite(total) ? `${what}: ${done} of ${total}` : `${what}: ${done}`);
+    if (++done !== total) tell();
   };
 }

@@ -1,5 +1,6 @@
 /** `object-users status`: how the users of one or many stacks stand, from their state alone. Asks no system anything. */
 import { Option } from "commander";
+import { every } from "../../provider/progress";
 import { type AddCommand, withJson, withStackOptions } from "../command";
 import { EXIT, type ExitCode } from "../exit";
 import { readStacks, type StackOptions } from "../stacks";
@@ -9,7 +10,7 @@ import { prometheusText } from "../status/prometheus";
 import { addStack, isIncomplete, newReport, type Report } from "../status/report";
 import { tableLines } from "../status/table";
 import { replaceFile } from "../status/write-file";
-import type { Terminal } from "../terminal";
+import { PROGRESS_MS, type Terminal } from "../terminal";
 
 interface Options extends StackOptions {
   readonly json: boolean;
@@ -31,21 +32,18 @@ export const addStatus: AddCommand = (program, start) => {
     .action((options: Options) => start((terminal) => status(options, terminal)));
 };
 
-const PROGRESS_MS = 2_000;
-
 async function status(options: Options, terminal: Terminal): Promise<ExitCode> {
   const { world, interrupted } = terminal;
   const began = world.now();
   const report = newReport(began, options.maxAge);
-  let said = began.getTime();
+  const tell = every(PROGRESS_MS, world.now, (now) => {
+    const after = showDuration((now.getTime() - began.getTime()) / 1000);
+    terminal.say(`stacks read: ${report.stacks.length}, users: ${report.users.length}, after ${after}`);
+  });
   await readStacks(options, "masked", (read) => {
     interrupted.throwIfAborted();
     addStack(report, read);
-    const now = world.now().getTime();
-    if (now - said < PROGRESS_MS) return;
-    said = now;
-    const after = showDuration((now - began.getTime()) / 1000);
-    terminal.say(`stacks read: ${report.stacks.length}, users: ${report.users.length}, after ${after}`);
+    tell();
   }).catch((error: unknown) => {
     if (!interrupted.aborted) throw error;
   });
