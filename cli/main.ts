@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command `object-users`: what an operator of many users needs around `pulumi up`. A command is a file in commands/. */
 import { Command, CommanderError } from "commander";
+import { sentenceOf } from "../provider/errors";
 import { world } from "../provider/world";
 import { addCheck } from "./commands/check";
 import { addImport } from "./commands/import";
@@ -30,7 +31,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     return exit;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    terminal.say(`error: ${error instanceof Error ? error.message : "unknown fault"}`);
+    terminal.say(`error: ${sentenceOf(error)}`);
     return error instanceof UsageError ? EXIT.usage : EXIT.incomplete;
   }
 }

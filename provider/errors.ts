@@ -71,7 +71,17 @@ export function isObjectUserError(error: unknown, ...codes: ErrorCode[]): error 
   return error instanceof ObjectUserError && (codes.length === 0 || codes.includes(error.code));
 }
 
-function messageOf({ operation, subject, problem, answer, advice }: ErrorParts): string {
-  const what = `${operation} ${subject}: ${problem}${answer ? ` (${answer})` : ""}.`;
-  return advice ? `${what} ${advice}` : what;
+/** What is wrong, with what the server answered if it did: "it is taken (409 KeyExists)". A clause without a full stop. */
+export function clauseOf({ problem, answer }: Pick<ErrorParts, "problem" | "answer">): string {
+  return answer ? `${problem} (${answer})` : problem;
+}
+
+/** The message of whatever was thrown. What is no Error is not shown: nobody knows what it holds. */
+export function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : "unknown fault";
+}
+
+function messageOf(parts: ErrorParts): string {
+  const what = `${parts.operation} ${parts.subject}: ${clauseOf(parts)}.`;
+  return parts.advice ? `${what} ${parts.advice}` : what;
 }

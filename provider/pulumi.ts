@@ -4,7 +4,7 @@
  * Nothing here imports Pulumi: a dynamic provider is any object with these methods.
  */
 import type { Config } from "./connection";
-import { ObjectUserError } from "./errors";
+import { ObjectUserError, sentenceOf } from "./errors";
 import type { CheckFailure } from "./inputs";
 import { Unfinished } from "./lifecycle/reconcile";
 import type { Inputs, Outputs } from "./state";
@@ -49,7 +49,7 @@ export function halfMade(id: string, message: string, properties: Outputs): Erro
 /** Pulumi prints the stack of whatever is thrown; people need the sentence. Faults of our own keep their stack. */
 export function withoutStack(error: unknown): Error {
   const cause = error instanceof Unfinished ? error.reason : error;
-  if (!(cause instanceof ObjectUserError)) return cause instanceof Error ? cause : new Error("unknown fault");
+  if (!(cause instanceof ObjectUserError)) return cause instanceof Error ? cause : new Error(sentenceOf(cause));
   const shown = new Error(cause.message);
   shown.stack = "";
   return shown;

@@ -1,5 +1,6 @@
 /** Looking at the users of a system: those whose names match, each ready to be moved in, or with the reason why not. */
 import type { Backend, Connection } from "../../provider/backends/backend";
+import { sentenceOf } from "../../provider/errors";
 import { type MovedIn, moveIn } from "../../provider/import";
 import type { Context } from "../../provider/lifecycle/context";
 import type { Json } from "../../provider/lifecycle/model";
@@ -55,7 +56,7 @@ export async function findUsers(
         if (step) others.push({ user: label, reason: `the first up would change it: ${step.why}` });
         else users[index] = found;
       } catch (error) {
-        others.push({ user: label, reason: error instanceof Error ? error.message : "unknown fault" });
+        others.push({ user: label, reason: sentenceOf(error) });
       }
       more();
     },

@@ -9,6 +9,7 @@
 import { backends } from "../../provider/backends";
 import type { Backend } from "../../provider/backends/backend";
 import { type Config, openConnection, readSettings } from "../../provider/connection";
+import { sentenceOf } from "../../provider/errors";
 import type { Inventory, ManagedUser } from "../../provider/inventory";
 import { isDerived } from "../../provider/lifecycle/keys";
 import type { Json } from "../../provider/lifecycle/model";
@@ -83,7 +84,7 @@ export async function sweepOrphans(
     try {
       await look(system, before.keys, found, terminal);
     } catch (error) {
-      const problem = `looking for orphans: ${error instanceof Error ? error.message : "unknown fault"}`;
+      const problem = `looking for orphans: ${sentenceOf(error)}`;
       outcome.failures.push({ stack: system.stack, problem });
     }
   }
@@ -108,8 +109,7 @@ export async function sweepOrphans(
         tell({ ...orphan, outcome: "revoked", ...(await revoke()) });
       } catch (error) {
         tell(orphan);
-        const problem = error instanceof Error ? error.message : "unknown fault";
-        outcome.failures.push({ stack: "", problem });
+        outcome.failures.push({ stack: "", problem: sentenceOf(error) });
       }
       more();
     },

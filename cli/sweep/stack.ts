@@ -1,7 +1,7 @@
 /** Sweeping one stack: whose graces are over, by which connections, many at once; what fails does not stop the others. */
 import type { Connection } from "../../provider/backends/backend";
 import { type Config, openConnection } from "../../provider/connection";
-import { isObjectUserError } from "../../provider/errors";
+import { isObjectUserError, sentenceOf } from "../../provider/errors";
 import type { Inventory, ManagedUser } from "../../provider/inventory";
 import type { Context } from "../../provider/lifecycle/context";
 import type { KeyRecord } from "../../provider/lifecycle/model";
@@ -56,7 +56,7 @@ export async function sweepStack(
           });
           system.worked();
         } catch (error) {
-          failures.push({ stack, resource, problem: messageOf(error) });
+          failures.push({ stack, resource, problem: sentenceOf(error) });
           system.failed(error);
         }
         more();
@@ -124,8 +124,4 @@ class System {
 
 function nameOf(urn: string): string {
   return urn.slice(urn.lastIndexOf("::") + 2);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : "unknown fault";
 }

@@ -1,5 +1,5 @@
 /** What the backends' preflights have in common: a request about something that cannot exist, and what its answer says. */
-import { isObjectUserError, type ObjectUserError } from "../errors";
+import { clauseOf, isObjectUserError, type ObjectUserError } from "../errors";
 import type { Finding } from "./backend";
 
 /** The answer's meaning as a finding: "not found" is as good as a success. Other faults than ours are thrown on. */
@@ -15,9 +15,7 @@ export async function granted(what: string, request: () => Promise<unknown>, lac
 
 /** An error as a failed finding. */
 export function failedBy(what: string, { parts }: ObjectUserError, advice?: string): Finding {
-  const { problem, answer } = parts;
-  const says = answer ? `${problem} (${answer})` : problem;
-  return { what, verdict: "failed", says, advice: advice ?? parts.advice ?? "Run again." };
+  return { what, verdict: "failed", says: clauseOf(parts), advice: advice ?? parts.advice ?? "Run again." };
 }
 
 /** A finding that does not stop anything. */

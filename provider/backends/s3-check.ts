@@ -1,5 +1,5 @@
 /** The S3 part of a preflight: whether an address answers like S3, and takes the region that requests are signed for. */
-import { isObjectUserError } from "../errors";
+import { clauseOf, isObjectUserError } from "../errors";
 import type { Credentials } from "../http/sigv4";
 import type { Send } from "../http/wire";
 import type { BackendDeps, Finding } from "./backend";
@@ -21,11 +21,11 @@ export async function checkS3(
     answer = await listBuckets(key ?? NOBODYS, "preflight", target, deps);
   } catch (error) {
     if (!isObjectUserError(error)) throw error;
-    const { problem, answer: got = "", advice = "" } = error.parts;
+    const { answer: got = "", advice = "" } = error.parts;
     if (/AuthorizationHeaderMalformed|InvalidRegion/.test(got)) {
       return { what, verdict: "failed", says: `S3 does not take region "${region}" (${got})`, advice: "Set region." };
     }
-    return { what, verdict: "failed", says: `${problem}${got ? ` (${got})` : ""}`, advice };
+    return { what, verdict: "failed", says: clauseOf(error.parts), advice };
   }
   if (key === undefined || answer.verdict !== "refused")
     return { what, verdict: "ok", says: `${s3Endpoint} answers like S3, region "${region}"` };

@@ -5,7 +5,7 @@
  * When a step's fate is uncertain (its answer was lost, another writer was faster), nothing is repeated blindly: the
  * system is looked at again and a new plan made. What is known when it fails all the same travels with the error.
  */
-import { isObjectUserError, ObjectUserError } from "../errors";
+import { isObjectUserError, ObjectUserError, sentenceOf } from "../errors";
 import { applyStep } from "./apply";
 import type { Context } from "./context";
 import { keyToMake } from "./keys";
@@ -23,7 +23,7 @@ export class Unfinished extends Error {
     readonly known: Known | undefined,
     readonly reason: unknown,
   ) {
-    super(reason instanceof Error ? reason.message : "unknown fault");
+    super(sentenceOf(reason));
   }
 }
 

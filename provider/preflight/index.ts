@@ -4,7 +4,7 @@
  */
 import type { Backend, Finding, Preflight } from "../backends/backend";
 import { type Config, readSettings } from "../connection";
-import { isObjectUserError } from "../errors";
+import { clauseOf, isObjectUserError, sentenceOf } from "../errors";
 import type { World } from "../world";
 import { lookAt } from "./address";
 import { failed } from "./finding";
@@ -48,7 +48,6 @@ export async function* preflight(backend: Backend, config: Config, world: World)
 
 /** An error as a finding. */
 function failure(what: string, error: unknown): Finding {
-  if (!isObjectUserError(error)) return failed(what, error instanceof Error ? error.message : "unknown fault", "");
-  const { problem, answer, advice = "" } = error.parts;
-  return failed(what, `${problem}${answer ? ` (${answer})` : ""}`, advice);
+  if (!isObjectUserError(error)) return failed(what, sentenceOf(error), "");
+  return failed(what, clauseOf(error.parts), error.parts.advice ?? "");
 }

@@ -1,6 +1,6 @@
 /** The one error class: its message, its codes, its cause. */
 import assert from "node:assert/strict";
-import { isObjectUserError, ObjectUserError } from "../../provider/errors";
+import { isObjectUserError, ObjectUserError, sentenceOf } from "../../provider/errors";
 
 const PARTS = { code: "conflict", operation: "creating", subject: 'user "ann"', problem: "it is taken" } as const;
 
@@ -34,5 +34,10 @@ describe("ObjectUserError", () => {
     for (const other of [new Error("x"), { code: "conflict" }, undefined, null, "conflict"]) {
       assert.equal(isObjectUserError(other), false);
     }
+  });
+
+  it("what was thrown is shown if it is an Error, and not otherwise", () => {
+    const shown = [new ObjectUserError(PARTS), new Error("broken"), "hunter2", undefined].map(sentenceOf);
+    assert.deepEqual(shown, ['creating user "ann": it is taken.', "broken", "unknown fault", "unknown fault"]);
   });
 });
