@@ -46,8 +46,8 @@ export interface Finding {
 
 /** A connection's own preflight: harmless requests that change nothing. It ends early when the rest would fail alike. */
 export interface Preflight {
-  /** The addresses that the connection talks to, by what they are: "endpoint", "s3Endpoint". */
-  readonly addresses: Readonly<Record<string, string>>;
+  /** The addresses that the connection talks to, by what they are: "endpoint", "s3Endpoint". Undefined: not given. */
+  readonly addresses: Readonly<Record<string, string | undefined>>;
   /** A certificate authority to trust besides the system's, as PEM text. */
   readonly caCertificate?: string | undefined;
   readonly insecure?: boolean | undefined;

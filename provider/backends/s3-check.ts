@@ -36,3 +36,15 @@ export async function checkS3(
     advice: "Check that s3Endpoint is of the same system as endpoint.",
   };
 }
+
+/** The same for a system whose S3 may have no known address: nothing is proven then, and a warning names the variable. */
+export async function checkS3IfKnown(
+  target: Omit<S3Target, "s3Endpoint"> & { readonly s3Endpoint?: string | undefined },
+  environment: string,
+  deps: BackendDeps & { readonly send: Send },
+): Promise<Finding> {
+  const { s3Endpoint } = target;
+  if (s3Endpoint !== undefined) return checkS3({ ...target, s3Endpoint }, undefined, deps);
+  const says = "no s3Endpoint is given: nothing is proven";
+  return { what: "s3", verdict: "warning", says, advice: `Set ${environment}.` };
+}

@@ -29,6 +29,7 @@ export async function* preflight(backend: Backend, config: Config, world: World)
   let reachable = true;
   const seen = new Map<string, string>();
   for (const [address, text] of Object.entries(opened.addresses)) {
+    if (text === undefined) continue;
     const { origin } = new URL(text);
     const same = seen.get(origin);
     seen.set(origin, same ?? address);

@@ -2,9 +2,9 @@
 import { isObjectUserError } from "../../errors";
 import type { BackendDeps, Finding, Preflight } from "../backend";
 import { failedBy } from "../preflight-steps";
-import { checkS3 } from "../s3-check";
+import { checkS3IfKnown } from "../s3-check";
 import { requestsTo } from "./requests";
-import type { Settings } from "./settings";
+import { type Settings, sources } from "./settings";
 
 const NOWHERE = "cos-object-users-check";
 
@@ -12,7 +12,7 @@ const NOWHERE = "cos-object-users-check";
 export function preflight(settings: Settings, deps: BackendDeps): Preflight {
   const { endpoint, tokenUrl, s3Endpoint, caCertificate, insecure } = settings;
   return {
-    addresses: { endpoint, tokenUrl, ...(s3Endpoint === undefined ? {} : { s3Endpoint }) },
+    addresses: { endpoint, tokenUrl, s3Endpoint },
     caCertificate,
     insecure,
     check: () => checks(settings, deps),
@@ -21,7 +21,6 @@ export function preflight(settings: Settings, deps: BackendDeps): Preflight {
 
 async function* checks(settings: Settings, deps: BackendDeps): AsyncIterable<Finding> {
   const send = deps.openTransport(settings);
-  const { s3Endpoint } = settings;
   const asked = await requestsTo(settings, { ...deps, send })
     .listUsers(NOWHERE)
     .catch((error: Error) => error);
@@ -34,12 +33,5 @@ async function* checks(settings: Settings, deps: BackendDeps): AsyncIterable<Fin
   yield isRefused && isObjectUserError(asked)
     ? failedBy("api", asked)
     : { what: "api", verdict: "ok", says: "it takes the token; rights on an object store show with the store itself" };
-  if (s3Endpoint !== undefined) yield await checkS3({ ...settings, s3Endpoint }, undefined, { ...deps, send });
-  else
-    yield {
-      what: "s3",
-      verdict: "warning",
-      says: "no s3Endpoint is given: nothing is proven",
-      advice: "Set ITCARE_S3_ENDPOINT.",
-    };
+  yield await checkS3IfKnown(settings, sources.s3Endpoint.environment, { ...deps, send });
 }

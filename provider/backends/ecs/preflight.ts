@@ -4,9 +4,9 @@
  */
 import type { BackendDeps, Finding, Preflight } from "../backend";
 import { atMostWarning, granted } from "../preflight-steps";
-import { checkS3 } from "../s3-check";
+import { checkS3IfKnown } from "../s3-check";
 import { requestsTo } from "./requests";
-import type { Settings } from "./settings";
+import { type Settings, sources } from "./settings";
 
 const NOBODY = { userId: "object-users-check", namespace: "object-users-check" };
 const ROLE =
@@ -16,7 +16,7 @@ const ROLE =
 export function preflight(settings: Settings, deps: BackendDeps): Preflight {
   const { endpoint, s3Endpoint, caCertificate, insecure } = settings;
   return {
-    addresses: { endpoint, ...(s3Endpoint === undefined ? {} : { s3Endpoint }) },
+    addresses: { endpoint, s3Endpoint },
     caCertificate,
     insecure,
     check: () => checks(settings, deps),
@@ -26,18 +26,10 @@ export function preflight(settings: Settings, deps: BackendDeps): Preflight {
 async function* checks(settings: Settings, deps: BackendDeps): AsyncIterable<Finding> {
   const send = deps.openTransport(settings);
   const requests = requestsTo(settings, { ...deps, send });
-  const { s3Endpoint } = settings;
   const read = await granted("reading users", () => requests.getUser(NOBODY), ROLE);
   if (read.verdict === "failed" && read.advice !== ROLE) return yield { ...read, what: "credentials" };
   yield { what: "credentials", verdict: "ok", says: `ECS takes the login of "${settings.username}"` };
   yield atMostWarning(read);
   yield atMostWarning(await granted("changing users", () => requests.lockUser(NOBODY, true), ROLE));
-  if (s3Endpoint !== undefined) yield await checkS3({ ...settings, s3Endpoint }, undefined, { ...deps, send });
-  else
-    yield {
-      what: "s3",
-      verdict: "warning",
-      says: "no s3Endpoint is given: nothing is proven",
-      advice: "Set ECS_S3_ENDPOINT.",
-    };
+  yield await checkS3IfKnown(settings, sources.s3Endpoint.environment, { ...deps, send });
 }

@@ -21,7 +21,7 @@ export function preflight(settings: Settings, deps: BackendDeps): Preflight {
   const caCertificate = given.caCertificate ?? (caFile === undefined ? undefined : readFileSync(caFile, "utf8"));
   const access = { ...given, caCertificate };
   return {
-    addresses: { authUrl, ...(s3Endpoint === undefined ? {} : { s3Endpoint }) },
+    addresses: { authUrl, s3Endpoint },
     caCertificate,
     insecure,
     check: () => checks(access, deps),
