@@ -5,8 +5,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { caCertificateOf } from "../../provider/backends/openstack/ca-certificate";
 import { accessOf, settings, sources, versioned } from "../../provider/backends/openstack/settings";
-import { ObjectUserError } from "../../provider/errors";
+import { isObjectUserError, ObjectUserError } from "../../provider/errors";
 
 const CLOUDS = `
 clouds:
@@ -135,6 +136,21 @@ describe("the connection of openstack", () => {
     const broken = message({ cloud: "x", cloudsFile: path.join(directory, "broken.yaml") });
     assert.match(broken, /cannot be read, or is not YAML/);
     assert.doesNotMatch(broken, /hunter2/);
+  });
+
+  it("trusts the text of a certificate file; text that is given beside it wins", () => {
+    const given = { ...settings.parse({}), caFile: file };
+    assert.equal(caCertificateOf(given), CLOUDS);
+    assert.equal(caCertificateOf({ ...given, caCertificate: "PEM" }), "PEM");
+    assert.equal(caCertificateOf(settings.parse({})), undefined);
+  });
+
+  it("says it: a certificate file that cannot be read", () => {
+    const given = { ...settings.parse({}), caFile: "/nowhere/ca.pem" };
+    assert.throws(
+      () => caCertificateOf(given),
+      (error) => isObjectUserError(error, "invalid") && /file \/nowhere\/ca\.pem .*Check the path/.test(error.message),
+    );
   });
 
   for (const [given, full] of [

@@ -1,10 +1,9 @@
 /** OpenStack Keystone, by its identity API v3: what it is and can do, as data. */
-import { readFileSync } from "node:fs";
-import { ObjectUserError } from "../../errors";
 import { warnOfPlainHttp } from "../../http/plain-http";
 import type { Backend } from "../backend";
 import { userApi } from "./api";
 import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
+import { caCertificateOf } from "./ca-certificate";
 import { inputsOf } from "./listing";
 import { preflight } from "./preflight";
 import { accessOf, type Settings, settings, sources } from "./settings";
@@ -44,25 +43,9 @@ export const openstack: Backend<UserArgs, Settings> = {
   preflight,
   connect(given, deps) {
     const access = accessOf(given);
-    const trusted = access.caFile === undefined ? access.caCertificate : pemOf(access.caFile);
-    const send = deps.openTransport({ ...access, caCertificate: access.caCertificate ?? trusted });
+    const send = deps.openTransport({ ...access, caCertificate: caCertificateOf(access) });
     warnOfPlainHttp([access.authUrl], "passwords and secret keys cross", deps.log);
     const { s3Endpoint } = access;
     return { api: userApi(access, { ...deps, send }), ...(s3Endpoint === undefined ? {} : { s3Endpoint }) };
   },
 };
-
-function pemOf(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new ObjectUserError({
-      code: "invalid",
-      operation: "connecting",
-      subject: "to openstack",
-      problem: `the certificate file ${file} (OS_CACERT, cacert) cannot be read`,
-      advice: "Check the path, or give the PEM text as caCertificate.",
-      cause,
-    });
-  }
-}

@@ -2,11 +2,11 @@
  * The preflight of Keystone: the login, and by requests about a user that cannot exist whether it may read and change users.
  * Keystone asks for the right before it looks for the user.
  */
-import { readFileSync } from "node:fs";
 import { isObjectUserError } from "../../errors";
 import type { BackendDeps, Finding, Preflight } from "../backend";
 import { atMostWarning, failedBy, granted } from "../preflight-steps";
 import { checkS3 } from "../s3-check";
+import { caCertificateOf } from "./ca-certificate";
 import { requestsBy } from "./requests";
 import { openSession } from "./session";
 import { type Access, accessOf, type Settings } from "./settings";
@@ -17,8 +17,8 @@ const RIGHTS = "Log in as an administrator of the domain, or of the whole cloud.
 /** Opens the preflight of a cloud. */
 export function preflight(settings: Settings, deps: BackendDeps): Preflight {
   const given = accessOf(settings);
-  const { authUrl, s3Endpoint, caFile, insecure } = given;
-  const caCertificate = given.caCertificate ?? (caFile === undefined ? undefined : readFileSync(caFile, "utf8"));
+  const { authUrl, s3Endpoint, insecure } = given;
+  const caCertificate = caCertificateOf(given);
   const access = { ...given, caCertificate };
   return {
     addresses: { authUrl, s3Endpoint },
