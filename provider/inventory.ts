@@ -93,12 +93,12 @@ export function takeInventory(exported: unknown): Inventory {
   const unreadable: Unreadable[] = [];
   const interrupted: Interrupted[] = operations.map(({ type, resource: { urn } }) => ({
     urn,
-    resource: nameOf(urn),
+    resource: resourceNameOf(urn),
     problem: `An operation on it (${type}) is under way, or was cut off.`,
   }));
   for (const resource of resources.filter(({ type }) => TYPE.test(type))) {
     const { urn, initErrors } = resource;
-    if (initErrors?.length) interrupted.push({ urn, resource: nameOf(urn), problem: initErrors.join("\n") });
+    if (initErrors?.length) interrupted.push({ urn, resource: resourceNameOf(urn), problem: initErrors.join("\n") });
     try {
       for (const user of usersOf(resource, pending.has(urn))) users.push(user);
     } catch (error) {
@@ -111,10 +111,15 @@ export function takeInventory(exported: unknown): Inventory {
   return { users, unreadable, interrupted, pending: [...pending], connections: new Map(connections) };
 }
 
+/** The name that the program gives the resource of a URN; it may have colons of its own. */
+export function resourceNameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
 function usersOf(resource: Resource, isPending: boolean): ManagedUser[] {
   const { urn, type, outputs = {}, provider = "", initErrors } = resource;
   const backend = backendOf(type);
-  const name = nameOf(urn);
+  const name = resourceNameOf(urn);
   const clear = unmasked(outputs, "") as Outputs;
   const common = {
     urn,
@@ -147,11 +152,6 @@ function failures(errors: readonly string[]): (member: string) => boolean {
   const lines = errors.join("\n").split("\n");
   const areAllNamed = !lines.some((line) => /^and \d+ more$/.test(line));
   return (member) => !areAllNamed || lines.some((line) => line.startsWith(`${member}: `));
-}
-
-/** The resource's name in the program; it may have colons of its own. */
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
 }
 
 /** What cannot be read, in a sentence. A parser's message could quote the state. */

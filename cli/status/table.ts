@@ -1,4 +1,5 @@
 /** A report as people read it in a terminal: a table a stack, a line a key, and what went wrong below. */
+import { resourceNameOf } from "../../provider/inventory";
 import { secondsBetween, showDuration } from "./duration";
 import { PHASES } from "./phase";
 import { type KeyStatus, keysOf, type Report, type StackStatus, type UserStatus } from "./report";
@@ -69,7 +70,7 @@ function deadline({ phase, expiresAt }: KeyStatus): string {
 function notes({ findings, unreadable, interrupted }: Report): string[] {
   const section = (title: string, lines: readonly string[]) => (lines.length === 0 ? [] : ["", title, ...lines]);
   const problem = ({ stack, urn, problem }: { stack: string; urn: string; problem: string }) =>
-    `  ${stack} ${urn.split("::").slice(3).join("::")}: ${problem.replace(/\n/g, "\n    ")}`;
+    `  ${stack} ${resourceNameOf(urn)}: ${problem.replace(/\n/g, "\n    ")}`;
   return [
     ...section("Wants attention:", [
       ...findings

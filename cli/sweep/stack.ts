@@ -2,7 +2,7 @@
 import type { Connection } from "../../provider/backends/backend";
 import { type Config, openConnection } from "../../provider/connection";
 import { isObjectUserError, sentenceOf } from "../../provider/errors";
-import type { Inventory, ManagedUser } from "../../provider/inventory";
+import { type Inventory, type ManagedUser, resourceNameOf } from "../../provider/inventory";
 import type { Context } from "../../provider/lifecycle/context";
 import type { KeyRecord } from "../../provider/lifecycle/model";
 import { inParallel } from "../../provider/parallel";
@@ -30,7 +30,7 @@ export async function sweepStack(
 ): Promise<void> {
   const { dryRun, keys, skipped, failures } = outcome;
   outcome.users += inventory.users.length;
-  for (const { urn, problem } of inventory.unreadable) failures.push({ stack, resource: nameOf(urn), problem });
+  for (const { urn, problem } of inventory.unreadable) failures.push({ stack, resource: resourceNameOf(urn), problem });
   const due: Due[] = [];
   for (const each of dueIn(inventory, terminal.world.now())) {
     const { resource, name, isPending } = each.user;
@@ -120,8 +120,4 @@ class System {
   failed(error: unknown): void {
     if (isObjectUserError(error, "unauthorized", "forbidden", "unavailable")) this.inARow++;
   }
-}
-
-function nameOf(urn: string): string {
-  return urn.slice(urn.lastIndexOf("::") + 2);
 }

@@ -3,6 +3,7 @@
  * at a time, so that ten thousand users stay usable; what it looks like is in style.ts, what it does in script.ts.
  */
 import { createHash } from "node:crypto";
+import { resourceNameOf } from "../../../provider/inventory";
 import { KEY_PHASES, PHASES } from "../phase";
 import type { Report, ResourceProblem } from "../report";
 import { pageData } from "./data";
@@ -98,8 +99,7 @@ function options({ maxAgeSeconds }: Report): string {
 
 /** Everything that could not be read, and everything that the last run left half-way. */
 function problems({ stacks, unreadable, interrupted }: Report): string {
-  const resource = ({ stack, urn, problem }: ResourceProblem) =>
-    item(`${stack} ${urn.split("::").slice(3).join("::")}`, problem);
+  const resource = ({ stack, urn, problem }: ResourceProblem) => item(`${stack} ${resourceNameOf(urn)}`, problem);
   const unread = [
     ...stacks.flatMap(({ stack, problem }) => (problem === undefined ? [] : [item(`Stack ${stack}`, problem)])),
     ...unreadable.map(resource),

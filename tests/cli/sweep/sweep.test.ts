@@ -193,6 +193,17 @@ describe("object-users sweep", () => {
     assert.match(out, /prod ann: key .* revoked/);
   });
 
+  it("names a resource that it cannot read in full, with the colons of its name", async () => {
+    await scene.up("prod", "team::ann", ANN);
+    scene.exported("prod", ({ resources }) => {
+      const ann = resources[1] as { outputs: object };
+      ann.outputs = { ...ann.outputs, schemaVersion: 99 };
+    });
+    const { code, said } = await sweep();
+    assert.equal(code, 3);
+    assert.match(said, /failed: prod team::ann: .*schema version 99/);
+  });
+
   it("tries a system that does not let it in only some times", async () => {
     for (let index = 0; index < 50; index++) await rotated({ ...ANN, uid: `u${index}` }, `u${index}`);
     wrap = () => async () => ({ status: 403, headers: {}, body: '{"Code":"AccessDenied"}' });
