@@ -3,8 +3,9 @@
 
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { type Cluster, cluster, needRealThings, sharedClusters } from "../e2e/rgw/cluster";
+import { type Cluster, cluster, sharedClusters } from "../e2e/rgw/cluster";
 import { NO_CHANGES, OK, openStory, type Story } from "../e2e/rgw/story";
+import { needCeph, skipWithout } from "../real/needs";
 import { CLIENTS, hasMc, MC, type Texts } from "./clients";
 import { makeFolder } from "./folder";
 
@@ -68,13 +69,9 @@ describe("what a stack writes for S3 clients", function () {
 
   before(async function () {
     this.timeout(600_000);
-    await needRealThings(this);
+    await needCeph(this, { cli: true });
     const { installClients } = await import("../../tools/clients/install.mjs");
-    const installed = installClients();
-    if (!installed.available) {
-      console.warn(`    SKIPPED: ${installed.reason}`);
-      this.skip();
-    }
+    skipWithout(this, installClients());
     clients = (await hasMc()) ? [...CLIENTS, ...MC] : CLIENTS;
     ceph = await cluster();
     const files = { "index.js": PROGRAM, "rotation.json": rotation("first", 3600) };
@@ -130,11 +127,9 @@ describe("what a stack writes for S3 clients", function () {
 
   it("has MinIO's mc among the clients", function () {
     if (clients.length > CLIENTS.length) return;
-    console.warn(
-      "    SKIPPED: MinIO's mc is not on PATH; `go install github.com/minio/mc@latest` builds it in some minutes.",
-    );
-    console.warn("      What is written for it is held to its rules, in reading.test.ts.");
-    this.skip();
+    const reason = "MinIO's mc is not on PATH; `go install github.com/minio/mc@latest` builds it in some minutes.";
+    const consolation = "What is written for it is held to its rules, in reading.test.ts.";
+    skipWithout(this, { available: false, reason: `${reason}\n      ${consolation}` });
   });
 
   it("writes YAML, too", () => {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import * as config from "../../sdk/config";
+import { commandAvailable, skipWithout } from "../real/needs";
 import { resolved } from "../sdk/config-outputs";
 import { run } from "./clients";
 import { type Folder, makeFolder } from "./folder";
@@ -13,11 +14,9 @@ describe("kubectl", function () {
   this.timeout(30_000);
   let folder: Folder;
 
-  before(async function () {
-    const found = await run("kubectl", ["version", "--client"]).catch(() => undefined);
-    if (found?.accepted) return;
-    console.warn("    SKIPPED: kubectl is not installed. https://kubernetes.io/docs/tasks/tools/ says how to get it.");
-    this.skip();
+  before(function () {
+    const reason = "kubectl is not installed. https://kubernetes.io/docs/tasks/tools/ says how to get it.";
+    skipWithout(this, commandAvailable("kubectl", ["version", "--client"], reason));
   });
   beforeEach(() => {
     folder = makeFolder();

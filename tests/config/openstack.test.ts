@@ -6,6 +6,7 @@ import * as config from "../../sdk/config";
 import { CLOUD, openAccount, PROJECT, type Setting } from "../infomaniak/account";
 import { openProgram } from "../openstack/program";
 import { projectId } from "../openstack/store";
+import { skipWithout } from "../real/needs";
 import { resolved } from "../sdk/config-outputs";
 import { type Answer, run } from "./clients";
 import { type Folder, makeFolder } from "./folder";
@@ -22,10 +23,7 @@ describe("openrc and clouds.yaml on a real Keystone", function () {
   before(async function () {
     setting = await openAccount(this);
     const { installClients } = await import("../../tools/clients/install.mjs");
-    const clients = installClients();
-    if (clients.available) return;
-    console.warn(`    SKIPPED: ${clients.reason}`);
-    this.skip();
+    skipWithout(this, installClients());
   });
   after(() => setting?.served.close());
   beforeEach(() => {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
+import { skipWithout } from "../real/needs";
 import { outcomeOf } from "../sdk/config-outputs";
 import { type Folder, makeFolder } from "./folder";
 import { READERS } from "./readers";
@@ -51,10 +52,7 @@ describe("odd secrets", function () {
   before(async function () {
     const { installClients } = await import("../../tools/clients/install.mjs");
     this.timeout(600_000);
-    const clients = installClients();
-    if (clients.available) return;
-    console.warn(`    SKIPPED: ${clients.reason}`);
-    this.skip();
+    skipWithout(this, installClients());
   });
   beforeEach(() => {
     folder = makeFolder();

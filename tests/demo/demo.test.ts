@@ -9,8 +9,9 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { readArguments } from "../../tools/demo/arguments";
+import { needCli } from "../real/needs";
 import { processesWith } from "../real/processes";
-import { findCli, HOW_TO_GET_THE_CLI, REPOSITORY } from "../real/pulumi";
+import { REPOSITORY } from "../real/pulumi";
 
 /** A running demo. Everything of it has this TMPDIR: its files lie there, its processes are known by it. */
 interface Demo {
@@ -103,10 +104,8 @@ describe("npm run demo", function () {
   this.timeout(150_000);
   const running: Demo[] = [];
 
-  before(async function () {
-    if (await findCli()) return;
-    console.warn(`    SKIPPED: ${HOW_TO_GET_THE_CLI}`);
-    this.skip();
+  before(function () {
+    return needCli(this);
   });
   afterEach(() => {
     for (const { child, temporary } of running.splice(0)) {

@@ -3,8 +3,9 @@
 
 import assert from "node:assert/strict";
 import { admin } from "../devserver/request";
+import { needCli } from "../real/needs";
 import { radosgwAdmin } from "./radosgw-admin";
-import { needCli, Reader } from "./reader";
+import { Reader } from "./reader";
 
 const PROGRAM = `
 import { rgw } from "pulumi-object-users";
@@ -36,7 +37,7 @@ describe("guide: the admin credential, from the environment", function () {
   let reader: Reader;
 
   before(async function () {
-    await needCli.call(this);
+    await needCli(this);
     reader = await Reader.open("admin-credential", { "index.ts": PROGRAM });
     fromEnvironment = reader;
     radosgwAdmin(reader);
@@ -69,7 +70,7 @@ describe("guide: the admin credential, recorded in state", function () {
   let reader: Reader;
 
   before(async function () {
-    await needCli.call(this);
+    await needCli(this);
     const none = { RADOSGW_ACCESS_KEY: undefined, RADOSGW_SECRET_KEY: undefined };
     reader = await Reader.open("admin-credential", { "index.ts": PROGRAM }, none);
     radosgwAdmin(reader);

@@ -4,8 +4,9 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { admin } from "../devserver/request";
+import { needCli } from "../real/needs";
 import { radosgwAdmin } from "./radosgw-admin";
-import { needCli, Reader } from "./reader";
+import { Reader } from "./reader";
 
 const PROGRAM = `
 import { rgw } from "pulumi-object-users";
@@ -38,7 +39,7 @@ describe("guide: drift in CI", function () {
   let reader: Reader;
 
   before(async function () {
-    await needCli.call(this);
+    await needCli(this);
     reader = await Reader.open("drift-in-ci", { "index.ts": PROGRAM });
     radosgwAdmin(reader);
     await reader.stack.up({ expect: 0 });

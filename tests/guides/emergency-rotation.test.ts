@@ -2,7 +2,8 @@
 // one user and for a fleet.
 
 import assert from "node:assert/strict";
-import { needCli, Reader } from "./reader";
+import { needCli } from "../real/needs";
+import { Reader } from "./reader";
 
 describe("guide: a key has leaked", function () {
   this.timeout(300_000);
@@ -10,7 +11,7 @@ describe("guide: a key has leaked", function () {
   let leaked: Record<string, unknown>;
 
   before(async function () {
-    await needCli.call(this);
+    await needCli(this);
     reader = await Reader.open("emergency-rotation");
     reader.save("index.ts");
     await reader.stack.up({ expect: 0 });

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { isolatedEnv } from "../real/cli";
+import { needCli } from "../real/needs";
 import { openStack, REPOSITORY, type Stack } from "../real/pulumi";
-import { bash, type Cluster, needCli, openCluster } from "./reader";
+import { bash, type Cluster, openCluster } from "./reader";
 
 const OK = { expect: 0 };
 const example = (name: string) => path.join(REPOSITORY, "examples", name);
@@ -14,7 +15,9 @@ describe("the examples of the guides", function () {
   const clusters: Cluster[] = [];
   let stack: Stack | undefined;
 
-  before(needCli);
+  before(function () {
+    return needCli(this);
+  });
   afterEach(async () => {
     await stack?.dispose();
     await Promise.all(clusters.splice(0).map(({ served }) => served.close()));

@@ -3,13 +3,13 @@
 // state` needs none.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { lifecycleArgs } from "../../provider/backends/backend";
 import { argNames } from "../../provider/backends/rgw/args";
+import { commandAvailable, needCli, skipWithout } from "../real/needs";
 import { readGuide } from "./blocks";
-import { needCli, Reader } from "./reader";
+import { Reader } from "./reader";
 
 const OUTPUTS = ["accessKey", "secretKey"];
 const QUOTA = ["enabled", "maxSizeBytes", "maxObjects"];
@@ -49,14 +49,12 @@ const STATE = {
 
 const REST = ["data.radosgw_iam_user.looked_at", "radosgw_iam_subuser.red", "radosgw_s3_bucket.data"];
 
-function hasTerraform(): boolean {
-  try {
-    execFileSync("terraform", ["version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
+const terraformAvailable = () =>
+  commandAvailable(
+    "terraform",
+    ["version"],
+    "Terraform is not installed, so `terraform state rm` is not run. Put it on PATH.",
+  );
 
 describe("guide: coming from Terraform", function () {
   this.timeout(300_000);
@@ -85,7 +83,7 @@ describe("guide: coming from Terraform", function () {
     let terraform: string;
 
     before(async function () {
-      await needCli.call(this);
+      await needCli(this);
       reader = await Reader.open("from-terraform");
       terraform = path.join(reader.stack.directory, "terraform");
       mkdirSync(terraform);
@@ -100,7 +98,8 @@ describe("guide: coming from Terraform", function () {
       cluster.admin("PUT user?uid=other&display-name=Other");
       cluster.gateway.requests.reset();
       // Without Terraform, what it would print of a state that lies in a file.
-      if (!hasTerraform()) reader.command("terraform", `[ "$*" = "state pull" ] && exec cat terraform.tfstate`, "bin");
+      if (!terraformAvailable().available)
+        reader.command("terraform", `[ "$*" = "state pull" ] && exec cat terraform.tfstate`, "bin");
     });
     after(() => reader?.close());
 
@@ -126,10 +125,7 @@ describe("guide: coming from Terraform", function () {
 
     it("Terraform forgets users, keys, quotas and caps, and nothing else", async function () {
       const { text } = reader.block("forget");
-      if (!hasTerraform()) {
-        console.warn("      SKIPPED: Terraform is not installed, so `terraform state rm` is not run. Put it on PATH.");
-        this.skip();
-      }
+      skipWithout(this, terraformAvailable());
       await reader.bash(`cd terraform\n${text}`);
       const { out } = await reader.bash("cd terraform && terraform state list");
       assert.deepEqual(

@@ -2,14 +2,15 @@
 // its grace is found and revoked as an orphan.
 
 import assert from "node:assert/strict";
-import { needCli, Reader } from "./reader";
+import { needCli } from "../real/needs";
+import { Reader } from "./reader";
 
 describe("guide: the state is lost", function () {
   this.timeout(400_000);
   let reader: Reader;
 
   before(async function () {
-    await needCli.call(this);
+    await needCli(this);
     reader = await Reader.open("losing-state");
     reader.save("index.ts");
   });

@@ -2,11 +2,11 @@
 // with the secret that the guide makes, what the next up sees, and orphans of a stack that is not given.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { parse, parseAllDocuments } from "yaml";
-import { bash, needCli, Reader } from "./reader";
+import { commandAvailable, needCli, skipWithout } from "../real/needs";
+import { bash, Reader } from "./reader";
 
 const PROGRAM = `
 import * as pulumi from "@pulumi/pulumi";
@@ -39,17 +39,6 @@ interface Secret {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** Whether kubectl is here; where it is not, says what is not tested. */
-function hasKubectl(context: Mocha.Context): boolean {
-  try {
-    execFileSync("kubectl", ["version", "--client"], { stdio: "ignore" });
-    return true;
-  } catch {
-    console.warn("      SKIPPED: there is no kubectl on PATH, so the manifests are not shown to it. Install kubectl.");
-    context.skip();
-  }
-}
-
 /** The paths of what `wanted` has and `found` has not, or otherwise. */
 function notIn(found: unknown, wanted: unknown, at = ""): string[] {
   if (typeof wanted !== "object" || wanted === null) return found === wanted ? [] : [at];
@@ -63,7 +52,7 @@ describe("guide: a nightly sweep", function () {
   let file: string;
 
   before(async function () {
-    await needCli.call(this);
+    await needCli(this);
     reader = await Reader.open("nightly-sweep", { "index.ts": PROGRAM });
     await reader.stack.up({ expect: 0 });
     // The reader's own values in the guide's file, name for name.
@@ -135,7 +124,8 @@ describe("guide: a nightly sweep", function () {
     assert.ok(container);
     assert.match(reader.block("Dockerfile").text, /^FROM node:22$/m);
     const makeSecrets = reader.block("secret").text;
-    if (!hasKubectl(this)) return;
+    const reason = "there is no kubectl on PATH, so the manifests are not shown to it. Install kubectl.";
+    skipWithout(this, commandAvailable("kubectl", ["version", "--client"], reason));
     reader.stack.write({ "sweep.env": file.replaceAll("'", "") });
     await reader.bash(makeSecrets);
     // kubectl reads the manifest into its own types and drops what these do not have. It needs no cluster for that.

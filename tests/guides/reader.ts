@@ -10,7 +10,7 @@ import { Gateway } from "../../devserver/rgw/gateway";
 import { type Served, serve } from "../../devserver/rgw/serve";
 import { admin, s3 } from "../devserver/request";
 import { isolatedEnv } from "../real/cli";
-import { type Env, findCli, HOW_TO_GET_THE_CLI, openStack, REPOSITORY, type Stack } from "../real/pulumi";
+import { type Env, openStack, REPOSITORY, type Stack } from "../real/pulumi";
 import { type Block, type Guide, RUN, readGuide } from "./blocks";
 
 /** What a shell block came to. */
@@ -132,13 +132,6 @@ export class Reader {
     const left = runs.filter(({ name }) => !this.used.has(name)).map(({ language, name }) => `${language} ${name}`);
     assert.deepEqual(left, [], `blocks of ${this.guide.file} that no test uses`);
   }
-}
-
-/** For `before`: skips the tests, saying what is missing, where there is no CLI. */
-export async function needCli(this: Mocha.Context): Promise<void> {
-  if (await findCli()) return;
-  console.warn(`    SKIPPED: ${HOW_TO_GET_THE_CLI}`);
-  this.skip();
 }
 
 /** Opens a cluster. */

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { type RealCeph, startCeph } from "../../tools/ceph/cluster";
+import { needCeph } from "../real/needs";
 import { guideNames, readGuide } from "./blocks";
 import { bash } from "./reader";
 
@@ -24,12 +25,7 @@ describe("the guides on a real Ceph", function () {
   let ceph: RealCeph;
 
   before(async function () {
-    const { cephAvailable } = await import("../../tools/ceph/install.mjs");
-    const found = cephAvailable();
-    if (!found.available) {
-      console.warn(`    SKIPPED: ${found.reason}`);
-      this.skip();
-    }
+    await needCeph(this);
     ceph = await startCeph();
   });
   after(() => ceph?.stop());

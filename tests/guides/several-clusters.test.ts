@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { EcsServer } from "../../devserver/ecs/server";
 import { serve } from "../../devserver/rgw/serve";
-import { type Cluster, needCli, openCluster, Reader } from "./reader";
+import { needCli } from "../real/needs";
+import { type Cluster, openCluster, Reader } from "./reader";
 
 const PASSWORD = "the-managers-own-password";
 
@@ -15,7 +16,7 @@ describe("guide: several clusters in one program", function () {
   const values: Record<string, string> = {};
 
   before(async function () {
-    await needCli.call(this);
+    await needCli(this);
     // Neither environment nor rgw:* configuration: only the providers know a cluster.
     const none = { RADOSGW_ENDPOINT: undefined, RADOSGW_ACCESS_KEY: undefined, RADOSGW_SECRET_KEY: undefined };
     reader = await Reader.open("several-clusters", {}, none);

@@ -5,7 +5,8 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import * as calendar from "../../sdk/calendar";
-import { needCli, Reader } from "./reader";
+import { needCli } from "../real/needs";
+import { Reader } from "./reader";
 
 const SINGLES = ["team-red", "team-blue", "team-green"];
 const MANY = Array.from({ length: 500 }, (_, index) => `member-${index}`);
@@ -29,7 +30,7 @@ describe("guide: taking over users that exist", function () {
   let reader: Reader;
 
   before(async function () {
-    await needCli.call(this);
+    await needCli(this);
     reader = await Reader.open("taking-over");
     singles = reader;
   });
@@ -83,7 +84,7 @@ describe("guide: taking over users that exist, as a fleet", function () {
   let reader: Reader;
 
   before(async function () {
-    await needCli.call(this);
+    await needCli(this);
     reader = await Reader.open("taking-over");
   });
   after(() => reader?.close(singles));

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import * as aws4 from "aws4";
 import { type ObjectStore, startObjectStore } from "../../tools/keystone/object-store";
-import { findCli, HOW_TO_GET_THE_CLI } from "../real/pulumi";
+import { cliAvailable, skipWithout } from "../real/needs";
 
 /** An answer of Keystone. */
 export interface Answer {
@@ -54,16 +54,8 @@ export async function storeFor(context: Mocha.Context, { cli = false } = {}): Pr
   context.timeout(600_000);
   const { installKeystone } = await import("../../tools/keystone/install.mjs");
   const { installCeph } = await import("../../tools/ceph/install.mjs");
-  const keystone = installKeystone();
-  const ceph = installCeph();
-  const missing = [
-    ...(keystone.available ? [] : [keystone.reason]),
-    ...(ceph.available ? [] : [ceph.reason]),
-    ...(cli && (await findCli()) === undefined ? [HOW_TO_GET_THE_CLI] : []),
-  ];
-  if (missing.length === 0) return objectStore();
-  for (const reason of missing) console.warn(`    SKIPPED: ${reason}`);
-  return context.skip();
+  skipWithout(context, installKeystone(), installCeph(), ...(cli ? [await cliAvailable()] : []));
+  return objectStore();
 }
 
 after(async function stopStore() {

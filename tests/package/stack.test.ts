@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Credentials } from "../../provider/http/sigv4";
-import { findCli, HOW_TO_GET_THE_CLI, openStack, type Stack } from "../real/pulumi";
+import { needCli } from "../real/needs";
+import { openStack, type Stack } from "../real/pulumi";
 import { type Candidate, openCegedim, openEcs, openRgw } from "./candidates";
 import { openKeystoneCandidates } from "./keystone";
 import { install, type Project } from "./packed";
@@ -46,10 +47,7 @@ for (const { kind, title, open } of [
     let second: Keys = {};
 
     before(async function () {
-      if (!(await findCli())) {
-        console.warn(`    SKIPPED: ${HOW_TO_GET_THE_CLI}`);
-        this.skip();
-      }
+      await needCli(this);
       candidates = await open(this);
       project = install(kind);
       project.linkPulumi();

@@ -9,8 +9,9 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Credentials } from "../../tools/ceph/cluster";
+import { needCeph } from "../real/needs";
 import { type Outcome, Stack, type Values } from "./ground/engine";
-import { figures, type Ground, needRealThings, openGround } from "./ground/ground";
+import { figures, type Ground, openGround } from "./ground/ground";
 import { search } from "./ground/leaks";
 import { startWire } from "./ground/wire";
 
@@ -26,7 +27,7 @@ describe("faults of the real Ceph", function () {
   const said: string[] = [];
 
   before(async function () {
-    await needRealThings(this);
+    await needCeph(this);
     // How long a write waits for a gateway that is dead or frozen. Ceph's own value is 30; the proof is the same with 3.
     const patience = LONG ? [] : ["osd_client_watch_timeout = 3"];
     ground = await openGround({ gateways: 2, conf: patience });

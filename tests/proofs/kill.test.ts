@@ -10,10 +10,11 @@
 import assert from "node:assert/strict";
 import { readdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
+import { needCeph } from "../real/needs";
 import { type Running, describe as sentenceOf } from "../real/pulumi";
 import { type Consumers, consumersAt } from "./ground/consumers";
 import { type Deployment, type KeptState, OK, openDeployment } from "./ground/deployment";
-import { figures, type Ground, needRealThings, openGround } from "./ground/ground";
+import { figures, type Ground, openGround } from "./ground/ground";
 import { search } from "./ground/leaks";
 import { FEW, PHASES, type Phase, SECRETS, type Shape, usersOf } from "./ground/phases";
 import { type Chance, chanceOf, seed, size } from "./ground/seed";
@@ -45,7 +46,7 @@ describe("kill -9 of a real pulumi up", function () {
   const ever: Verified["ever"] = new Map();
 
   before(async function () {
-    await needRealThings(this, { cli: true });
+    await needCeph(this, { cli: true });
     ground = await openGround();
     stack = await openDeployment({ ...ground.env, ...SECRETS });
     consumers = consumersAt(ground.ceph.endpoint);

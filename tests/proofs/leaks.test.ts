@@ -14,9 +14,10 @@ import { settings } from "../../provider/backends/rgw/settings";
 import { nodeSend } from "../../provider/http/send";
 import type { Send } from "../../provider/http/wire";
 import { world } from "../../provider/world";
+import { needCeph } from "../real/needs";
 import { badAnswers } from "./ground/bad-answers";
 import { type Deployment, OK, openDeployment } from "./ground/deployment";
-import { figures, type Ground, needRealThings, openGround } from "./ground/ground";
+import { figures, type Ground, openGround } from "./ground/ground";
 import { formsOf, type Places, search, watchArguments } from "./ground/leaks";
 
 /** What the CLI wants to see before it knows its flag for an event log. */
@@ -123,7 +124,7 @@ describe("runs of the real CLI", function () {
   let args: ReturnType<typeof watchArguments>;
 
   before(async function () {
-    await needRealThings(this, { cli: true });
+    await needCeph(this, { cli: true });
     ground = await openGround();
     stack = await openDeployment({ ...ground.env, OWN_SECRET: CANARY, OTHER_SECRET: `${CANARY}-2` });
     args = watchArguments();

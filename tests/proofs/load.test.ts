@@ -8,9 +8,10 @@
  */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { needCeph } from "../real/needs";
 import { type Clients, startClients } from "./ground/clients";
 import { type Deployment, OK, openDeployment } from "./ground/deployment";
-import { figures, type Ground, needRealThings, openGround } from "./ground/ground";
+import { figures, type Ground, openGround } from "./ground/ground";
 import { type Places, search } from "./ground/leaks";
 import { type Rotator, startRotator } from "./ground/rotator";
 import { chanceOf, seed, size } from "./ground/seed";
@@ -30,7 +31,7 @@ describe("rotation under load", function () {
   let stack: Deployment;
 
   before(async function () {
-    await needRealThings(this, { cli: true });
+    await needCeph(this, { cli: true });
     ground = await openGround({ gateways: 2 });
     stack = await openDeployment(ground.env);
     console.log(`      seed ${chance.seed}`);

@@ -8,8 +8,9 @@
  */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { needCeph } from "../real/needs";
 import { type Outcome, Stack, type Values } from "./ground/engine";
-import { figures, type Ground, needRealThings, openGround } from "./ground/ground";
+import { figures, type Ground, openGround } from "./ground/ground";
 import { type Places, search } from "./ground/leaks";
 import { type Chance, chanceOf, seed, size } from "./ground/seed";
 
@@ -67,7 +68,7 @@ describe("races on a real Ceph", function () {
   let number = 0;
 
   before(async function () {
-    await needRealThings(this);
+    await needCeph(this);
     chance = chanceOf(seed());
     console.log(`      seed ${chance.seed}, ${ROUNDS} rounds each`);
     ground = await openGround({ gateways: 2 });

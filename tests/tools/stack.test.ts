@@ -6,9 +6,10 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { needCli } from "../real/needs";
 import { processesWith } from "../real/processes";
 import { writeFiles } from "../real/project";
-import { findCli, HOW_TO_GET_THE_CLI, openStack, REPOSITORY, type Stack, type StackOptions } from "../real/pulumi";
+import { openStack, REPOSITORY, type Stack, type StackOptions } from "../real/pulumi";
 import { serveRandomPlugin } from "../real/random-plugin";
 
 /** A resource that does nothing, slowly where it is told to. */
@@ -37,10 +38,8 @@ describe("a stack of the real Pulumi CLI", function () {
     return stack;
   };
 
-  before(async function () {
-    if (await findCli()) return;
-    console.warn(`    SKIPPED: ${HOW_TO_GET_THE_CLI}`);
-    this.skip();
+  before(function () {
+    return needCli(this);
   });
   afterEach(async () => {
     for (const stack of opened.splice(0)) await stack.dispose();

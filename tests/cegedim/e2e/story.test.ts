@@ -6,7 +6,8 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CegedimServer } from "../../../devserver/cegedim/server";
 import { s3 } from "../../ecs/bench";
-import { DRIFT, NO_CHANGES, NO_DRIFT, needCli, OK, openStory, type Story } from "../../ecs/e2e/story";
+import { DRIFT, NO_CHANGES, NO_DRIFT, OK, openStory, type Story } from "../../ecs/e2e/story";
+import { needCli } from "../../real/needs";
 import { REPOSITORY } from "../../real/pulumi";
 
 const PROGRAM = `
@@ -37,7 +38,7 @@ describe("cegedim.ObjectUser from up to destroy", function () {
   const verdict = (secret: unknown) => s3(server, accessKey, String(secret), new Date());
 
   before(async function () {
-    await needCli.call(this);
+    await needCli(this);
     const env = (url: string) => ({
       TEST_URL: url,
       TEST_CLIENT_ID: "cgdm-sa-test",
@@ -155,7 +156,7 @@ describe("examples/cegedim", function () {
   let story: Story;
 
   before(async function () {
-    await needCli.call(this);
+    await needCli(this);
     const env = (url: string) => ({
       ITCARE_ENDPOINT: `${url}/itcare`,
       ITCARE_TOKEN_URL: `${url}/token`,

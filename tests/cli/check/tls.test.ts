@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { world as realWorld } from "../../../provider/world";
+import { needOpenssl } from "../../real/needs";
 import { type Ran, runWith } from "../scene";
 
 describe("object-users check: certificates", () => {
@@ -14,12 +15,7 @@ describe("object-users check: certificates", () => {
   let close: () => void = () => {};
 
   before(function () {
-    try {
-      execFileSync("openssl", ["version"]);
-    } catch {
-      console.warn("    SKIPPED: openssl is not there to make a certificate with; install the package openssl");
-      this.skip();
-    }
+    needOpenssl(this);
     directory = mkdtempSync(path.join(tmpdir(), "object-users-tls-"));
   });
   after(() => directory && rmSync(directory, { recursive: true, force: true }));

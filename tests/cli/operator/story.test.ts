@@ -12,9 +12,10 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Report } from "../../../cli/status/report";
 import type { Credentials } from "../../../tools/ceph/cluster";
-import { type Cluster, cluster, needRealThings, sharedClusters } from "../../e2e/rgw/cluster";
+import { type Cluster, cluster, sharedClusters } from "../../e2e/rgw/cluster";
 import { type Consumers, consumersAt } from "../../proofs/ground/consumers";
 import { size } from "../../proofs/ground/seed";
+import { needCeph } from "../../real/needs";
 import { openStack, type Result, type Stack } from "../../real/pulumi";
 import { objectUsers, type Ran } from "../real";
 import { startBrowser } from "../status/real/browser";
@@ -48,7 +49,7 @@ describe(`an operator of ${MANY} users`, function () {
   const names = Array.from({ length: MANY }, (_, index) => `op-${index}`);
 
   before(async function () {
-    await needRealThings(this);
+    await needCeph(this, { cli: true });
     ceph = await cluster();
     consumers = consumersAt(ceph.ceph.endpoint);
     for (const uid of names) {

@@ -8,6 +8,7 @@ import { faults } from "../../../devserver/rgw/fault";
 import { Gateway } from "../../../devserver/rgw/gateway";
 import { type RealCeph, startCeph } from "../../../tools/ceph/cluster";
 import { admin as embedded } from "../../devserver/request";
+import { needCeph } from "../../real/needs";
 import { exchange, type Reply } from "./exchange";
 import { admin } from "./table";
 
@@ -15,8 +16,7 @@ describe("A real Ceph in bad weather", function () {
   this.timeout(30_000);
   let ceph: RealCeph;
   before(async function () {
-    const { cephAvailable } = await import("../../../tools/ceph/install.mjs");
-    if (!cephAvailable().available) this.skip();
+    await needCeph(this);
     ceph = await startCeph({ gateways: 2 });
   });
   afterEach(() => {

@@ -5,9 +5,10 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseEnv } from "node:util";
+import { needCeph } from "../../real/needs";
 import { REPOSITORY } from "../../real/pulumi";
 import { type RandomPlugin, serveRandomPlugin } from "../../real/random-plugin";
-import { type Cluster, cluster, needRealThings, sharedClusters } from "../rgw/cluster";
+import { type Cluster, cluster, sharedClusters } from "../rgw/cluster";
 import { NO_CHANGES, OK, type Story, withStory } from "../rgw/story";
 
 const EXAMPLES = path.join(REPOSITORY, "examples");
@@ -30,7 +31,7 @@ describe("the examples", function () {
   let random: RandomPlugin;
 
   before(async function () {
-    await needRealThings(this);
+    await needCeph(this, { cli: true });
     ceph = await cluster();
     random = await serveRandomPlugin();
   });

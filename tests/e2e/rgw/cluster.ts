@@ -4,7 +4,6 @@
 import assert from "node:assert/strict";
 import * as aws4 from "aws4";
 import { type Credentials, type RealCeph, startCeph } from "../../../tools/ceph/cluster";
-import { findCli, HOW_TO_GET_THE_CLI } from "../../real/pulumi";
 import { startWitness, type Witness } from "./witness";
 
 /** A user as the admin API shows it. */
@@ -52,19 +51,6 @@ export function cluster(name: "one" | "two" = "one"): Promise<Cluster> {
   const running = started.get(name) ?? startCluster();
   started.set(name, running);
   return running;
-}
-
-/** For hooks: skips the tests of `test`, saying what is missing, where Ceph or the CLI cannot be had. */
-export async function needRealThings(test: Mocha.Context): Promise<void> {
-  const { cephAvailable } = await import("../../../tools/ceph/install.mjs");
-  const ceph = cephAvailable();
-  const missing = [
-    ...(ceph.available ? [] : [ceph.reason]),
-    ...((await findCli()) === undefined ? [HOW_TO_GET_THE_CLI] : []),
-  ];
-  if (missing.length === 0) return;
-  for (const reason of missing) console.warn(`    SKIPPED: ${reason}`);
-  test.skip();
 }
 
 /** All secrets that any cluster's witness has seen, the admins' own included. */

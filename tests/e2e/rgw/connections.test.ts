@@ -2,7 +2,8 @@
 // stack's configuration; the environment, which every other test here uses.
 
 import assert from "node:assert/strict";
-import { type Cluster, cluster, needRealThings, sharedClusters } from "./cluster";
+import { needCeph } from "../../real/needs";
+import { type Cluster, cluster, sharedClusters } from "./cluster";
 import { NO_CHANGES, OK, withStory } from "./story";
 
 const TWO_CLUSTERS = `
@@ -50,7 +51,7 @@ describe("connections of rgw.User", function () {
   let two: Cluster;
 
   before(async function () {
-    await needRealThings(this);
+    await needCeph(this, { cli: true });
     one = await cluster("one");
     two = await cluster("two");
   });

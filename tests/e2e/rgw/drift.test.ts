@@ -2,7 +2,8 @@
 // user for each kind of change, so that each is seen by itself.
 
 import assert from "node:assert/strict";
-import { type Cluster, cluster, needRealThings, sharedClusters } from "./cluster";
+import { needCeph } from "../../real/needs";
+import { type Cluster, cluster, sharedClusters } from "./cluster";
 import { NO_DRIFT, OK, openStory, type Story, type Users } from "./story";
 
 /** Settings that programs declare. */
@@ -64,7 +65,7 @@ describe("drift of rgw.User", function () {
   let original: Readonly<Record<string, unknown>>;
 
   before(async function () {
-    await needRealThings(this);
+    await needCeph(this, { cli: true });
     ceph = await cluster();
     story = await openStory({ env: ceph.env });
     story.declare(USERS);

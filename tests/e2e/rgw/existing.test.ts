@@ -3,7 +3,8 @@
 
 import assert from "node:assert/strict";
 import { deriveAccessKey } from "../../../provider/lifecycle/keys";
-import { type Cluster, cluster, needRealThings, sharedClusters } from "./cluster";
+import { needCeph } from "../../real/needs";
+import { type Cluster, cluster, sharedClusters } from "./cluster";
 import { NO_DRIFT, OK, openStory, type Story, type Users } from "./story";
 
 const TAKEN = { uid: "existing-taken", displayName: "Ours now", email: "" };
@@ -27,7 +28,7 @@ describe("users that exist already", function () {
   let found: unknown;
 
   before(async function () {
-    await needRealThings(this);
+    await needCeph(this, { cli: true });
     ceph = await cluster();
     story = await openStory({ env: ceph.env });
     await ceph.admin("PUT", {

@@ -3,7 +3,8 @@
 
 import assert from "node:assert/strict";
 import type { Credentials } from "../../../tools/ceph/cluster";
-import { type Cluster, cluster, needRealThings, sharedClusters } from "./cluster";
+import { needCeph } from "../../real/needs";
+import { type Cluster, cluster, sharedClusters } from "./cluster";
 import { diagnosticsOf, NO_CHANGES, NO_DRIFT, OK, openStory, type Story, type Users } from "./story";
 
 const PROGRAM = `
@@ -42,7 +43,7 @@ describe("rgw.Users from up to destroy", function () {
   let others: string[];
 
   before(async function () {
-    await needRealThings(this);
+    await needCeph(this, { cli: true });
     ceph = await cluster();
     others = (await ceph.users()).sort();
     story = await openStory({ env: ceph.env, program: { files: { "index.js": PROGRAM, "users.json": "{}" } } });

@@ -2,7 +2,8 @@
 // somebody else got our access key, a careless request would change that somebody. None of ours ever may.
 
 import assert from "node:assert/strict";
-import { type Cluster, cluster, type LiveUser, needRealThings, sharedClusters } from "./cluster";
+import { needCeph } from "../../real/needs";
+import { type Cluster, cluster, type LiveUser, sharedClusters } from "./cluster";
 import { OK, openStory, type Story, type Users } from "./story";
 
 /** One user for each thing that Pulumi may do next; all have a key 1 in its grace and a current key 2. */
@@ -23,7 +24,7 @@ describe("another user who has our access keys", function () {
   let victims: readonly (LiveUser | undefined)[];
 
   before(async function () {
-    await needRealThings(this);
+    await needCeph(this, { cli: true });
     ceph = await cluster();
     story = await openStory({ env: ceph.env });
     story.declare(users("1"));

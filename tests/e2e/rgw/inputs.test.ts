@@ -1,8 +1,9 @@
 // What a program can give wrong, or not know yet, as its author sees it in the CLI.
 
 import assert from "node:assert/strict";
+import { needCeph } from "../../real/needs";
 import { type RandomPlugin, serveRandomPlugin } from "../../real/random-plugin";
-import { type Cluster, cluster, needRealThings, sharedClusters } from "./cluster";
+import { type Cluster, cluster, sharedClusters } from "./cluster";
 import { diagnosticsOf, OK, withStory } from "./story";
 
 /** A user that has everything wrong; Pulumi reports one resource and stops. The secret is one that nobody may see. */
@@ -62,7 +63,7 @@ describe("inputs of rgw.User in a program", function () {
   let random: RandomPlugin;
 
   before(async function () {
-    await needRealThings(this);
+    await needCeph(this, { cli: true });
     ceph = await cluster();
     random = await serveRandomPlugin();
   });

@@ -2,7 +2,8 @@
 // each test goes on where the one before it ended.
 
 import assert from "node:assert/strict";
-import { type Cluster, cluster, needRealThings, sharedClusters } from "./cluster";
+import { needCeph } from "../../real/needs";
+import { type Cluster, cluster, sharedClusters } from "./cluster";
 import { NO_CHANGES, OK, openStory, type Story, type Users } from "./story";
 
 const UNLIMITED = { enabled: false, max_size: -1, max_objects: -1 };
@@ -73,7 +74,7 @@ describe("rgw.User from up to destroy", function () {
   let others: string[];
 
   before(async function () {
-    await needRealThings(this);
+    await needCeph(this, { cli: true });
     ceph = await cluster();
     others = await ceph.users();
     story = await openStory({ env: ceph.env });

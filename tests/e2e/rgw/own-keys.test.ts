@@ -2,7 +2,8 @@
 // that others made, which are left alone unless exclusiveKeys says otherwise.
 
 import assert from "node:assert/strict";
-import { type Cluster, cluster, needRealThings, sharedClusters } from "./cluster";
+import { needCeph } from "../../real/needs";
+import { type Cluster, cluster, sharedClusters } from "./cluster";
 import { NO_DRIFT, OK, openStory, type Story } from "./story";
 
 const PROGRAM = `
@@ -30,7 +31,7 @@ describe("keys of the caller's own", function () {
   let story: Story;
 
   before(async function () {
-    await needRealThings(this);
+    await needCeph(this, { cli: true });
     ceph = await cluster();
     story = await openStory({ program: { files: { "index.js": PROGRAM } }, env: ceph.env });
     await story.up({ ...OK, env: FIRST });

@@ -2,7 +2,8 @@
 // another one that does not know them, then to their own again.
 
 import assert from "node:assert/strict";
-import { type Cluster, cluster, needRealThings, sharedClusters } from "./cluster";
+import { needCeph } from "../../real/needs";
+import { type Cluster, cluster, sharedClusters } from "./cluster";
 import { NO_CHANGES, OK, openStory, type Story } from "./story";
 
 const PROGRAM = `
@@ -26,7 +27,7 @@ describe("the proof of a new key", function () {
   let first: { accessKey: string; secretKey: string };
 
   before(async function () {
-    await needRealThings(this);
+    await needCeph(this, { cli: true });
     own = await cluster("one");
     other = await cluster("two");
     story = await openStory({ program: { files: { "index.js": PROGRAM } }, env: own.env });

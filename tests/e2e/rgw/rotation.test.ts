@@ -2,7 +2,8 @@
 // that move. Several users in one stack, each on a path of its own.
 
 import assert from "node:assert/strict";
-import { type Cluster, cluster, needRealThings, sharedClusters } from "./cluster";
+import { needCeph } from "../../real/needs";
+import { type Cluster, cluster, sharedClusters } from "./cluster";
 import { NO_CHANGES, OK, openStory, type Story, type Users, until } from "./story";
 
 const GONE = "403 InvalidAccessKeyId";
@@ -26,7 +27,7 @@ describe("rotation of rgw.User", function () {
   const first: Record<string, { accessKey: string; secretKey: string }> = {};
 
   before(async function () {
-    await needRealThings(this);
+    await needCeph(this, { cli: true });
     ceph = await cluster();
     story = await openStory({ env: ceph.env });
     story.declare(rotating("1"));

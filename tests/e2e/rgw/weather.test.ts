@@ -5,7 +5,8 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { freePort } from "../../../tools/ceph/ports";
-import { type Cluster, cluster, needRealThings, sharedClusters } from "./cluster";
+import { needCeph } from "../../real/needs";
+import { type Cluster, cluster, sharedClusters } from "./cluster";
 import { diagnosticsOf, NO_DRIFT, OK, openStory, type Story } from "./story";
 
 /** A connection: what differs from a good one. */
@@ -45,7 +46,7 @@ describe("a connection that does not work", function () {
   let env: Record<string, string>;
 
   before(async function () {
-    await needRealThings(this);
+    await needCeph(this, { cli: true });
     ceph = await cluster();
     html = createServer((_request, response) => {
       response

@@ -4,9 +4,10 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { EcsServer } from "../../../devserver/ecs/server";
+import { needCli } from "../../real/needs";
 import { REPOSITORY } from "../../real/pulumi";
 import { s3 } from "../bench";
-import { DRIFT, movableClock, NO_CHANGES, NO_DRIFT, needCli, OK, openStory, type Story } from "./story";
+import { DRIFT, movableClock, NO_CHANGES, NO_DRIFT, OK, openStory, type Story } from "./story";
 
 const PROGRAM = `
 const { ecs } = require("pulumi-object-users");
@@ -28,7 +29,7 @@ describe("ecs.ObjectUser from up to destroy", function () {
   const openSessions = () => server.sessions.count(clock.now().getTime());
 
   before(async function () {
-    await needCli.call(this);
+    await needCli(this);
     const env = (url: string) => ({
       ECS_ENDPOINT: url,
       ECS_S3_ENDPOINT: url,
@@ -130,7 +131,7 @@ describe("examples/ecs", function () {
   let story: Story;
 
   before(async function () {
-    await needCli.call(this);
+    await needCli(this);
     const env = (url: string) => ({
       ECS_ENDPOINT: url,
       ECS_S3_ENDPOINT: url,

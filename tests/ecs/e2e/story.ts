@@ -5,7 +5,7 @@ import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { type Exchanger, type Served, serve } from "../../../devserver/rgw/serve";
 import { assertNoSecrets } from "../../e2e/rgw/leaks";
-import { type Env, findCli, HOW_TO_GET_THE_CLI, openStack, type RunOptions, type Stack } from "../../real/pulumi";
+import { type Env, openStack, type RunOptions, type Stack } from "../../real/pulumi";
 
 /** A clock that runs and can be moved. */
 export interface Clock {
@@ -35,13 +35,6 @@ export interface Story extends Stack {
   shown(): Promise<Record<string, unknown>>;
   /** Searches all that was said and kept for secrets, ends every process, removes the directories and stops the server. */
   end(): Promise<void>;
-}
-
-/** For `before`: skips the tests, saying what is missing, where there is no CLI. */
-export async function needCli(this: Mocha.Context): Promise<void> {
-  if (await findCli()) return;
-  console.warn(`    SKIPPED: ${HOW_TO_GET_THE_CLI}`);
-  this.skip();
 }
 
 /**

@@ -4,7 +4,6 @@
  */
 import assert from "node:assert/strict";
 import { type CephOptions, type Credentials, type RealCeph, startCeph } from "../../../tools/ceph/cluster";
-import { findCli, HOW_TO_GET_THE_CLI } from "../../real/pulumi";
 import { type S3Client, s3Client } from "./s3";
 import { startWire, type Wire } from "./wire";
 
@@ -76,19 +75,6 @@ export async function openGround(options: CephOptions = {}): Promise<Ground> {
       await ceph.stop();
     },
   };
-}
-
-/** For hooks: skips the tests, saying what is missing, where Ceph (or the CLI, if asked for) cannot be had. */
-export async function needRealThings(test: Mocha.Context, { cli = false } = {}): Promise<void> {
-  const { cephAvailable } = await import("../../../tools/ceph/install.mjs");
-  const ceph = cephAvailable();
-  const missing = [
-    ...(ceph.available ? [] : [ceph.reason]),
-    ...(cli && (await findCli()) === undefined ? [HOW_TO_GET_THE_CLI] : []),
-  ];
-  if (missing.length === 0) return;
-  for (const reason of missing) console.warn(`    SKIPPED: ${reason}`);
-  test.skip();
 }
 
 /** A line of figures under a test, for docs/proofs.md. */

@@ -5,7 +5,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { world as realWorld } from "../../../../provider/world";
-import { type Cluster, cluster, needRealThings, sharedClusters } from "../../../e2e/rgw/cluster";
+import { type Cluster, cluster, sharedClusters } from "../../../e2e/rgw/cluster";
+import { needCeph } from "../../../real/needs";
 import { openStack, type Stack } from "../../../real/pulumi";
 import { objectUsers } from "../../real";
 import { runWith } from "../../scene";
@@ -22,7 +23,7 @@ describe("the commands on a real Ceph", function () {
   const stacks: Stack[] = [];
 
   before(async function () {
-    await needRealThings(this);
+    await needCeph(this, { cli: true });
     ceph = await cluster();
     for (let index = 0; index < MANY; index++) {
       const more = index % 10 === 0 ? { email: `u${index}@example.org`, "max-buckets": "7" } : {};

@@ -7,7 +7,8 @@ import path from "node:path";
 import { Gateway } from "../../../../devserver/rgw/gateway";
 import { type Served, serve } from "../../../../devserver/rgw/serve";
 import { admin } from "../../../devserver/request";
-import { findCli, HOW_TO_GET_THE_CLI, openStack, type Stack } from "../../../real/pulumi";
+import { needCli } from "../../../real/needs";
+import { openStack, type Stack } from "../../../real/pulumi";
 import { objectUsers } from "../../real";
 
 const NOTHING = { expect: 0, args: ["--expect-no-changes"] };
@@ -20,10 +21,8 @@ describe("object-users import, with the real CLI", function () {
   let env: Record<string, string>;
   let stack: Stack | undefined;
 
-  before(async function () {
-    if (await findCli()) return;
-    console.warn(`    SKIPPED: ${HOW_TO_GET_THE_CLI}`);
-    this.skip();
+  before(function () {
+    return needCli(this);
   });
   beforeEach(async () => {
     gateway = new Gateway();

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { prometheusText } from "../../../../cli/status/prometheus";
+import { skipWithout } from "../../../real/needs";
 import { crowd } from "../crowd";
 import { ago, reportOn, rgwUser } from "../states";
 
@@ -31,10 +32,7 @@ describe("the metrics, read by Prometheus' parser", function () {
 
   before(async function () {
     const { parserAvailable } = await import("../../../../tools/prometheus/install.mjs");
-    const parser = parserAvailable();
-    if (parser.available) return;
-    console.warn(`    SKIPPED: ${parser.reason}`);
-    this.skip();
+    skipWithout(this, parserAvailable());
   });
 
   it("are seven gauges with a help text, in base units", () => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "puppeteer-core";
 import { pageOf } from "../../../../cli/status/page";
+import { skipWithout } from "../../../real/needs";
 import { crowd } from "../crowd";
 import { reportOn, rgwUser } from "../states";
 import { type Running, type Shown, startBrowser } from "./browser";
@@ -23,11 +24,7 @@ describe("the page, in a browser", function () {
 
   before(async function () {
     const { browserAvailable } = await import("../../../../tools/browser/install.mjs");
-    const there = browserAvailable();
-    if (!there.available) {
-      console.warn(`    SKIPPED: ${there.reason}`);
-      this.skip();
-    }
+    skipWithout(this, browserAvailable());
     browser = await startBrowser();
   });
 

@@ -4,8 +4,9 @@ import path from "node:path";
 import type { Report } from "../../../../cli/status/report";
 import { EcsServer } from "../../../../devserver/ecs/server";
 import { world } from "../../../../provider/world";
-import { movableClock, needCli, OK, openStory, type Story } from "../../../ecs/e2e/story";
+import { movableClock, OK, openStory, type Story } from "../../../ecs/e2e/story";
 import { isolatedEnv } from "../../../real/cli";
+import { needCli } from "../../../real/needs";
 import { objectUsers } from "../../real";
 import { commanded, within } from "./watched";
 
@@ -23,7 +24,7 @@ describe("object-users status, where the system ends graces", function () {
   let story: Story;
 
   before(async function () {
-    await needCli.call(this);
+    await needCli(this);
     const env = (url: string) => ({
       ECS_ENDPOINT: url,
       ECS_S3_ENDPOINT: url,

@@ -5,7 +5,8 @@ import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import type { Report } from "../../../../cli/status/report";
 import { world } from "../../../../provider/world";
-import { findCli, HOW_TO_GET_THE_CLI, REPOSITORY } from "../../../real/pulumi";
+import { needCli } from "../../../real/needs";
+import { REPOSITORY } from "../../../real/pulumi";
 import { openWatched, type Watched } from "./watched";
 
 const HOUR_MS = 3_600_000;
@@ -32,10 +33,7 @@ describe("object-users status, on real states", function () {
   let watched: Watched;
 
   before(async function () {
-    if ((await findCli()) === undefined) {
-      console.warn(`    SKIPPED: ${HOW_TO_GET_THE_CLI}`);
-      this.skip();
-    }
+    await needCli(this);
     watched = await openWatched();
     watched.declare(users("a"));
     await watched.stack.up(OK);

@@ -5,7 +5,8 @@ import assert from "node:assert/strict";
 import { Gateway } from "../../../../devserver/rgw/gateway";
 import { type Served, serve } from "../../../../devserver/rgw/serve";
 import { admin } from "../../../devserver/request";
-import { findCli, HOW_TO_GET_THE_CLI, openStack, type Stack } from "../../../real/pulumi";
+import { needCli } from "../../../real/needs";
+import { openStack, type Stack } from "../../../real/pulumi";
 import { objectUsers } from "../../real";
 
 const OK = { expect: 0 };
@@ -52,10 +53,7 @@ describe("object-users sweep, with the real CLI", function () {
   };
 
   before(async function () {
-    if (!(await findCli())) {
-      console.warn(`    SKIPPED: ${HOW_TO_GET_THE_CLI}`);
-      this.skip();
-    }
+    await needCli(this);
     gateway = new Gateway();
     served = await serve(gateway);
     env = {
