@@ -5,13 +5,14 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Backend } from "./backends/backend";
-import { ObjectUserError } from "./errors";
+import { ObjectUserError, sentenceOf } from "./errors";
 import { checkFleet, membersOf, secretIfAny } from "./fleet-inputs";
 import { byPresentNames, farewell, farewells, isRetained } from "./fleet-members";
 import { type FleetState, readFleet, writeFleet } from "./fleet-state";
 import { describe, Unfinished } from "./lifecycle/reconcile";
 import { beforeHandover } from "./lifecycle/retirement";
 import { inParallel } from "./parallel";
+import { every } from "./progress";
 import { asSentences, halfMade, type ResourceProvider, spoken, UP_TO_ENGINE } from "./pulumi";
 import type { Inputs, Outputs, Remembered } from "./state";
 import { hasUnknowns } from "./unknowns";
@@ -21,8 +22,11 @@ import { world as realWorld, type World } from "./world";
 /** The longest list of members in a message or a preview; the rest is counted. */
 const SHOWN = 20;
 
-/** Members under way at once; the connection's own limit is lower. More would only wait, and hold memory meanwhile. */
-const AT_ONCE = 64;
+/**
+ * Members under way at once: as many as the connection takes requests, and more, because between its requests a member
+ * may wait for the moment of its proof. All at once would only hold memory.
+ */
+const AT_ONCE = 128;
 
 /** Progress is said this often, in milliseconds. */
 const PROGRESS_MS = 5_000;
@@ -90,7 +94,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     const failures = new Map<string, string>();
     const progress = progressOf(names.size);
     await inParallel(names, AT_ONCE, async (name) => {
-      await task(name).catch((error) => failures.set(name, error instanceof Error ? error.message : "unknown fault"));
+      await task(name).catch((error) => failures.set(name, sentenceOf(error)));
       progress();
     });
     return failures;
@@ -98,14 +102,11 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
 
   /** Says how far a long run is. */
   function progressOf(total: number): () => void {
+    const { now, log } = users.world;
     let done = 0;
-    let said = users.world.now().getTime();
+    const tell = every(PROGRESS_MS, now, () => log(`${title}: ${done} of ${total} done`));
     return () => {
-      done++;
-      const now = users.world.now().getTime();
-      if (done === total || now - said < PROGRESS_MS) return;
-      said = now;
-      users.world.log(`${title}: ${done} of ${total} done`);
+      if (++done !== total) tell();
     };
   }
 

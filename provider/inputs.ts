@@ -51,7 +51,7 @@ export function specOf(backend: Backend, inputs: Inputs, s3Endpoint: unknown): S
 /** Settings that a user cannot lose again. Another user, by what replaces, begins without. */
 function takenBack(backend: Backend, olds: Inputs, news: Inputs): CheckFailure[] {
   if (backend.replaceOn.some((name) => olds[name] !== news[name])) return [];
-  return backend.unclearable
+  return Object.keys(backend.unclearable)
     .filter((property) => olds[property] !== undefined && news[property] === undefined)
     .map((property) => ({
       property,

@@ -64,7 +64,9 @@ export interface System {
   readonly settings: readonly string[];
   /** Those that programs read as outputs. */
   readonly outputs?: readonly string[];
+  /** What settings are that nobody declared. */
   readonly defaults: Fields;
+  readonly unclearable: Fields;
   readonly capabilities: Capabilities;
 }
 
@@ -76,12 +78,12 @@ export function write(
   known: Known,
   inputs: Inputs,
   s3Endpoint: string | undefined,
-  { outputs = [], defaults, capabilities }: System,
+  { outputs = [], defaults, unclearable, capabilities }: System,
 ): Outputs {
   const { published } = known;
   const previous = latestRetired(known.keys);
   const second = secondKey(known.keys, published?.id, capabilities);
-  const isDefault = (name: string, value: unknown) => isDeepStrictEqual(value, defaults[name]);
+  const isDefault = (name: string, value: unknown) => isDeepStrictEqual(value, defaults[name] ?? unclearable[name]);
   const baseline = Object.entries(known.baseline).filter(([name, value]) => !isDefault(name, value));
   const fields = Object.entries(known.fields).filter(
     ([name, value]) => inputs[name] !== undefined || outputs.includes(name) || !isDefault(name, value),
@@ -110,7 +112,7 @@ export function write(
 }
 
 /** Reads outputs back. Throws an ObjectUserError when they are not of this project or of a newer release. */
-export function read(outputs: Outputs, { settings, defaults, capabilities }: System): Remembered {
+export function read(outputs: Outputs, { settings, defaults, unclearable, capabilities }: System): Remembered {
   const version = outputs.schemaVersion;
   const parsed = stateSchema.safeParse(outputs);
   if (!parsed.success || version !== SCHEMA_VERSION) throw unreadable(outputs);
@@ -131,7 +133,7 @@ export function read(outputs: Outputs, { settings, defaults, capabilities }: Sys
   return {
     known: {
       userId: state.userId,
-      fields: pick({ ...defaults, ...outputs }, settings) as Fields,
+      fields: pick({ ...defaults, ...unclearable, ...outputs }, settings) as Fields,
       baseline: { ...defaults, ...state.baseline },
       ...(state.takenOver ? { takenOver: true } : {}),
       keys: state.keys as Known["keys"],

@@ -81,8 +81,8 @@ export interface Backend<Args = unknown, Settings = unknown> {
   readonly replaceOn: readonly string[];
   /** Values that two users cannot have at once: if one is kept in a replacement, the old user goes first. */
   readonly unique: readonly string[];
-  /** Declared once, these cannot be taken back; they can only be changed. */
-  readonly unclearable: readonly string[];
+  /** Settings that cannot be taken back once they were declared, only changed; with the values that say "none". */
+  readonly unclearable: Fields;
   /** Settings that are watched though not declared, with the system's own defaults. */
   readonly defaults: Fields;
   readonly capabilities: Capabilities;

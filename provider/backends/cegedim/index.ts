@@ -16,7 +16,7 @@ export const cegedim: Backend<UserArgs, Settings> = {
   required: [],
   replaceOn: ["objectStore"],
   unique: [],
-  unclearable: [],
+  unclearable: {},
   defaults: { locked: false },
   capabilities: {
     overlap: "server",

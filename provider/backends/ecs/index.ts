@@ -19,7 +19,7 @@ export const ecs: Backend<UserArgs, Settings> = {
   replaceOn: ["userId", "namespace"],
   // Where user ids are global, no other namespace may have the same one.
   unique: ["userId"],
-  unclearable: [],
+  unclearable: {},
   defaults: { locked: false, tags: {} },
   capabilities: {
     overlap: "server",

@@ -17,7 +17,7 @@ export const infomaniak: Backend<UserArgs, Settings> = {
   required: ["description"],
   replaceOn: ["publicCloudId", "projectId"],
   unique: [],
-  unclearable: [],
+  unclearable: {},
   defaults: {},
   capabilities: {
     overlap: "client",

@@ -18,7 +18,7 @@ export const openstack: Backend<UserArgs, Settings> = {
   required: ["name"],
   replaceOn: ["domain"],
   unique: [],
-  unclearable: [],
+  unclearable: {},
   defaults: { description: "", email: "", enabled: true },
   capabilities: {
     overlap: "client",

@@ -16,7 +16,7 @@ export const rgw: Backend<UserArgs, Settings> = {
   required: ["displayName"],
   replaceOn: ["uid", "tenant"],
   unique: ["email", "accessKey"],
-  unclearable: ["defaultPlacement", "defaultStorageClass", "placementTags"],
+  unclearable: { defaultPlacement: "", defaultStorageClass: "", placementTags: [] },
   defaults: {
     email: "",
     suspended: false,
