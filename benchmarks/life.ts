@@ -38,7 +38,7 @@ export async function live(ceph: RealCeph, meter: CpuMeter, contender: Contender
   const time = async (operation: Operation, call: Promise<{ readonly ms: number }>) => {
     times.set(operation, { wall: (await call).ms, cpu: meter.read() });
   };
-  const hasUsers = contender !== "floor" && contender !== "empty";
+  const hasUsers = contender === "users" || contender === "classical" || contender === "fleet";
   try {
     await time("create", stack.up(PARALLEL));
     const bytesPerUser = JSON.stringify(await stack.exportState()).length / size;

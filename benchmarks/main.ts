@@ -87,7 +87,7 @@ async function main(): Promise<void> {
 async function measureAll(ceph: RealCeph, rounds: Map<string, number>) {
   const samples = new Samples();
   const bytes = new Map<string, number>();
-  let fleetMegabytes = 0;
+  const megabytes = new Map<string, number>();
   const meter = cpuMeter();
   const keep = (contender: string, size: number, times: ReadonlyMap<Operation, Sample>) => {
     for (const [operation, sample] of times) samples.add(contender, size, operation, sample);
@@ -98,7 +98,7 @@ async function measureAll(ceph: RealCeph, rounds: Map<string, number>) {
     keep(contender, size, times);
     // The least, which is that of the largest size: what a stack has besides its users counts least there.
     if (contender !== "empty") bytes.set(contender, Math.min(bytesPerUser, bytes.get(contender) ?? bytesPerUser));
-    if (contender === "fleet") fleetMegabytes = Math.max(fleetMegabytes, pluginMegabytes);
+    megabytes.set(contender, Math.max(pluginMegabytes, megabytes.get(contender) ?? 0));
   };
   try {
     const most = Math.max(...[...SINGLES, ...FLEETS].map(([, count]) => count));
@@ -111,7 +111,7 @@ async function measureAll(ceph: RealCeph, rounds: Map<string, number>) {
       await one("empty", 1);
       for (const [size] of FLEETS.filter(([, count]) => round <= count)) {
         console.log(`round ${round}: a fleet of ${size}`);
-        await one("fleet", size);
+        for (const contender of ["fleet floor", "fleet"] as const) await one(contender, size);
         keep("raw fleet", size, await measureRaw(ceph, size, IN_FLIGHT.fleets));
       }
     }
@@ -119,7 +119,7 @@ async function measureAll(ceph: RealCeph, rounds: Map<string, number>) {
     meter.close();
   }
   const sizes = (list: readonly (readonly [number, number])[]) => list.map(([size]) => size);
-  return { samples, bytes, fleetMegabytes, singles: sizes(SINGLES), fleets: sizes(FLEETS) };
+  return { samples, bytes, megabytes, singles: sizes(SINGLES), fleets: sizes(FLEETS) };
 }
 
 async function versions(ceph: RealCeph): Promise<string> {

@@ -14,7 +14,7 @@ export function connectionTo(
 }
 
 /** What stands for what in the tables. */
-export type Contender = "empty" | "floor" | "users" | "classical" | "fleet";
+export type Contender = "empty" | "floor" | "users" | "classical" | "fleet" | "fleet floor";
 
 /** A program with `size` resources of a kind; `field` changes one input of all, `rotation` another. */
 export function programOf(contender: Contender, size: number, field = "A", rotation = "1"): string {
@@ -33,6 +33,11 @@ export function programOf(contender: Contender, size: number, field = "A", rotat
 const users = {};
 ${loop(`users["u" + i] = { uid: "u" + i };`)}
 new rgw.Users("all", { defaults: { displayName: "${field}", rotationId: "${rotation}" }, users });`;
+    case "fleet floor":
+      return `${FLEET_FLOOR}
+const users = {};
+${loop(`users["u" + i] = { uid: "u" + i };`)}
+new Nothing("all", { defaults: { displayName: "${field}", rotationId: "${rotation}" }, users });`;
     case "classical":
       return `${CLASSICAL}\n${loop(`new ClassicalUser("u" + i, { uid: "u" + i, displayName: "${field}", rotationId: "${rotation}" });`)}`;
   }
@@ -49,6 +54,37 @@ const handler = "exports.handler = () => ({" +
   "delete: async () => {} })";
 class Nothing extends pulumi.CustomResource {
   constructor(name, args) { super("pulumi-nodejs:dynamic/bench:Nothing", name, { ...args, userId: undefined, __provider: handler }); }
+}`;
+
+/** The cost of a fleet's values: a resource by the same road, with inputs and outputs of the same shape and length. */
+const FLEET_FLOOR = `const pulumi = require("@pulumi/pulumi");
+const handler = \`exports.handler = () => {
+  const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+  const now = "2026-01-01T00:00:00.000Z";
+  const by = (users, one) => Object.fromEntries(Object.entries(users).map(([name, user]) => [name, one(user)]));
+  const keyOf = ({ uid, rotationId }) => ("PULU" + uid + "X" + rotationId).padEnd(20, "A");
+  const outputs = (users) => ({
+    schemaVersion: 1,
+    endpoint: "http://127.0.0.1:7480",
+    members: by(users, (user) => JSON.stringify({ ...user, userId: user.uid, keyId: keyOf(user), declared: Object.keys(user) })),
+    keys: by(users, (user) => [{ id: keyOf(user), accessKey: keyOf(user), rotationId: user.rotationId, issuedAt: now, provenAt: now }]),
+    credentials: { ...secret, value: by(users, (user) => ({ accessKey: keyOf(user), secretKey: keyOf(user).padEnd(40, "B") })) },
+  });
+  const inputsOf = ({ members }) => by(members, (text) => { const { uid, displayName, rotationId } = JSON.parse(text); return { uid, displayName, rotationId }; });
+  return {
+    check: async (_, { users, defaults }) => ({ inputs: { users: by(users, (user) => ({ ...defaults, ...user })) } }),
+    diff: async () => ({}),
+    create: async ({ users }) => ({ id: "all", outs: outputs(users) }),
+    read: async (id, props) => ({ id, props: outputs(inputsOf(props)), inputs: { users: inputsOf(props) } }),
+    update: async (_, __, { users }) => ({ outs: outputs(users) }),
+    delete: async () => {},
+  };
+};\`;
+class Nothing extends pulumi.CustomResource {
+  constructor(name, args) {
+    const outputs = { credentials: undefined, keys: undefined, endpoint: undefined };
+    super("pulumi-nodejs:dynamic/bench:NothingMany", name, { ...args, ...outputs, __provider: handler }, { additionalSecretOutputs: ["credentials"] });
+  }
 }`;
 
 /** How it is done by hand: a dynamic resource with its requests inside create, read and delete. No proof, no grace. */

@@ -73,14 +73,18 @@ function timeTables({ samples, singles, fleets }: Measured, { rounds, inFlight }
     "",
     "Seconds from start to exit of `pulumi up --skip-preview`, `refresh` and `destroy` with `--parallel 16`, medians; in",
     "brackets the seconds of CPU of the CLI, the program and the plug-in together. *floor*: as many resources that do nothing,",
-    "by the same road. *raw*: the requests alone, from one process, " +
-      `${inFlight.singles} in flight beside single users and ${inFlight.fleets} beside fleets. *classical*: a hand-written`,
-    "`pulumi.dynamic.Resource` without proofs, whose rotation revokes the old key at once. *empty*: a program without resources.",
+    "by the same road; beside a fleet one resource that does nothing, with values of the same shape and length. *raw*: the",
+    "requests alone, each operation from one process that has just started, as a plug-in has, " +
+      `${inFlight.singles} in flight beside single`,
+    `users and ${inFlight.fleets} beside fleets. *classical*: a hand-written \`pulumi.dynamic.Resource\` without proofs, whose rotation`,
+    "revokes the old key at once. *empty*: a program without resources.",
     "",
     ...singles.flatMap((size) =>
       tableOf(size, { users: "rgw.User", floor: "floor", raw: "raw", classical: "classical" }),
     ),
-    ...fleets.flatMap((size) => tableOf(size, { fleet: "rgw.Users", empty: "empty", "raw fleet": "raw" })),
+    ...fleets.flatMap((size) =>
+      tableOf(size, { fleet: "rgw.Users", "fleet floor": "floor", "raw fleet": "raw", empty: "empty" }),
+    ),
   ];
 }
 
@@ -133,6 +137,7 @@ const NAMES: Readonly<Record<string, string>> = {
   floor: "a resource that does nothing",
   classical: "classical",
   fleet: "a member of rgw.Users",
+  "fleet floor": "a member of a fleet that does nothing",
 };
 
 function times(count: number): string {

@@ -14,7 +14,7 @@ export type FleetState = ReadonlyMap<string, Remembered>;
 const part = z.record(z.string(), z.unknown());
 
 const fleetState = z.looseObject({
-  members: z.record(z.string(), z.union([part, z.string().transform(parsed)])).default({}),
+  members: z.record(z.string(), z.union([z.string().transform(parsed), part])).default({}),
   keys: z.record(z.string(), z.array(z.unknown())).default({}),
   credentials: z.record(z.string(), part).default({}),
 });

@@ -13,7 +13,8 @@ const UNKNOWN = new Set([
 
 /** Whether a value is, or contains, one that is not known yet. */
 export function hasUnknowns(value: unknown): boolean {
-  return unknownPaths(value).length > 0;
+  if (typeof value === "string") return UNKNOWN.has(value);
+  return typeof value === "object" && value !== null && Object.values(value).some(hasUnknowns);
 }
 
 /** Where the values are that are not known yet. */
