@@ -1,8 +1,8 @@
 // An example as it stands, run by the real CLI. What the CLI said and kept is searched for secrets when the story ends.
 
-import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { assertNoSecrets } from "../e2e/rgw/leaks";
+import { filesBelow } from "../real/files";
 import { type Env, openStack, REPOSITORY, type RunOptions, type Stack } from "../real/pulumi";
 import type { Key } from "./store";
 
@@ -62,15 +62,4 @@ export async function openExample(
       }
     },
   };
-}
-
-/** Every file of the stack: configuration, state with its history and backups, the CLI's own logs. */
-function filesBelow(directory: string): Record<string, string> {
-  const files = readdirSync(directory).flatMap((name) => {
-    const file = path.join(directory, name);
-    const kind = lstatSync(file);
-    if (kind.isDirectory()) return name === "node_modules" ? [] : Object.entries(filesBelow(file));
-    return kind.isFile() ? [[file, readFileSync(file, "utf8")] as const] : [];
-  });
-  return Object.fromEntries(files);
 }

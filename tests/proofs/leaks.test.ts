@@ -6,14 +6,18 @@
  *   npx mocha -r ts-node/register/transpile-only tests/proofs/leaks.test.ts
  */
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { inspect } from "node:util";
+import { gzipSync } from "node:zlib";
 import { rgw } from "../../provider/backends/rgw";
 import { settings } from "../../provider/backends/rgw/settings";
 import { nodeSend } from "../../provider/http/send";
 import type { Send } from "../../provider/http/wire";
 import { world } from "../../provider/world";
+import { filesBelow } from "../real/files";
 import { needCeph } from "../real/needs";
 import { badAnswers } from "./ground/bad-answers";
 import { type Deployment, OK, openDeployment } from "./ground/deployment";
@@ -40,6 +44,23 @@ describe("the search for secrets", () => {
     for (const before of ["", "x", "xy", "xyz"]) {
       const text = Buffer.from(`${before}${CANARY}${before}`).toString("base64");
       assert.ok(search({ text }, [CANARY]).found.length > 0);
+    }
+  });
+});
+
+describe("the files of a stack", () => {
+  it("are read unpacked where they are compressed, and cut off", () => {
+    const directory = mkdtempSync(path.join(tmpdir(), "object-users-files-"));
+    try {
+      const packed = gzipSync(`${"a line\n".repeat(1000)}${CANARY}\n${"a line\n".repeat(1000)}`);
+      writeFileSync(path.join(directory, "whole.log"), packed);
+      writeFileSync(path.join(directory, "cut.log"), packed.subarray(0, packed.length - 12));
+      assert.equal(
+        search(filesBelow(directory), [CANARY]).found.filter((finding) => / plain$/.test(finding)).length,
+        2,
+      );
+    } finally {
+      rmSync(directory, { recursive: true });
     }
   });
 });

@@ -1,10 +1,10 @@
 // A stack of one program on a server of reference that listens on loopback. What the CLI said and kept is searched for
 // secrets when the story ends, whatever the story was about.
 
-import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { type Exchanger, type Served, serve } from "../../../devserver/rgw/serve";
 import { assertNoSecrets } from "../../e2e/rgw/leaks";
+import { filesBelow } from "../../real/files";
 import { type Env, openStack, type RunOptions, type Stack } from "../../real/pulumi";
 
 /** A clock that runs and can be moved. */
@@ -88,14 +88,3 @@ export const NO_DRIFT: RunOptions = { expect: 0, args: ["--refresh", "--expect-n
 
 /** The same, where something is to be found. */
 export const DRIFT: RunOptions = { args: ["--refresh", "--expect-no-changes"] };
-
-/** Every file of the stack: program, configuration, state with its history and backups, the CLI's own logs. */
-function filesBelow(directory: string): Record<string, string> {
-  const files = readdirSync(directory).flatMap((name) => {
-    const file = path.join(directory, name);
-    const kind = lstatSync(file);
-    if (kind.isDirectory()) return name === "node_modules" ? [] : Object.entries(filesBelow(file));
-    return kind.isFile() ? [[file, readFileSync(file, "utf8")] as const] : [];
-  });
-  return Object.fromEntries(files);
-}

@@ -4,9 +4,10 @@
  */
 import path from "node:path";
 import type { Credentials } from "../../../tools/ceph/cluster";
+import { filesBelow } from "../../real/files";
 import { openStack, type RunOptions, type Stack } from "../../real/pulumi";
 import type { Values } from "./engine";
-import { filesBelow, type Places } from "./leaks";
+import type { Places } from "./leaks";
 
 /** A resource, that is a user or a fleet, or a fleet's member as if it were a user of its own. Secrets in clear. */
 export interface KeptUser {

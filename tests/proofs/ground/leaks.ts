@@ -2,8 +2,7 @@
  * The search for secrets where they must not be, in every form that addresses, JSON, base64 and headers give them.
  * Never shows one: a finding is a place and a form.
  */
-import { lstatSync, readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** Texts by the places they were found in. */
 export type Places = Readonly<Record<string, string>>;
@@ -58,17 +57,6 @@ function base64Of(secret: string): [string, string][] {
       [`base64url at ${before}`, safe],
     ] as [string, string][];
   });
-}
-
-/** Every file below a directory but installed packages, by its path. */
-export function filesBelow(directory: string): Places {
-  const files = readdirSync(directory).flatMap((name) => {
-    const file = path.join(directory, name);
-    const kind = lstatSync(file);
-    if (kind.isDirectory()) return name === "node_modules" ? [] : Object.entries(filesBelow(file));
-    return kind.isFile() ? [[file, readFileSync(file, "utf8")] as const] : [];
-  });
-  return Object.fromEntries(files);
 }
 
 /** Collects the command lines of processes while something runs, as anybody on the machine can see them. */
