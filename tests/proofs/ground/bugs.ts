@@ -123,8 +123,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: "a fleet's state drops the previous secret",
     file: "provider/fleet-state.ts",
-    find: "value: by((outputs) => only(outputs, CREDENTIALS))",
-    replace: "value: by((outputs) => only({ ...outputs, previousSecretKey: undefined }, CREDENTIALS))",
+    find: "credentials[name] = own;",
+    replace: "const { previousSecretKey: _dropped, ...kept } = own;\n    credentials[name] = kept;",
     real: [],
   },
   {
