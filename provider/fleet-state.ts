@@ -31,22 +31,19 @@ const CREDENTIALS = [
 
 /** Writes a fleet's outputs. `credentials` is marked as secret. */
 export function writeFleet(members: FleetState, s3Endpoint: string | undefined, backend: Backend): Outputs {
-  const texts: Outputs = {};
-  const rings: Outputs = {};
-  const credentials: Outputs = {};
-  for (const [name, { known, inputs }] of members) {
+  const written = [...members].map(([name, { known, inputs }]) => {
     const { schemaVersion: _, keys, ...outputs } = write(known, inputs, undefined, backend);
-    const [own, others] = split(outputs);
-    texts[name] = JSON.stringify(others);
-    rings[name] = keys;
-    credentials[name] = own;
-  }
+    const [credentials, others] = split(outputs);
+    return [name, { text: JSON.stringify(others), keys, credentials }] as const;
+  });
+  const by = (part: "text" | "keys" | "credentials") =>
+    Object.fromEntries(written.map(([name, member]) => [name, member[part]]));
   return {
     schemaVersion: SCHEMA_VERSION,
     ...(s3Endpoint === undefined ? {} : { endpoint: s3Endpoint }),
-    members: texts,
-    keys: rings,
-    credentials: { ...SECRET_SIGNATURE, value: credentials },
+    members: by("text"),
+    keys: by("keys"),
+    credentials: { ...SECRET_SIGNATURE, value: by("credentials") },
   };
 }
 

@@ -123,8 +123,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: "a fleet's state drops the previous secret",
     file: "provider/fleet-state.ts",
-    find: "credentials[name] = own;",
-    replace: "const { previousSecretKey: _dropped, ...kept } = own;\n    credentials[name] = kept;",
+    find: "const [credentials, others] = split(outputs);",
+    replace: "const [{ previousSecretKey: _dropped, ...credentials }, others] = split(outputs);",
     real: [],
   },
   {
