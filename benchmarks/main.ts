@@ -22,42 +22,13 @@ import { measureStartup } from "./startup";
 
 const quick = process.argv.includes("--quick");
 const once = process.argv.includes("--once");
-/** How often each size is measured: the long ones vary little. */
+/** How often each size is measured. */
 type Sizes = readonly (readonly [size: number, rounds: number])[];
-const [SINGLES, FLEETS]: readonly [singles: Sizes, fleets: Sizes] = quick
-  ? [
-      [
-        [1, 1],
-        [10, 1],
-      ],
-      [[20, 1]],
-    ]
-  : once
-    ? [
-        [
-          [1, 1],
-          [10, 1],
-          [100, 1],
-        ],
-        [
-          [500, 1],
-          [2000, 1],
-          [5000, 1],
-        ],
-      ]
-    : [
-        [
-          [1, 3],
-          [10, 3],
-          [100, 3],
-          [500, 1],
-        ],
-        [
-          [500, 3],
-          [2000, 2],
-          [5000, 1],
-        ],
-      ];
+const sizesOf = (rounds: Readonly<Record<number, number>>): Sizes =>
+  Object.entries(rounds).map(([size, count]) => [Number(size), count]);
+// The long ones vary little.
+const SINGLES = sizesOf(quick ? { 1: 1, 10: 1 } : once ? { 1: 1, 10: 1, 100: 1 } : { 1: 3, 10: 3, 100: 3, 500: 1 });
+const FLEETS = sizesOf(quick ? { 20: 1 } : once ? { 500: 1, 2000: 1, 5000: 1 } : { 500: 3, 2000: 2, 5000: 1 });
 const IN_FLIGHT = { singles: 16, fleets: 32 };
 
 async function main(): Promise<void> {

@@ -19,6 +19,8 @@ export type Contender = "empty" | "floor" | "users" | "classical" | "fleet" | "f
 /** A program with `size` resources of a kind; `field` changes one input of all, `rotation` another. */
 export function programOf(contender: Contender, size: number, field = "A", rotation = "1"): string {
   const loop = (line: string) => `for (let i = 0; i < ${size}; i++) ${line}`;
+  const members = `const users = {};\n${loop(`users["u" + i] = { uid: "u" + i };`)}`;
+  const fleet = `{ defaults: { displayName: "${field}", rotationId: "${rotation}" }, users }`;
   switch (contender) {
     case "empty":
       return "";
@@ -30,14 +32,12 @@ export function programOf(contender: Contender, size: number, field = "A", rotat
       )}`;
     case "fleet":
       return `const { rgw } = require("pulumi-object-users");
-const users = {};
-${loop(`users["u" + i] = { uid: "u" + i };`)}
-new rgw.Users("all", { defaults: { displayName: "${field}", rotationId: "${rotation}" }, users });`;
+${members}
+new rgw.Users("all", ${fleet});`;
     case "fleet floor":
       return `${FLEET_FLOOR}
-const users = {};
-${loop(`users["u" + i] = { uid: "u" + i };`)}
-new Nothing("all", { defaults: { displayName: "${field}", rotationId: "${rotation}" }, users });`;
+${members}
+new Nothing("all", ${fleet});`;
     case "classical":
       return `${CLASSICAL}\n${loop(`new ClassicalUser("u" + i, { uid: "u" + i, displayName: "${field}", rotationId: "${rotation}" });`)}`;
   }

@@ -13,8 +13,7 @@ const UNKNOWN = new Set([
 
 /** Whether a value is, or contains, one that is not known yet. */
 export function hasUnknowns(value: unknown): boolean {
-  if (typeof value === "string") return UNKNOWN.has(value);
-  return typeof value === "object" && value !== null && Object.values(value).some(hasUnknowns);
+  return unknownPaths(value).length > 0;
 }
 
 /** Where the values are that are not known yet. */
