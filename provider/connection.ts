@@ -23,7 +23,13 @@ export function openConnection(
 ): Context & Connection {
   const connection = backend.connect(readSettings(backend, config, world) as never, world);
   const { capabilities, defaults, resource } = backend;
-  return { ...connection, ...world, announce, capabilities, defaults, resource };
+  let system: Promise<string | undefined> | undefined;
+  // Who is not told knows the system by its address only.
+  const systemId = () => {
+    system ??= (connection.api.systemId?.() ?? Promise.resolve(undefined)).catch(() => undefined);
+    return system;
+  };
+  return { ...connection, ...world, announce, capabilities, defaults, resource, systemId };
 }
 
 /** The settings of a connection in normal form. Throws an ObjectUserError that names every one that is missing or wrong. */

@@ -24,7 +24,7 @@ export interface BackendDeps extends Omit<HttpDeps, "send"> {
   readonly now: () => Date;
   readonly log: (line: string) => void;
   readonly openTransport: (options: TransportOptions) => Send;
-  /** Does a task when the process ends; for tests. Default: when it has nothing left to do, or is told to end. */
+  /** Does a task when the process ends. Default: never. */
   readonly atEnd?: (task: () => Promise<void>) => void;
 }
 
@@ -58,6 +58,8 @@ export interface Preflight {
 /** A connected system. */
 export interface Connection {
   readonly api: UserApi;
+  /** The admin API's address, in the form that `addressOf` gives it. */
+  readonly address: string;
   /** The S3 address that users' keys are for. */
   readonly s3Endpoint?: string;
 }
@@ -130,6 +132,12 @@ export const transportSettings = {
 };
 
 const ADDRESS = "must be an address such as https://host:port, without user, password or query";
+
+/** An address in normal form: the same text for the same place. */
+export function addressOf(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`.replace(/\/+$/, "");
+}
 
 /** An http or https address without query, fragment or credentials, without a slash at the end. */
 export const endpoint = z

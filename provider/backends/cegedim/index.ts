@@ -1,5 +1,5 @@
 /** cegedim.cloud object users, by the ITCare API: what it is and can do, as data. */
-import type { Backend } from "../backend";
+import { addressOf, type Backend } from "../backend";
 import { userApi } from "./api";
 import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
 import { preflight } from "./preflight";
@@ -37,6 +37,10 @@ export const cegedim: Backend<UserArgs, Settings> = {
   connect(settings, deps) {
     const { s3Endpoint } = settings;
     const send = deps.openTransport(settings);
-    return { api: userApi(settings, { ...deps, send }), ...(s3Endpoint === undefined ? {} : { s3Endpoint }) };
+    return {
+      api: userApi(settings, { ...deps, send }),
+      address: addressOf(settings.endpoint),
+      ...(s3Endpoint === undefined ? {} : { s3Endpoint }),
+    };
   },
 };

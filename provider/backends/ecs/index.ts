@@ -1,6 +1,6 @@
 /** Dell ECS and ObjectScale object users, by the management API: what it is and can do, as data. */
 import { warnOfPlainHttp } from "../../http/plain-http";
-import type { Backend } from "../backend";
+import { addressOf, type Backend } from "../backend";
 import { userApi } from "./api";
 import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
 import { preflight } from "./preflight";
@@ -42,6 +42,10 @@ export const ecs: Backend<UserArgs, Settings> = {
     const { endpoint, s3Endpoint } = settings;
     const send = deps.openTransport(settings);
     warnOfPlainHttp([endpoint], "the management password crosses", deps.log);
-    return { api: userApi(settings, { ...deps, send }), ...(s3Endpoint === undefined ? {} : { s3Endpoint }) };
+    return {
+      api: userApi(settings, { ...deps, send }),
+      address: addressOf(endpoint),
+      ...(s3Endpoint === undefined ? {} : { s3Endpoint }),
+    };
   },
 };

@@ -1,7 +1,7 @@
 /** Infomaniak Public Cloud, by its account API and the region's Keystone: what it is and can do, as data. */
 
 import { warnOfPlainHttp } from "../../http/plain-http";
-import type { Backend } from "../backend";
+import { addressOf, type Backend } from "../backend";
 import { userApi } from "./api";
 import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
 import { preflight } from "./preflight";
@@ -27,6 +27,7 @@ export const infomaniak: Backend<UserArgs, Settings> = {
     chooseAccessKey: true,
     keyWithUser: false,
     secretsReadable: true,
+    uniqueUserIds: true,
     propagationSeconds: 5,
     // Whether Infomaniak's S3 keeps keys in a cache is not known; other OpenStack gateways do, for five minutes.
     revocationSeconds: 330,
@@ -39,6 +40,10 @@ export const infomaniak: Backend<UserArgs, Settings> = {
   connect(settings, deps) {
     const send = deps.openTransport(settings);
     warnOfPlainHttp([settings.endpoint, settings.authUrl], "passwords and secret keys cross", deps.log);
-    return { api: userApi(settings, { ...deps, send }), s3Endpoint: settings.s3Endpoint };
+    return {
+      api: userApi(settings, { ...deps, send }),
+      address: addressOf(settings.endpoint),
+      s3Endpoint: settings.s3Endpoint,
+    };
   },
 };

@@ -1,6 +1,6 @@
 /** OpenStack Keystone, by its identity API v3: what it is and can do, as data. */
 import { warnOfPlainHttp } from "../../http/plain-http";
-import type { Backend } from "../backend";
+import { addressOf, type Backend } from "../backend";
 import { userApi } from "./api";
 import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
 import { caCertificateOf } from "./ca-certificate";
@@ -30,6 +30,7 @@ export const openstack: Backend<UserArgs, Settings> = {
     secretsReadable: true,
     keysBelongTo: ["project", "projectId"],
     provesWithoutS3: true,
+    uniqueUserIds: true,
     // S3 asks Keystone about a key that it does not know, so a new one works at once; one that it knows it may keep in
     // its cache: a Ceph gateway with default settings for five minutes.
     propagationSeconds: 5,
@@ -46,6 +47,10 @@ export const openstack: Backend<UserArgs, Settings> = {
     const send = deps.openTransport({ ...access, caCertificate: caCertificateOf(access) });
     warnOfPlainHttp([access.authUrl], "passwords and secret keys cross", deps.log);
     const { s3Endpoint } = access;
-    return { api: userApi(access, { ...deps, send }), ...(s3Endpoint === undefined ? {} : { s3Endpoint }) };
+    return {
+      api: userApi(access, { ...deps, send }),
+      address: addressOf(access.authUrl),
+      ...(s3Endpoint === undefined ? {} : { s3Endpoint }),
+    };
   },
 };

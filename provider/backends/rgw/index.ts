@@ -1,6 +1,6 @@
 /** Ceph RADOS Gateway, by its Admin Ops API: what it is and can do, as data. */
 import { warnOfPlainHttp } from "../../http/plain-http";
-import type { Backend } from "../backend";
+import { addressOf, type Backend } from "../backend";
 import { userApi } from "./api";
 import { ALL_OPERATIONS, argNames, NO_QUOTA, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
 import { preflight } from "./preflight";
@@ -43,6 +43,10 @@ export const rgw: Backend<UserArgs, Settings> = {
   connect(settings, deps) {
     const send = deps.openTransport(settings);
     warnOfPlainHttp([settings.endpoint, settings.s3Endpoint], "signatures and new secret keys cross", deps.log);
-    return { api: userApi(settings, { ...deps, send }), s3Endpoint: settings.s3Endpoint };
+    return {
+      api: userApi(settings, { ...deps, send }),
+      address: addressOf(settings.endpoint),
+      s3Endpoint: settings.s3Endpoint,
+    };
   },
 };
