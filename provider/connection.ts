@@ -2,10 +2,12 @@
  * Connections: where the settings come from, what is wrong with them, and the connected system.
  *
  * Each setting is taken from the provider's arguments or the stack's configuration (Pulumi gives both under the same
- * names, "rgw:endpoint"), else from the environment. Admin credentials never pass through a resource.
+ * names, "rgw:endpoint"), else from the environment. Admin credentials never pass through a resource. What would cross
+ * the network in clear is warned of here, whatever the system.
  */
-import type { Backend, Connection } from "./backends/backend";
+import type { Addresses, Backend, Connection } from "./backends/backend";
 import { ObjectUserError } from "./errors";
+import { isReadable } from "./http/plain-http";
 import type { Context } from "./lifecycle/context";
 import type { World } from "./world";
 
@@ -14,16 +16,42 @@ export interface Config {
   get(key: string): unknown;
 }
 
+/** A connected system with what the lifecycle needs of it. */
+export interface Opened extends Context, Connection {
+  /** Where its users are administered, in normal form: host in lower case, no port that goes without saying, no slash at the end. */
+  readonly address: string;
+}
+
 /** Connects a backend; `announce` is told each step that is taken. Throws an ObjectUserError that names every setting that is missing or wrong. */
 export function openConnection(
   backend: Backend,
   config: Config,
   world: World,
   announce: (line: string) => void,
-): Context & Connection {
-  const connection = backend.connect(readSettings(backend, config, world) as never, world);
+): Opened {
+  const settings = readSettings(backend, config, world);
+  const addresses = backend.addresses(settings);
+  const connection = backend.connect(settings, world);
+  warnOfPlainHttp(addresses, world.log);
   const { capabilities, defaults, resource } = backend;
-  return { ...connection, ...world, announce, capabilities, defaults, resource };
+  const address = normalAddress(addresses[0].url);
+  return { ...connection, ...world, announce, capabilities, defaults, resource, address };
+}
+
+/** An address as two that mean the same have it: host in lower case, no port that goes without saying, no slash at the end. */
+export function normalAddress(text: string): string {
+  const { origin, pathname } = new URL(text);
+  return `${origin}${pathname}`.replace(/\/+$/, "");
+}
+
+/** Warns once of each address that is not encrypted. */
+function warnOfPlainHttp(addresses: Addresses, log: (line: string) => void): void {
+  const warned = new Set<string>();
+  for (const { url, carries } of addresses) {
+    if (url === undefined || warned.has(url) || !isReadable(url)) continue;
+    warned.add(url);
+    log(`warning: ${url} is not encrypted: ${carries} cross the network in clear; use https`);
+  }
 }
 
 /** The settings of a connection in normal form. Throws an ObjectUserError that names every one that is missing or wrong. */

@@ -3,11 +3,10 @@
  * what state says, runs the lifecycle under a lock. How Pulumi stores the results is the resource's business.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Backend, Connection } from "./backends/backend";
-import { type Config, openConnection } from "./connection";
+import type { Backend } from "./backends/backend";
+import { type Config, type Opened, openConnection } from "./connection";
 import { ObjectUserError } from "./errors";
 import { type CheckFailure, checkInputs, specOf } from "./inputs";
-import type { Context } from "./lifecycle/context";
 import type { Known, Step } from "./lifecycle/model";
 import { observe } from "./lifecycle/observe";
 import { plan } from "./lifecycle/plan";
@@ -23,7 +22,7 @@ export class Users {
   /** Names of users that this process made: a second resource for one of them is a mistake in the program. */
   private readonly made = new Set<string>();
   private readonly configured = deferred<Config>();
-  private opening: Promise<Context & Connection> | undefined;
+  private opening: Promise<Opened> | undefined;
 
   /** `announce` is told each step that is taken or would be. */
   constructor(
@@ -37,7 +36,7 @@ export class Users {
   }
 
   /** The connection. Pulumi may call other methods before `configure` has ended, so whoever needs it waits here. */
-  open(): Promise<Context & Connection> {
+  open(): Promise<Opened> {
     this.opening ??= this.configured.promise.then((config) =>
       openConnection(this.backend, config, this.world, this.announce),
     );

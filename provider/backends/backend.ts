@@ -44,10 +44,21 @@ export interface Finding {
   readonly advice?: string;
 }
 
+/** An address that a connection talks to. */
+export interface Address {
+  /** The setting that says it: "endpoint". */
+  readonly name: string;
+  /** Undefined: not given, and nothing is asked there. */
+  readonly url: string | undefined;
+  /** What crosses there and others must not see: "passwords and secret keys". */
+  readonly carries: string;
+}
+
+/** The addresses of a connection: first the one where users are administered, which is always given. */
+export type Addresses = readonly [Address & { readonly url: string }, ...Address[]];
+
 /** A connection's own preflight: harmless requests that change nothing. It ends early when the rest would fail alike. */
 export interface Preflight {
-  /** The addresses that the connection talks to, by what they are: "endpoint", "s3Endpoint". Undefined: not given. */
-  readonly addresses: Readonly<Record<string, string | undefined>>;
   /** A certificate authority to trust besides the system's, as PEM text. */
   readonly caCertificate?: string | undefined;
   readonly insecure?: boolean | undefined;
@@ -89,6 +100,8 @@ export interface Backend<Args = unknown, Settings = unknown> {
   readonly connection: z.ZodType<Settings>;
   /** Where each setting of the connection comes from. */
   readonly sources: Readonly<Record<string, ConnectionSource>>;
+  /** Every address that a connection talks to. */
+  addresses(settings: Settings): Addresses;
   /** Inputs without which its users cannot be listed: the place where they are. Default: none. */
   readonly listedBy?: readonly string[];
   specOf(args: Args): UserSpec;

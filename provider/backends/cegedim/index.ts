@@ -31,6 +31,11 @@ export const cegedim: Backend<UserArgs, Settings> = {
   },
   connection: settings,
   sources,
+  addresses: ({ endpoint, tokenUrl, s3Endpoint }) => [
+    { name: "endpoint", url: endpoint, carries: "access tokens and secret keys" },
+    { name: "tokenUrl", url: tokenUrl, carries: "the client's secret and access tokens" },
+    { name: "s3Endpoint", url: s3Endpoint, carries: "signatures and objects" },
+  ],
   listedBy: ["objectStore"],
   specOf,
   preflight,

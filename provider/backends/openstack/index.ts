@@ -1,5 +1,4 @@
 /** OpenStack Keystone, by its identity API v3: what it is and can do, as data. */
-import { warnOfPlainHttp } from "../../http/plain-http";
 import type { Backend } from "../backend";
 import { userApi } from "./api";
 import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
@@ -37,6 +36,13 @@ export const openstack: Backend<UserArgs, Settings> = {
   },
   connection: settings,
   sources,
+  addresses(given) {
+    const { authUrl, s3Endpoint } = accessOf(given);
+    return [
+      { name: "authUrl", url: authUrl, carries: "passwords and secret keys" },
+      { name: "s3Endpoint", url: s3Endpoint, carries: "signatures and objects" },
+    ];
+  },
   listedBy: ["domain"],
   specOf,
   inputsOf,
@@ -44,7 +50,6 @@ export const openstack: Backend<UserArgs, Settings> = {
   connect(given, deps) {
     const access = accessOf(given);
     const send = deps.openTransport({ ...access, caCertificate: caCertificateOf(access) });
-    warnOfPlainHttp([access.authUrl], "passwords and secret keys cross", deps.log);
     const { s3Endpoint } = access;
     return { api: userApi(access, { ...deps, send }), ...(s3Endpoint === undefined ? {} : { s3Endpoint }) };
   },

@@ -15,13 +15,8 @@ const ROUNDS = 4;
 
 /** Opens the preflight of a gateway. */
 export function preflight(settings: Settings, deps: BackendDeps): Preflight {
-  const { endpoint, s3Endpoint, caCertificate, insecure } = settings;
-  return {
-    addresses: { endpoint, s3Endpoint },
-    caCertificate,
-    insecure,
-    check: () => checks(settings, deps),
-  };
+  const { caCertificate, insecure } = settings;
+  return { caCertificate, insecure, check: () => checks(settings, deps) };
 }
 
 async function* checks(settings: Settings, deps: BackendDeps): AsyncIterable<Finding> {
