@@ -65,12 +65,18 @@ export class Gateway {
       store: new Store(),
       now: options.now ?? (() => new Date()),
       random: options.random ?? (() => randomInt(2 ** 32) / 2 ** 32),
+      release: 16,
     };
     this.admin = options.admin ?? {
       accessKey: newAccessKey(this.context),
       secretKey: newSecretKey(this.context),
     };
     this.addAdmin();
+  }
+
+  /** Gives it the ways of another release. Of those of 19 it has one: users may be shown without their keys. */
+  upgrade(release: 16 | 19): void {
+    this.context.release = release;
   }
 
   /** Acts on a request and answers, without faults and without a trace in the log. */
@@ -181,7 +187,7 @@ export class Gateway {
       suspended: false,
       maxBuckets: 1000,
       keys: new Map([[this.admin.accessKey, this.admin.secretKey]]),
-      caps: parseCaps("users=*;buckets=*;metadata=*;usage=*"),
+      caps: parseCaps("users=*;buckets=*;metadata=*;usage=*", this.context),
       mask: maskAll,
       defaultPlacement: "",
       defaultStorageClass: "",

@@ -5,6 +5,7 @@
 import * as z from "zod";
 import { type ErrorCode, ObjectUserError } from "../../errors";
 import type { WireResponse } from "../../http/wire";
+import { leftOutOf } from "./wire";
 
 /** What a remote call was about. */
 export interface Act {
@@ -127,6 +128,24 @@ function meaningOf(
   if (code !== undefined && status >= 400)
     return { code: "invalid", problem: "the gateway refuses the request", advice: "Check the inputs." };
   return notTheGateway(endpoint, headers["content-type"]);
+}
+
+/** The meaning of a success that is not what was asked for. What it leaves out of a user is unknown, not gone. */
+export function unreadable({ body, headers }: WireResponse, endpoint: string): Meaning {
+  const absent = leftOutOf(parseJson(body));
+  if (absent?.includes("keys")) {
+    return {
+      code: "forbidden",
+      problem: "the gateway shows users without their keys: the admin user has not the capability users=read",
+      advice: 'Give it with: radosgw-admin caps add --uid=ADMIN --caps="users=read".',
+    };
+  }
+  if (absent === undefined || absent.length === 0) return notTheGateway(endpoint, headers["content-type"]);
+  return {
+    code: "unexpected",
+    problem: `the gateway shows users without ${absent.join(", ")}`,
+    advice: "Check the release of Ceph, and that no proxy changes answers: what is not shown is not taken for empty.",
+  };
 }
 
 /** The meaning of an answer that no RADOS Gateway would give. */
