@@ -2,7 +2,8 @@
  * Connections: where the settings come from, what is wrong with them, and the connected system.
  *
  * Each setting is taken from the provider's arguments or the stack's configuration (Pulumi gives both under the same
- * names, "rgw:endpoint"), else from the environment. Admin credentials never pass through a resource. What would cross
+ * names, "rgw:endpoint"), else from the environment, else from a file where the system's clients have one. Where several
+ * settings say the same thing, the strongest source that gives one of them decides. Admin credentials never pass through a resource. What would cross
  * the network in clear is warned of here, whatever the system.
  */
 import type { Addresses, Backend, Connection } from "./backends/backend";
@@ -60,15 +61,54 @@ export function readSettings<Settings>(
   config: Config,
   { environment: variables }: Pick<World, "environment">,
 ): Settings {
-  const given = Object.entries(backend.sources).map(([name, { environment }]) => {
-    const value = config.get(`${backend.kind}:${name}`) ?? (environment ? variables[environment] : undefined);
-    return [name, value === "" ? undefined : value];
-  });
-  const parsed = backend.connection.safeParse(Object.fromEntries(given), {
+  const configured: Layer = {};
+  const inherited: Layer = {};
+  for (const [name, { environment }] of Object.entries(backend.sources)) {
+    const value = config.get(`${backend.kind}:${name}`);
+    const variable = environment && variables[environment];
+    if (value !== "" && (value ?? undefined) !== undefined) configured[name] = value;
+    // Configuration that is empty says: not from the environment either.
+    if (variable && (value ?? undefined) === undefined) inherited[name] = variable;
+  }
+  const parsed = backend.connection.safeParse(withFile(backend, [configured, inherited]), {
     error: (issue) => (issue.code === "invalid_type" && issue.input === undefined ? "is missing" : undefined),
   });
   if (!parsed.success) throw wrongSettings(backend, parsed.error.issues);
   return parsed.data;
+}
+
+/** What one source gives, by the settings' names. */
+type Layer = Record<string, unknown>;
+
+/** What the sources give, the strongest first, and the entry of the file that one of them names. */
+function withFile({ sources, file }: Pick<Backend, "sources" | "file">, layers: readonly Layer[]): Layer {
+  const taken = strongest(layers, sources);
+  if (file === undefined || taken[file.namedBy] === undefined) return taken;
+  const { namedBy } = file;
+  const entry = file.read(taken);
+  const naming = layers.findIndex((layer) => layer[namedBy] !== undefined);
+  const completed = layers.map((layer, rank) => {
+    if (rank !== naming) return layer;
+    // The name hides what weaker sources have instead of it, which its own entry is not.
+    const { [namedBy]: name, ...own } = layer;
+    return { ...strongest([own, entry], sources), [namedBy]: name };
+  });
+  return strongest(completed, sources);
+}
+
+/** Of each setting what the strongest source gives, without what is hidden by an alternative in a stronger one. */
+function strongest(layers: readonly Layer[], sources: Backend["sources"]): Layer {
+  const taken: Layer = {};
+  for (const layer of layers) {
+    const groups = new Set(Object.keys(taken).map((name) => sources[name]?.group));
+    const isHidden = (name: string) => {
+      const { group, hiddenBy = [] } = sources[name] ?? {};
+      return [group, ...hiddenBy].some((one) => one !== undefined && groups.has(one));
+    };
+    const visible = Object.entries(layer).filter(([name, value]) => value !== undefined && !isHidden(name));
+    for (const [name, value] of visible) taken[name] ??= value;
+  }
+  return taken;
 }
 
 function wrongSettings(backend: Backend, issues: readonly { path: PropertyKey[]; message: string }[]): ObjectUserError {

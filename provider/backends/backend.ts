@@ -31,6 +31,18 @@ export interface BackendDeps extends Omit<HttpDeps, "send"> {
 /** One setting of a connection: where it comes from when the provider's arguments do not have it. */
 export interface ConnectionSource {
   readonly environment?: string;
+  /** Alternatives have one group: a source that gives one of them hides the others of weaker sources. */
+  readonly group?: string;
+  /** Other groups that hide this setting: what a stronger source gives of them comes without it. */
+  readonly hiddenBy?: readonly string[];
+}
+
+/** A file that holds connections by name. An entry is as strong as the source that names it, but for what that gives itself. */
+export interface ConnectionFile {
+  /** The setting that names an entry. */
+  readonly namedBy: string;
+  /** What stands in the entry that these settings name. Throws an ObjectUserError when there is none. */
+  read(named: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
 }
 
 /** One thing that a preflight looked at. */
@@ -100,6 +112,8 @@ export interface Backend<Args = unknown, Settings = unknown> {
   readonly connection: z.ZodType<Settings>;
   /** Where each setting of the connection comes from. */
   readonly sources: Readonly<Record<string, ConnectionSource>>;
+  /** Where more of them may stand. Default: nowhere. */
+  readonly file?: ConnectionFile;
   /** Every address that a connection talks to. */
   addresses(settings: Settings): Addresses;
   /** Inputs without which its users cannot be listed: the place where they are. Default: none. */

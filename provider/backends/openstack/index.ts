@@ -5,7 +5,7 @@ import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } f
 import { caCertificateOf } from "./ca-certificate";
 import { inputsOf } from "./listing";
 import { preflight } from "./preflight";
-import { accessOf, type Settings, settings, sources } from "./settings";
+import { accessOf, file, type Settings, settings, sources } from "./settings";
 
 /** The backend behind openstack.User. */
 export const openstack: Backend<UserArgs, Settings> = {
@@ -36,6 +36,7 @@ export const openstack: Backend<UserArgs, Settings> = {
   },
   connection: settings,
   sources,
+  file,
   addresses(given) {
     const { authUrl, s3Endpoint } = accessOf(given);
     return [
