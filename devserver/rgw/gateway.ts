@@ -9,7 +9,7 @@ import type { Send, WireRequest, WireResponse } from "../../provider/http/wire";
 import { adminOperation, type Operation } from "./admin";
 import { type Answer, type Call, errorResponse, readCall } from "./call";
 import { type Context, newAccessKey, newSecretKey } from "./context";
-import type { Fault, FaultHook } from "./fault";
+import { type Fault, type FaultHook, isActedOn } from "./fault";
 import { maskAll, parseCaps } from "./permissions";
 import { Refusal, refuse } from "./refusal";
 import { RequestLog } from "./request-log";
@@ -92,7 +92,7 @@ export class Gateway {
     const kind = operation?.kind ?? "unknown";
     const sequence = ++this.sent;
     const fault = this.faults?.(request, sequence, kind);
-    const acts = !(fault?.kind === "answer" || (fault !== undefined && "when" in fault && fault.when === "before"));
+    const acts = isActedOn(fault);
     if (acts) this.between?.(request, kind);
     const response = acts ? this.act(call, operation) : undefined;
     this.requests.add({

@@ -118,6 +118,7 @@ describeShapes("hazards", (openStack, shape) => {
     ["lost", faults.cutAfter],
     ["late", faults.hangAfter],
     ["half", faults.truncate],
+    ["a proxy's 503", faults.proxyGaveUp],
   ];
   for (const [what, fault] of lost) {
     it(`a key request whose answer is ${what} is not repeated: one key, one secret`, async () => {
