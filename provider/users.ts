@@ -3,11 +3,11 @@
  * what state says, runs the lifecycle under a lock. How Pulumi stores the results is the resource's business.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Backend, Connection } from "./backends/backend";
+import type { Backend } from "./backends/backend";
 import { ownBoard } from "./board";
-import { type Config, openConnection } from "./connection";
+import { type Config, type Opened, openConnection } from "./connection";
 import { type CheckFailure, checkInputs, type Internals, specOf } from "./inputs";
-import { type Context, hereOf } from "./lifecycle/context";
+import { hereOf } from "./lifecycle/context";
 import type { Known, Step } from "./lifecycle/model";
 import { observe } from "./lifecycle/observe";
 import { confirmedAt, deletionRefused, isElsewhere, notOurs, notToDelete, refusal } from "./lifecycle/ownership";
@@ -25,7 +25,7 @@ export class Users {
   private readonly locks = new Locks();
   private readonly run: Run;
   private readonly configured = deferred<Config>();
-  private opening: Promise<Context & Connection> | undefined;
+  private opening: Promise<Opened> | undefined;
 
   /** `announce` is told each step that is taken or would be. */
   constructor(
@@ -41,7 +41,7 @@ export class Users {
   }
 
   /** The connection. Pulumi may call other methods before `configure` has ended, so whoever needs it waits here. */
-  open(): Promise<Context & Connection> {
+  open(): Promise<Opened> {
     this.opening ??= this.configured.promise.then((config) =>
       openConnection(this.backend, config, this.world, this.announce),
     );

@@ -31,6 +31,18 @@ export interface BackendDeps extends Omit<HttpDeps, "send"> {
 /** One setting of a connection: where it comes from when the provider's arguments do not have it. */
 export interface ConnectionSource {
   readonly environment?: string;
+  /** Alternatives have one group: a source that gives one of them hides the others of weaker sources. */
+  readonly group?: string;
+  /** Other groups that hide this setting: what a stronger source gives of them comes without it. */
+  readonly hiddenBy?: readonly string[];
+}
+
+/** A file that holds connections by name. An entry is as strong as the source that names it, but for what that gives itself. */
+export interface ConnectionFile {
+  /** The setting that names an entry. */
+  readonly namedBy: string;
+  /** What stands in the entry that these settings name. Throws an ObjectUserError when there is none. */
+  read(named: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
 }
 
 /** One thing that a preflight looked at. */
@@ -44,10 +56,21 @@ export interface Finding {
   readonly advice?: string;
 }
 
+/** An address that a connection talks to. */
+export interface Address {
+  /** The setting that says it: "endpoint". */
+  readonly name: string;
+  /** Undefined: not given, and nothing is asked there. */
+  readonly url: string | undefined;
+  /** What crosses there and others must not see: "passwords and secret keys". */
+  readonly carries: string;
+}
+
+/** The addresses of a connection: first the one where users are administered, which is always given. */
+export type Addresses = readonly [Address & { readonly url: string }, ...Address[]];
+
 /** A connection's own preflight: harmless requests that change nothing. It ends early when the rest would fail alike. */
 export interface Preflight {
-  /** The addresses that the connection talks to, by what they are: "endpoint", "s3Endpoint". Undefined: not given. */
-  readonly addresses: Readonly<Record<string, string | undefined>>;
   /** A certificate authority to trust besides the system's, as PEM text. */
   readonly caCertificate?: string | undefined;
   readonly insecure?: boolean | undefined;
@@ -58,8 +81,6 @@ export interface Preflight {
 /** A connected system. */
 export interface Connection {
   readonly api: UserApi;
-  /** The admin API's address, in the form that `addressOf` gives it. */
-  readonly address: string;
   /** The S3 address that users' keys are for. */
   readonly s3Endpoint?: string;
 }
@@ -91,6 +112,10 @@ export interface Backend<Args = unknown, Settings = unknown> {
   readonly connection: z.ZodType<Settings>;
   /** Where each setting of the connection comes from. */
   readonly sources: Readonly<Record<string, ConnectionSource>>;
+  /** Where more of them may stand. Default: nowhere. */
+  readonly file?: ConnectionFile;
+  /** Every address that a connection talks to. */
+  addresses(settings: Settings): Addresses;
   /** Inputs without which its users cannot be listed: the place where they are. Default: none. */
   readonly listedBy?: readonly string[];
   specOf(args: Args): UserSpec;
@@ -132,12 +157,6 @@ export const transportSettings = {
 };
 
 const ADDRESS = "must be an address such as https://host:port, without user, password or query";
-
-/** An address in normal form: the same text for the same place. */
-export function addressOf(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return `${origin}${pathname}`.replace(/\/+$/, "");
-}
 
 /** An http or https address without query, fragment or credentials, without a slash at the end. */
 export const endpoint = z

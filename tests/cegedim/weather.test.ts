@@ -1,7 +1,7 @@
 /** cegedim.ObjectUser in bad weather: tokens, actions, lost answers, refusals, runs that are cut off. */
 import assert from "node:assert/strict";
 import type { Fate } from "../../devserver/cegedim/actions";
-import type { Fault } from "../../devserver/rgw/fault";
+import { type Fault, faults } from "../../devserver/rgw/fault";
 import { momentOf } from "../../provider/backends/cegedim/actions";
 import { deriveMark } from "../../provider/lifecycle/keys";
 import { ME } from "../provider/engine";
@@ -235,6 +235,28 @@ describe("cegedim: refusals", () => {
     const bench = await openBench();
     bench.next("POST users", { kind: "answer", status: 503, headers: { "retry-after": "1" } });
     assert.equal(bench.s3((await bench.up()).secretKey), "200");
+  });
+
+  it("a proxy's 503 to a renewal that took place does not lead to a second one, which would lose a secret", async () => {
+    const bench = await openBench();
+    const { secretKey } = await bench.up({ rotationId: "1" });
+    bench.next(RENEW, faults.proxyGaveUp);
+    const message = await bench.fails({ rotationId: "2", gracePeriodSeconds: 600 });
+    assert.match(
+      message,
+      /may have acted; the new secret, if there is one, .* is lost \(503\)\. Run again .* works for 600 s/,
+    );
+    assert.equal(bench.server.requests.count(RENEW), 1);
+    assert.equal(bench.outputs().secretKey, secretKey);
+    assert.equal(bench.s3(secretKey), "200");
+  });
+
+  it("a proxy's 503 to a creation that took place makes no second user", async () => {
+    const bench = await openBench();
+    bench.next("POST users", faults.proxyGaveUp);
+    assert.equal(bench.s3((await bench.up()).secretKey), "200");
+    assert.equal(bench.server.requests.count("POST users"), 1);
+    assert.deepEqual(Object.keys(bench.server.users()).sort(), ["Initial S3 user", APP.label].sort());
   });
 
   for (const status of [401, 403, 404, 500, 503]) {

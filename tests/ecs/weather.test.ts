@@ -1,7 +1,7 @@
 /** ecs.ObjectUser in bad weather: sessions that end, answers that are lost, codes that refuse, runs that are cut off. */
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
-import type { Fault } from "../../devserver/rgw/fault";
+import { type Fault, faults } from "../../devserver/rgw/fault";
 import { endingOf } from "../../provider/at-end";
 import { deriveMark } from "../../provider/lifecycle/keys";
 import { ME } from "../provider/engine";
@@ -140,6 +140,7 @@ describe("ecs: lost answers", () => {
     { kind: "cut", when: "after" },
     { kind: "truncate" },
     { kind: "hang", when: "after" },
+    faults.proxyGaveUp,
   ] as const) {
     it(`finds the rotated secret again when the answer is lost: ${fault.kind}`, async () => {
       const bench = await openBench();

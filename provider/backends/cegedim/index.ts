@@ -1,5 +1,5 @@
 /** cegedim.cloud object users, by the ITCare API: what it is and can do, as data. */
-import { addressOf, type Backend } from "../backend";
+import type { Backend } from "../backend";
 import { userApi } from "./api";
 import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
 import { preflight } from "./preflight";
@@ -31,6 +31,11 @@ export const cegedim: Backend<UserArgs, Settings> = {
   },
   connection: settings,
   sources,
+  addresses: ({ endpoint, tokenUrl, s3Endpoint }) => [
+    { name: "endpoint", url: endpoint, carries: "access tokens and secret keys" },
+    { name: "tokenUrl", url: tokenUrl, carries: "the client's secret and access tokens" },
+    { name: "s3Endpoint", url: s3Endpoint, carries: "signatures and objects" },
+  ],
   listedBy: ["objectStore"],
   specOf,
   preflight,
@@ -39,7 +44,6 @@ export const cegedim: Backend<UserArgs, Settings> = {
     const send = deps.openTransport(settings);
     return {
       api: userApi(settings, { ...deps, send }),
-      address: addressOf(settings.endpoint),
       ...(s3Endpoint === undefined ? {} : { s3Endpoint }),
     };
   },

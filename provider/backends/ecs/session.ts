@@ -7,6 +7,7 @@
 
 import { ObjectUserError } from "../../errors";
 import { exchange } from "../../http/exchange";
+import { comeBackLater } from "../../http/later";
 import type { Send, WireResponse } from "../../http/wire";
 import type { BackendDeps } from "../backend";
 import { notTheApi, SessionOver } from "./refusals";
@@ -107,9 +108,8 @@ function loginMeaning(status: number, endpoint: string) {
         "End them with GET /logout?force=true as this user, or wait until they end by themselves after two hours.",
     } as const;
   }
-  if (status === 429 || status === 503) {
-    return { code: "rate-limited", problem: "ECS asks to come back later", advice: "Run again." } as const;
-  }
+  const later = comeBackLater(status, "ECS", { safe: true });
+  if (later) return later;
   if (status >= 500) return { code: "unavailable", problem: "ECS has a fault", advice: "Run again." } as const;
   return notTheApi(endpoint);
 }

@@ -1,7 +1,5 @@
 /** Infomaniak Public Cloud, by its account API and the region's Keystone: what it is and can do, as data. */
-
-import { warnOfPlainHttp } from "../../http/plain-http";
-import { addressOf, type Backend } from "../backend";
+import type { Backend } from "../backend";
 import { userApi } from "./api";
 import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
 import { preflight } from "./preflight";
@@ -34,16 +32,16 @@ export const infomaniak: Backend<UserArgs, Settings> = {
   },
   connection: settings,
   sources,
+  addresses: ({ endpoint, authUrl, s3Endpoint }) => [
+    { name: "endpoint", url: endpoint, carries: "the API token and passwords" },
+    { name: "authUrl", url: authUrl, carries: "passwords and secret keys" },
+    { name: "s3Endpoint", url: s3Endpoint, carries: "signatures and objects" },
+  ],
   listedBy: ["publicCloudId", "projectId"],
   specOf,
   preflight,
   connect(settings, deps) {
     const send = deps.openTransport(settings);
-    warnOfPlainHttp([settings.endpoint, settings.authUrl], "passwords and secret keys cross", deps.log);
-    return {
-      api: userApi(settings, { ...deps, send }),
-      address: addressOf(settings.endpoint),
-      s3Endpoint: settings.s3Endpoint,
-    };
+    return { api: userApi(settings, { ...deps, send }), s3Endpoint: settings.s3Endpoint };
   },
 };

@@ -10,7 +10,7 @@ import { exchange } from "../../http/exchange";
 import { escaped, signed } from "../../http/sigv4";
 import type { BackendDeps } from "../backend";
 import type { Act } from "./refusals";
-import { notTheGateway, parseJson, refused } from "./refusals";
+import { parseJson, refused, unreadable } from "./refusals";
 import type { Settings } from "./settings";
 import { wireBuckets, wireCaps, wireInfo, wirePage, wireUser } from "./wire";
 
@@ -52,8 +52,7 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
         if (schema === undefined) return undefined as T;
         const parsed = schema.safeParse(parseJson(response.body));
         if (parsed.success) return parsed.data;
-        const { "content-type": type } = response.headers;
-        throw new ObjectUserError({ ...act, ...notTheGateway(endpoint, type), answer: "200", uncertain: act.writes });
+        throw new ObjectUserError({ ...act, ...unreadable(response, endpoint), answer: "200", uncertain: act.writes });
       },
     });
   }
