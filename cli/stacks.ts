@@ -41,7 +41,8 @@ export async function readStacks(
   for (const stack of await namesOf(options)) await each(await readStack(stack, options.cwd, secrets));
 }
 
-async function readStack(stack: string, cwd: string, secrets: "shown" | "masked"): Promise<StackRead> {
+/** Reads one stack. */
+export async function readStack(stack: string, cwd: string, secrets: "shown" | "masked"): Promise<StackRead> {
   const show = secrets === "shown" ? ["--show-secrets"] : [];
   try {
     const text = await pulumi(["stack", "export", "--stack", stack, ...show], cwd);

@@ -1,7 +1,7 @@
 /** `object-users sweep`: revokes the keys whose grace is over, between two runs of `pulumi up`. */
 import { type AddCommand, prose, withJson, withStackOptions } from "../command";
 import { type ExitCode, UsageError } from "../exit";
-import { readStacks, type StackOptions } from "../stacks";
+import { readStack, readStacks, type StackOptions } from "../stacks";
 import { Knowledge, sweepOrphans } from "../sweep/orphans";
 import { exitOf, newOutcome, type Outcome, sumLine } from "../sweep/outcome";
 import { sweepStack } from "../sweep/stack";
@@ -49,7 +49,7 @@ async function sweep(options: SweepOptions, terminal: Terminal): Promise<ExitCod
       return;
     }
     if (wantsOrphans) knowledge.add(read.stack, read.inventory);
-    await sweepStack(read.stack, read.inventory, outcome, out, terminal);
+    await sweepStack(read, () => readStack(read.stack, options.cwd, "shown"), outcome, out, terminal);
   });
   if (wantsOrphans) await orphans(options, knowledge, outcome, out, terminal);
   outcome.interrupted = terminal.interrupted.aborted;
