@@ -1,5 +1,6 @@
 /** `object-users status`: how the users of one or many stacks stand, from their state alone. Asks no system anything. */
 import { Option } from "commander";
+import { takeInventory } from "../../provider/inventory";
 import { every } from "../../provider/progress";
 import { type AddCommand, withJson, withStackOptions } from "../command";
 import { EXIT, type ExitCode } from "../exit";
@@ -40,7 +41,7 @@ async function status(options: Options, terminal: Terminal): Promise<ExitCode> {
     const after = showDuration((now.getTime() - began.getTime()) / 1000);
     terminal.say(`stacks read: ${report.stacks.length}, users: ${report.users.length}, after ${after}`);
   });
-  await readStacks(options, "masked", (read) => {
+  await readStacks(options, "masked", takeInventory, (read) => {
     interrupted.throwIfAborted();
     addStack(report, read);
     tell();

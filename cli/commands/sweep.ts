@@ -1,7 +1,9 @@
 /** `object-users sweep`: revokes the keys whose grace is over, between two runs of `pulumi up`. */
+import { takeInventory } from "../../provider/inventory";
+import { takeWatched, type Watched } from "../../provider/second-look";
 import { type AddCommand, prose, withJson, withStackOptions } from "../command";
 import { type ExitCode, UsageError } from "../exit";
-import { readStack, readStacks, type StackOptions } from "../stacks";
+import { readStack, readStacks, type StackOptions, type StackRead } from "../stacks";
 import { Knowledge, sweepOrphans } from "../sweep/orphans";
 import { exitOf, newOutcome, type Outcome, sumLine } from "../sweep/outcome";
 import { sweepStack } from "../sweep/stack";
@@ -41,7 +43,8 @@ async function sweep(options: SweepOptions, terminal: Terminal): Promise<ExitCod
   const out = options.json ? () => {} : terminal.out;
   const knowledge = new Knowledge(terminal);
   const wantsOrphans = options.orphans || options.deleteOrphans;
-  await readStacks(options, "shown", async (read) => {
+  const take = (exported: unknown) => takeWatched(exported, terminal.world.now());
+  const sweepRead = async (read: StackRead<Watched>) => {
     if (terminal.interrupted.aborted) return;
     if ("problem" in read) {
       outcome.failures.push(read);
@@ -49,8 +52,9 @@ async function sweep(options: SweepOptions, terminal: Terminal): Promise<ExitCod
       return;
     }
     if (wantsOrphans) knowledge.add(read.stack, read.inventory);
-    await sweepStack(read, () => readStack(read.stack, options.cwd, "shown"), outcome, out, terminal);
-  });
+    await sweepStack(read, () => readStack(read.stack, options.cwd, "shown", take), outcome, out, terminal);
+  };
+  await readStacks(options, "shown", take, sweepRead);
   if (wantsOrphans) await orphans(options, knowledge, outcome, out, terminal);
   outcome.interrupted = terminal.interrupted.aborted;
   tell(outcome, options, (terminal.world.now().getTime() - began) / 1000, terminal);
@@ -72,7 +76,7 @@ async function orphans(
   }
   const confirm = async () => {
     const again = new Knowledge(terminal);
-    await readStacks(options, "masked", (read) => {
+    await readStacks(options, "masked", takeInventory, (read) => {
       if ("inventory" in read) again.add(read.stack, read.inventory);
       else again.gaps.push(`${read.stack} cannot be read: ${read.problem}`);
     });

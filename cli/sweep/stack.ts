@@ -6,7 +6,7 @@ import { type Inventory, type ManagedUser, resourceNameOf } from "../../provider
 import type { Context } from "../../provider/lifecycle/context";
 import type { KeyRecord } from "../../provider/lifecycle/model";
 import { inParallel } from "../../provider/parallel";
-import { type Objection, objectionsOf } from "../../provider/second-look";
+import { type Objection, objectionsOf, type Watched } from "../../provider/second-look";
 import { overdue, sweepUser } from "../../provider/sweep";
 import type { StackRead } from "../stacks";
 import { AT_ONCE, progress, type Terminal } from "../terminal";
@@ -24,7 +24,7 @@ interface Due {
 }
 
 /** A stack that was read. */
-type Read = Extract<StackRead, { inventory: Inventory }>;
+type Read = Extract<StackRead<Watched>, { inventory: Watched }>;
 
 /**
  * Revokes what is over in a stack. `readAgain` reads it once more, right before something is revoked; when that fails,
@@ -32,7 +32,7 @@ type Read = Extract<StackRead, { inventory: Inventory }>;
  */
 export async function sweepStack(
   { stack, inventory }: Read,
-  readAgain: () => Promise<StackRead>,
+  readAgain: () => Promise<StackRead<Watched>>,
   outcome: Outcome,
   out: (line: string) => void,
   terminal: Terminal,
@@ -107,7 +107,7 @@ class SecondLook {
   lost: StateLost | undefined;
   readonly objections: () => Promise<Objection>;
 
-  constructor(read: () => Promise<StackRead>, { world }: Terminal) {
+  constructor(read: () => Promise<StackRead<Watched>>, { world }: Terminal) {
     this.objections = fresh(async () => {
       const now = await read();
       if ("inventory" in now) return objectionsOf(now.inventory);
