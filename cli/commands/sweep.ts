@@ -1,4 +1,5 @@
 /** `object-users sweep`: revokes the keys whose grace is over, between two runs of `pulumi up`. */
+import { holdersOf } from "../../provider/holders";
 import { takeInventory } from "../../provider/inventory";
 import { takeWatched, type Watched } from "../../provider/second-look";
 import { type AddCommand, prose, withJson, withStackOptions } from "../command";
@@ -74,11 +75,16 @@ async function orphans(
     outcome.failures.push({ stack: "", problem });
     return;
   }
-  const confirm = async () => {
+  const confirm = async (accessKeys: readonly string[]) => {
     const again = new Knowledge(terminal);
-    await readStacks(options, "masked", takeInventory, (read) => {
-      if ("inventory" in read) again.add(read.stack, read.inventory);
-      else again.gaps.push(`${read.stack} cannot be read: ${read.problem}`);
+    const take = (exported: unknown) => ({
+      ...takeInventory(exported),
+      holders: holdersOf(exported, accessKeys),
+    });
+    await readStacks(options, "shown", take, (read) => {
+      if ("problem" in read) return void again.gaps.push(`${read.stack} cannot be read: ${read.problem}`);
+      again.add(read.stack, read.inventory);
+      again.addHolders(read.stack, read.inventory.holders);
     });
     return again;
   };
