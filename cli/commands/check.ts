@@ -2,6 +2,7 @@
 import { Option } from "commander";
 import { backends } from "../../provider/backends";
 import { takeInventory } from "../../provider/inventory";
+import { printableJson } from "../../provider/printable";
 import { Report, tell } from "../check/report";
 import { type AddCommand, prose, withJson, withStackOptions } from "../command";
 import { connectionsOf } from "../connections";
@@ -48,7 +49,7 @@ async function check(kind: string | undefined, options: CheckOptions, terminal: 
       }
     });
   }
-  if (json) terminal.out(JSON.stringify({ connections: report.connections, unread: report.stacks }));
+  if (json) terminal.out(printableJson({ connections: report.connections, unread: report.stacks }));
   else tell(report, terminal);
   if (terminal.interrupted.aborted) return EXIT.interrupted;
   if (report.stacks.length > 0) return EXIT.incomplete;

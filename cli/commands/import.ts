@@ -4,6 +4,7 @@ import type { Backend } from "../../provider/backends/backend";
 import { openConnection } from "../../provider/connection";
 import { isObjectUserError } from "../../provider/errors";
 import { fleetOf, singlesOf } from "../../provider/import-content";
+import { printableJson } from "../../provider/printable";
 import { type Inputs, SECRET_NAMES } from "../../provider/state";
 import { type AddCommand, prose, withJson } from "../command";
 import { EXIT, type ExitCode, UsageError } from "../exit";
@@ -120,7 +121,7 @@ function tell({ users, others }: Found, options: ImportOptions, seconds: number,
   const isWritten = users.length > 0 && !aborted;
   if (json) {
     const files = isWritten ? { import: out, program } : {};
-    terminal.out(JSON.stringify({ users: aborted ? 0 : users.length, others, files, seconds }));
+    terminal.out(printableJson({ users: aborted ? 0 : users.length, others, files, seconds }));
   } else if (isWritten) {
     terminal.out(`${users.length} users in ${seconds.toFixed(1)} s. Now:`);
     terminal.out(`  pulumi import --file ${out} --generate-code=false --protect=false`);

@@ -1,6 +1,7 @@
 /** `object-users status`: how the users of one or many stacks stand, from their state alone. Asks no system anything. */
 import { Option } from "commander";
 import { takeInventory } from "../../provider/inventory";
+import { printableJson } from "../../provider/printable";
 import { every } from "../../provider/progress";
 import { type AddCommand, withJson, withStackOptions } from "../command";
 import { EXIT, type ExitCode } from "../exit";
@@ -50,7 +51,7 @@ async function status(options: Options, terminal: Terminal): Promise<ExitCode> {
   });
   if (interrupted.aborted) return EXIT.interrupted;
 
-  terminal.out(options.json ? JSON.stringify(report, null, 2) : tableLines(report).join("\n"));
+  terminal.out(options.json ? printableJson(report, 2) : tableLines(report).join("\n"));
   for (const { stack, problem } of report.stacks) {
     // The table says it already.
     if (options.json && problem !== undefined) terminal.say(`error: stack ${stack} cannot be read: ${problem}`);

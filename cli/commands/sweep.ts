@@ -1,6 +1,7 @@
 /** `object-users sweep`: revokes the keys whose grace is over, between two runs of `pulumi up`. */
 import { holdersOf } from "../../provider/holders";
 import { takeInventory } from "../../provider/inventory";
+import { printableJson } from "../../provider/printable";
 import { takeWatched, type Watched } from "../../provider/second-look";
 import { type AddCommand, prose, withJson, withStackOptions } from "../command";
 import { type ExitCode, UsageError } from "../exit";
@@ -96,5 +97,5 @@ function tell(outcome: Outcome, { json }: SweepOptions, seconds: number, termina
   for (const { stack, resource, problem } of outcome.failures)
     terminal.say(`failed: ${[stack, resource].filter(Boolean).join(" ")}${stack ? ": " : ""}${problem}`);
   terminal.say(sumLine(outcome, seconds));
-  if (json) terminal.out(JSON.stringify({ ...outcome, seconds }));
+  if (json) terminal.out(printableJson({ ...outcome, seconds }));
 }

@@ -27,6 +27,8 @@ export interface Ran {
 export interface Scene {
   readonly gateway: Gateway;
   readonly world: FakeWorld;
+  /** Where the scene's files are; gone when it is closed. */
+  readonly directory: string;
   /** `pulumi up` of one user; another call with the same name is the next `up`. Answers the outputs. */
   up(stack: string, name: string, inputs: Inputs): Promise<Outputs>;
   /** The same of a fleet. */
@@ -102,6 +104,7 @@ export async function openScene(wrap?: (send: Send) => Send): Promise<Scene> {
   return {
     gateway,
     world,
+    directory,
     exported,
     async up(stack, name, inputs) {
       const engine = await engineOf(stack, name, "User");
