@@ -114,6 +114,11 @@ function write(
   );
 }
 
+/** A word of a command line, to be copied into a shell. */
+function forShell(word: string): string {
+  return /^[\w./@:+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 function tell({ users, others }: Found, options: ImportOptions, seconds: number, terminal: Terminal): ExitCode {
   const { out, program, json } = options;
   const { aborted } = terminal.interrupted;
@@ -124,8 +129,8 @@ function tell({ users, others }: Found, options: ImportOptions, seconds: number,
     terminal.out(printableJson({ users: aborted ? 0 : users.length, others, files, seconds }));
   } else if (isWritten) {
     terminal.out(`${users.length} users in ${seconds.toFixed(1)} s. Now:`);
-    terminal.out(`  pulumi import --file ${out} --generate-code=false --protect=false`);
-    terminal.out(`  rm ${out}`);
+    terminal.out(`  pulumi import --file ${forShell(out)} --generate-code=false --protect=false`);
+    terminal.out(`  rm ${forShell(out)}`);
     terminal.out(`and have your program import ${program}.`);
   }
   if (isWritten) terminal.say(`${out} holds secret keys in clear: delete it after use.`);
