@@ -1,6 +1,7 @@
 /** Dell ECS and ObjectScale object users, by the management API: what it is and can do, as data. */
 import { warnOfPlainHttp } from "../../http/plain-http";
 import type { Backend } from "../backend";
+import { keyIdOf } from "../fingerprint";
 import { userApi } from "./api";
 import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
 import { preflight } from "./preflight";
@@ -37,6 +38,7 @@ export const ecs: Backend<UserArgs, Settings> = {
   sources,
   listedBy: ["namespace"],
   specOf,
+  keyIdOf,
   preflight,
   connect(settings, deps) {
     const { endpoint, s3Endpoint } = settings;
