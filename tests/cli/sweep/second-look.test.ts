@@ -1,8 +1,13 @@
 /** `object-users sweep` while an `up` is at work: what it reads again right before it revokes, and what it then leaves. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { LASTS_MS } from "../../../cli/sweep/fresh";
+import { openConnection } from "../../../provider/connection";
 import type { Send } from "../../../provider/http/wire";
+import { takeInventory } from "../../../provider/inventory";
 import { deriveAccessKey } from "../../../provider/lifecycle/keys";
+import { type Ending, overdue, sweepUser } from "../../../provider/sweep";
 import { admin } from "../../devserver/request";
 import { type Deployment, openScene, type Scene } from "../scene";
 
@@ -201,6 +206,25 @@ describe("object-users sweep, when state changes while it is at work", () => {
     assert.equal(code, 1);
     assert.match(out, /is left: the secret that the system has for it is not the one that state knows/);
     assert.equal(scene.gateway.user("ann")?.keys.get(OLD), "x");
+  });
+
+  it("leaves the key of a user whose keys the system does not show: the current one may be gone", async () => {
+    const exported = JSON.parse(readFileSync(path.join(scene.directory, "prod.json"), "utf8"));
+    const { users, connections } = takeInventory(exported);
+    const [user] = users;
+    const config = connections.get(user?.connection ?? "");
+    assert.ok(user && config);
+    const opened = openConnection(user.backend, config, scene.world, () => {});
+    const find: typeof opened.api.find = async (ref) => {
+      const { keys: _, ...live } = (await opened.api.find(ref)) ?? assert.fail("it is there");
+      return live;
+    };
+    const endings: Ending[] = [];
+    const options = { dryRun: false, objection: async () => undefined };
+    const api = { ...opened.api, find };
+    await sweepUser(user, overdue(user, scene.world.now()), { ...opened, api }, options, (each) => endings.push(each));
+    assert.match(endings[0]?.why ?? "", /the system does not show the user's keys/);
+    assert.deepEqual(keysOf("ann"), [OLD, CURRENT].sort());
   });
 
   it("leaves the key with which the provider itself signs in", async () => {
