@@ -29,6 +29,7 @@ describe("text for terminals", () => {
           assert.equal(printable(json), json);
         }
       }),
+      { numRuns: 50 },
     );
   });
 
