@@ -17,7 +17,7 @@ const note = z.object({
   resource: z.string(),
   /** The user: its system's kind, address, and its name there. */
   user: z.string(),
-  says: z.enum(["declares", "declares anew", "holds", "deleted"]),
+  says: z.enum(["declares", "declares anew", "keeps", "holds", "deleted"]),
   /** The resource had this user when the run began. */
   had: z.boolean().optional(),
   /** The resource's identity when the run began, if that was another one. */

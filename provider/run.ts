@@ -25,7 +25,12 @@ export class Run {
     );
   }
 
-  /** The resource keeps these users, or has just made them or taken them over. */
+  /** The resource is to keep these users. A refresh asks the same, of resources that the run then deletes. */
+  keeps(identity: string, users: readonly string[]): void {
+    this.board.post(users.map((user) => ({ resource: identity, user, says: "keeps" })));
+  }
+
+  /** The resource has just made these users, changed them or taken them over. */
   holds(identity: string, users: readonly string[]): void {
     this.board.post(users.map((user) => ({ resource: identity, user, says: "holds" })));
   }
@@ -35,11 +40,14 @@ export class Run {
     this.board.post([{ resource: identity ?? "", user, says: "deleted" }]);
   }
 
-  /** Why a resource may not make this user, or take it over; undefined when nothing speaks against it. */
-  refusalToCreate(identity: string, user: string): Pick<ObjectUserError["parts"], "problem" | "advice"> | undefined {
-    const stands = this.standing(user);
-    if (stands.some((one) => one.resource !== identity && (one.holds || one.had))) return MANAGED_BY_ANOTHER;
-    return stands.some((one) => one.resource === identity && one.isReplaced) ? REPLACED_BY_ITSELF : undefined;
+  /** Whether another resource of the program has this user, or has just made it. */
+  isOfAnother(identity: string, user: string): boolean {
+    return this.standing(user).some((one) => one.resource !== identity && (one.holds || one.had));
+  }
+
+  /** Whether the resource is to make a user anew that it has: one that is there is no unfinished work of its own. */
+  isReplaced(identity: string, user: string): boolean {
+    return this.standing(user).some((one) => one.resource === identity && one.isReplaced);
   }
 
   /** Whether a user that a resource is to delete is needed: by another resource, or by its own new self. */
@@ -73,6 +81,8 @@ export interface Before {
 interface Standing {
   readonly resource: string;
   readonly was?: string | undefined;
+  /** The program has it. */
+  readonly isDeclared: boolean;
   /** It had the user when the run began, and the user was not deleted. */
   readonly had: boolean;
   readonly holds: boolean;
@@ -81,28 +91,27 @@ interface Standing {
 }
 
 function after(before: Standing | undefined, { resource, says, was, had }: Note): Standing {
-  const known = before ?? { resource, had: false, holds: false, isReplaced: false };
-  if (says === "holds") return { ...known, holds: true, isReplaced: false };
-  if (says === "declares") return { ...known, was, had: had === true };
-  return { ...known, holds: false, isReplaced: known.had };
+  const known = before ?? { resource, isDeclared: false, had: false, holds: false, isReplaced: false };
+  switch (says) {
+    case "holds":
+      return { ...known, holds: true, isReplaced: false };
+    case "keeps":
+      return { ...known, holds: known.isDeclared };
+    case "declares":
+      return { ...known, was, isDeclared: true, had: had === true };
+    default:
+      return { ...known, isDeclared: true, holds: false, isReplaced: known.had };
+  }
 }
 
-const MANAGED_BY_ANOTHER = {
-  problem: "another resource of this program manages this user",
-  advice:
-    'Two resources cannot manage one user: remove one of them, or give it another name. If this one is the other one under a new name or parent, give it the former as an alias: aliases: [{ name: "…" }].',
-};
-
-const REPLACED_BY_ITSELF = {
-  problem: "this resource manages the user already, and Pulumi was told to make it anew before the old one is deleted",
-  advice:
-    "To have the user deleted and made again, with new keys, set deleteBeforeReplace: true. To have only another key, change rotationId.",
-};
-
-/** The refusal as an error. */
-export function notCreated(
-  name: string,
-  refusal: Pick<ObjectUserError["parts"], "problem" | "advice">,
-): ObjectUserError {
-  return new ObjectUserError({ code: "already-exists", operation: "creating", subject: `user "${name}"`, ...refusal });
+/** The refusal of a user that another resource of the program has. */
+export function managedByAnother(name: string): ObjectUserError {
+  return new ObjectUserError({
+    code: "already-exists",
+    operation: "creating",
+    subject: `user "${name}"`,
+    problem: "another resource of this program manages this user",
+    advice:
+      'Two resources cannot manage one user: remove one of them, or give it another name. If this one is the other one under a new name or parent, give it the former as an alias: aliases: [{ name: "…" }].',
+  });
 }

@@ -54,6 +54,8 @@ const stateSchema = z.looseObject({
   foreignKeys: z.array(z.string()).optional(),
 });
 
+type State = z.infer<typeof stateSchema>;
+
 /** A resource's outputs, or a part of them. */
 export type Outputs = Record<string, unknown>;
 
@@ -76,6 +78,8 @@ export interface System {
   readonly defaults: Fields;
   readonly unclearable: Fields;
   readonly capabilities: Capabilities;
+  /** A key's id as it is today, from one that an earlier release wrote. */
+  keyIdOf?(stored: string, accessKey: string): string;
 }
 
 /**
@@ -125,11 +129,12 @@ export function write(
 }
 
 /** Reads outputs back. Throws an ObjectUserError when they are not of this project or of a newer release. */
-export function read(outputs: Outputs, { settings, defaults, unclearable, capabilities }: System): Remembered {
+export function read(outputs: Outputs, system: System): Remembered {
+  const { settings, defaults, unclearable, capabilities } = system;
   const version = outputs.schemaVersion;
   const parsed = stateSchema.safeParse(outputs);
   if (!parsed.success || version !== SCHEMA_VERSION) throw unreadable(outputs);
-  const state = parsed.data;
+  const state = withKeyIds(parsed.data, system);
   const second = secondKey(state.keys as Known["keys"], state.keyId, capabilities);
   const secrets = {
     ...(state.keyId !== undefined && state.secretKey !== undefined ? { [state.keyId]: state.secretKey } : {}),
@@ -166,6 +171,20 @@ export function read(outputs: Outputs, { settings, defaults, unclearable, capabi
       secrets,
     },
     inputs: pick(outputs, state.declared),
+  };
+}
+
+/** State with the ids that keys have today. */
+function withKeyIds(state: State, { keyIdOf }: System): State {
+  if (keyIdOf === undefined) return state;
+  // Without the secret map that a fleet's export hides, the ring says which access key it is.
+  const accessKey = state.accessKey ?? state.keys.at(-1)?.accessKey;
+  const today = (id: string) => (accessKey === undefined ? id : keyIdOf(id, accessKey));
+  return {
+    ...state,
+    ...(state.keyId === undefined ? {} : { keyId: today(state.keyId) }),
+    ...(state.foreignKeys === undefined ? {} : { foreignKeys: state.foreignKeys.map(today) }),
+    keys: state.keys.map((key) => ({ ...key, id: keyIdOf(key.id, key.accessKey) })),
   };
 }
 

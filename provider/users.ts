@@ -15,7 +15,7 @@ import { plan } from "./lifecycle/plan";
 import { reconcile, Unfinished } from "./lifecycle/reconcile";
 import { refOf } from "./lifecycle/user-api";
 import { Locks } from "./locks";
-import { notCreated, Run } from "./run";
+import { managedByAnother, Run } from "./run";
 import { definedOnly, type Inputs, type Outputs, type Remembered, read, write } from "./state";
 import { hasUnknowns } from "./unknowns";
 import type { World } from "./world";
@@ -95,9 +95,9 @@ export class Users {
     this.run.declares(identity, await this.keysOf(known), had);
   }
 
-  /** Notes that a resource keeps these users. */
+  /** Notes that a resource is to keep these users. */
   async keeps({ identity }: Internals, inputs: readonly Inputs[]): Promise<void> {
-    this.run.holds(identity, await this.keysOf(inputs));
+    this.run.keeps(identity, await this.keysOf(inputs));
   }
 
   /** Users as a run's notes have them: no two systems have one alike. */
@@ -134,13 +134,14 @@ export class Users {
     const spec = specOf(this.backend, inputs, opened.s3Endpoint, internals);
     const user = await this.keysOf([inputs]);
     return this.locks.hold(spec.name, async () => {
-      const refusal = before ? undefined : this.run.refusalToCreate(internals.identity, String(user));
-      if (refusal) throw notCreated(spec.name, refusal);
-      const known = await reconcile(spec, before?.known, opened).catch((error) => {
-        if (error instanceof Unfinished && error.known) this.run.holds(internals.identity, user);
+      const { identity } = internals;
+      if (before === undefined && this.run.isOfAnother(identity, String(user))) throw managedByAnother(spec.name);
+      const isReplaced = before === undefined && this.run.isReplaced(identity, String(user));
+      const known = await reconcile(spec, before?.known, opened, { isReplaced }).catch((error) => {
+        if (error instanceof Unfinished && error.known) this.run.holds(identity, user);
         throw error;
       });
-      this.run.holds(internals.identity, user);
+      this.run.holds(identity, user);
       return known;
     });
   }

@@ -5,6 +5,7 @@ import { atEnd } from "./at-end";
 import { type Board, boardOfThisRun } from "./board";
 import { nodeSend, type TransportOptions } from "./http/send";
 import type { Send } from "./http/wire";
+import { printable } from "./printable";
 
 /** Everything that comes from outside. */
 export interface World {
@@ -28,7 +29,7 @@ export const world: World = {
   now: () => new Date(),
   sleep: (ms) => sleep(ms),
   random: Math.random,
-  log: (line) => console.log(line),
+  log: (line) => console.log(printable(line)),
   // 192 bits, and a letter of each case, a digit and a sign for rules that ask for them.
   newPassword: () => `${randomBytes(24).toString("base64url")}-aA1`,
   environment: process.env,

@@ -67,8 +67,9 @@ function arrowsOf(from: string): Arrow[] {
 const isIn = (place: string, file: string) => file === place || file.startsWith(`${place}/`);
 /** The backend that a file belongs to; undefined for what they share. */
 const backendOf = (file: string) =>
-  /^provider\/backends\/([\w-]+)(\/|$)/.exec(file)?.[1]?.replace(/^(backend|s3|s3-check|preflight-steps|index)$/, "") ||
-  undefined;
+  /^provider\/backends\/([\w-]+)(\/|$)/
+    .exec(file)?.[1]
+    ?.replace(/^(backend|s3|s3-check|preflight-steps|fingerprint|index)$/, "") || undefined;
 
 /** No arrow from a room may end anywhere else. */
 function mayOnly(room: string, allowed: (arrow: Arrow) => boolean): void {

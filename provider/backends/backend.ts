@@ -119,6 +119,8 @@ export interface Backend<Args = unknown, Settings = unknown> {
   /** Inputs without which its users cannot be listed: the place where they are. Default: none. */
   readonly listedBy?: readonly string[];
   specOf(args: Args): UserSpec;
+  /** A key's id as it is today, from one that is in state. Absent: ids have always been what they are. */
+  keyIdOf?(stored: string, accessKey: string): string;
   /** The inputs that declare settings as they are, those that go without saying left out. Default: what is no default. */
   inputsOf?(fields: Fields): Readonly<Record<string, Json>>;
   /** Opens the preflight of a connection. Sends nothing yet. Absent: there is none. */

@@ -2,12 +2,12 @@
  * The lifecycle's port, spoken in cegedim.cloud's calls. The service shows a secret once and never lists secrets: what
  * state holds is the only copy.
  */
-import { createHash } from "node:crypto";
 import { isObjectUserError, ObjectUserError } from "../../errors";
 import type { Send } from "../../http/wire";
 import type { KeyRequest, Live, LiveKey } from "../../lifecycle/model";
 import type { UserApi, UserRef } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
+import { fingerprint, sha256 } from "../fingerprint";
 import { listBuckets } from "../s3";
 import { partsOf } from "./args";
 import { marked, unmarked } from "./assumed";
@@ -113,7 +113,7 @@ function liveOf({ id, label: shown, locked, accessKey }: WireUser): Live {
 }
 
 function keyOf({ accessKey, secretKey }: WireCredentials): LiveKey {
-  return { id: createHash("sha256").update(secretKey).digest("hex"), accessKey, secretKey };
+  return { id: fingerprint(accessKey, sha256(secretKey)), accessKey, secretKey };
 }
 
 function existsAlready(name: string): ObjectUserError {

@@ -1,5 +1,6 @@
 /** cegedim.cloud object users, by the ITCare API: what it is and can do, as data. */
 import type { Backend } from "../backend";
+import { keyIdOf } from "../fingerprint";
 import { userApi } from "./api";
 import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
 import { preflight } from "./preflight";
@@ -38,6 +39,7 @@ export const cegedim: Backend<UserArgs, Settings> = {
   ],
   listedBy: ["objectStore"],
   specOf,
+  keyIdOf,
   preflight,
   connect(settings, deps) {
     const { s3Endpoint } = settings;

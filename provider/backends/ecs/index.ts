@@ -1,5 +1,6 @@
 /** Dell ECS and ObjectScale object users, by the management API: what it is and can do, as data. */
 import type { Backend } from "../backend";
+import { keyIdOf } from "../fingerprint";
 import { userApi } from "./api";
 import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
 import { preflight } from "./preflight";
@@ -40,6 +41,7 @@ export const ecs: Backend<UserArgs, Settings> = {
   ],
   listedBy: ["namespace"],
   specOf,
+  keyIdOf,
   preflight,
   connect(settings, deps) {
     const { s3Endpoint } = settings;
