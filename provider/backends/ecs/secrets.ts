@@ -71,10 +71,16 @@ export async function endSecret(requests: Requests, user: UserPath, { id, secret
   const value = secretKey ?? key.secretKey;
   const ids = [listed.secret_key_1_id, listed.secret_key_2_id].filter(Boolean);
   if (value === undefined && ids.length === 0) throw unnamed(user);
-  await requests.deleteKey(user, {
-    ...(value === undefined ? {} : { secret_key: value }),
-    ...(ids.length === 0 ? {} : { secret_key_id: id }),
-  });
+  try {
+    await requests.deleteKey(user, {
+      ...(value === undefined ? {} : { secret_key: value }),
+      ...(ids.length === 0 ? {} : { secret_key_id: id }),
+    });
+  } catch (error) {
+    // It may have ended by itself since it was listed.
+    const isListed = async () => (await secretsOf(requests, user)).some((candidate) => candidate.id === id);
+    if (!isObjectUserError(error, "invalid") || (await isListed())) throw error;
+  }
 }
 
 function newSecret(): string {
