@@ -131,6 +131,9 @@ const seconds = z
   .int("must be a whole number of seconds")
   .min(0, "must be 0 or more seconds");
 
+/** Whether a text, as a part of an address's path, stays one: "." and ".." lead elsewhere, and no escape helps. */
+export const isPathPart = (text: string) => text !== "." && text !== "..";
+
 /** The inputs that every user has. */
 export const lifecycleArgs = {
   rotationId: z.string().optional(),

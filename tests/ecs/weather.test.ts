@@ -261,7 +261,10 @@ describe("ecs: refusals", () => {
 
   const inputs: readonly [object, RegExp][] = [
     [{ userId: "" }, /userId: must not be empty/],
+    [{ userId: "." }, /userId: cannot be "\." or "\.\.": it stands in addresses/],
+    [{ userId: ".." }, /userId: cannot be "\." or "\.\."/],
     [{ namespace: "a b" }, /namespace: may have/],
+    [{ namespace: ".." }, /namespace: cannot be "\." or "\.\."/],
     [{ tags: { "pulumi-object-users": "x" } }, /tags: must not have the name/],
     [{ tags: { a: "" } }, /tags\.a: must not be empty/],
     [{ forceDestroy: true }, /forceDestroy: cannot be true/],

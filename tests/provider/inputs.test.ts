@@ -25,6 +25,7 @@ describe("check refuses", () => {
       ],
     ),
     ["uid", "acme$ann", /must not contain "\$": give the tenant as tenant/],
+    ["uid", "ann:backup", /^must not contain ":": Ceph takes what follows for a subuser$/],
     ["tenant", "a-b", /^may have letters, digits and _ only$/],
     ["email", 5, /^must be of type string, not a number$/],
     ["email", LONG, /^must have at most 255 characters$/],
