@@ -3,8 +3,8 @@
  *
  * Each setting is taken from the provider's arguments or the stack's configuration (Pulumi gives both under the same
  * names, "rgw:endpoint"), else from the environment, else from a file where the system's clients have one. Where several
- * settings say the same thing, the strongest source that gives one of them decides. Admin credentials never pass through a resource. What would cross
- * the network in clear is warned of here, whatever the system.
+ * settings say the same thing, the strongest source that gives one of them decides. Admin credentials never pass through
+ * a resource. What would cross the network in clear is warned of here, whatever the system.
  */
 import type { Addresses, Backend, Connection } from "./backends/backend";
 import { ObjectUserError } from "./errors";
@@ -18,10 +18,7 @@ export interface Config {
 }
 
 /** A connected system with what the lifecycle needs of it. */
-export interface Opened extends Context, Connection {
-  /** Where its users are administered, in normal form: host in lower case, no port that goes without saying, no slash at the end. */
-  readonly address: string;
-}
+export type Opened = Context & Connection;
 
 /** Connects a backend; `announce` is told each step that is taken. Throws an ObjectUserError that names every setting that is missing or wrong. */
 export function openConnection(
@@ -35,8 +32,14 @@ export function openConnection(
   const connection = backend.connect(settings, world);
   warnOfPlainHttp(addresses, world.log);
   const { capabilities, defaults, resource } = backend;
+  let system: Promise<string | undefined> | undefined;
+  // Who is not told knows the system by its address only.
+  const systemId = () => {
+    system ??= (connection.api.systemId?.() ?? Promise.resolve(undefined)).catch(() => undefined);
+    return system;
+  };
   const address = normalAddress(addresses[0].url);
-  return { ...connection, ...world, announce, capabilities, defaults, resource, address };
+  return { ...connection, ...world, announce, capabilities, defaults, resource, address, systemId };
 }
 
 /** An address as two that mean the same have it: host in lower case, no port that goes without saying, no slash at the end. */

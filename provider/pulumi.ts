@@ -30,6 +30,9 @@ export interface DiffResult {
 /** The engine compares the inputs itself, and shows what differs. */
 export const UP_TO_ENGINE: DiffResult = { replaces: [], deleteBeforeReplace: false };
 
+/** Nothing differs; the engine does not compare what the SDK tells besides. */
+export const NO_CHANGE: DiffResult = { changes: false, replaces: [], deleteBeforeReplace: false };
+
 /**
  * Failures as Pulumi should show them: the input's name in the sentence, not beside it. Pulumi prints the value of a
  * property that is named beside it, even if that is a secret.

@@ -1,6 +1,8 @@
 /** The world as the provider needs it: time, chance, sockets, environment and a place for lines that people read. */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { atEnd } from "./at-end";
+import { type Board, boardOfThisRun } from "./board";
 import { nodeSend, type TransportOptions } from "./http/send";
 import type { Send } from "./http/wire";
 
@@ -15,7 +17,9 @@ export interface World {
   readonly newPassword: () => string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly openTransport: (options: TransportOptions) => Send;
-  /** Does a task when the process ends; for tests. Default: when it has nothing left to do, or is told to end. */
+  /** What the processes of this run tell each other. Default: nothing. */
+  readonly board?: Board;
+  /** Does a task when the process ends: when it has nothing left to do, or is told to end. Default: never. */
   readonly atEnd?: (task: () => Promise<void>) => void;
 }
 
@@ -29,4 +33,6 @@ export const world: World = {
   newPassword: () => `${randomBytes(24).toString("base64url")}-aA1`,
   environment: process.env,
   openTransport: nodeSend,
+  board: boardOfThisRun(process.argv),
+  atEnd,
 };

@@ -24,7 +24,7 @@ export interface BackendDeps extends Omit<HttpDeps, "send"> {
   readonly now: () => Date;
   readonly log: (line: string) => void;
   readonly openTransport: (options: TransportOptions) => Send;
-  /** Does a task when the process ends; for tests. Default: when it has nothing left to do, or is told to end. */
+  /** Does a task when the process ends. Default: never. */
   readonly atEnd?: (task: () => Promise<void>) => void;
 }
 

@@ -11,6 +11,7 @@ import type { Gateway } from "../../devserver/rgw/gateway";
 import { rgw } from "../../provider/backends/rgw";
 import { openFleet } from "../../provider/fleet";
 import type { Send } from "../../provider/http/wire";
+import { identityOf } from "../../provider/protocol";
 import { openResource } from "../../provider/resource";
 import { type Inputs, type Outputs, SECRET_SIGNATURE } from "../../provider/state";
 import { Engine } from "../provider/engine";
@@ -55,6 +56,11 @@ echo "error: no stack named '$stack' found" >&2
 exit 255
 `;
 
+/** The identity of a resource of a scene. */
+export function identityInScene(stack: string, type: string, name: string): string {
+  return identityOf(`urn:pulumi:${stack}::program::pulumi-nodejs:dynamic/object-users/rgw:${type}::${name}`);
+}
+
 /** Opens a scene. `wrap` may stand between everybody and the gateway. */
 export async function openScene(wrap?: (send: Send) => Send): Promise<Scene> {
   const { gateway, world, config } = bench(wrap);
@@ -68,7 +74,7 @@ export async function openScene(wrap?: (send: Send) => Send): Promise<Scene> {
     if (found) return found.engine;
     const provider = type === "User" ? openResource(rgw, world) : openFleet(rgw, world);
     await provider.configure({ config });
-    const engine = new Engine(provider);
+    const engine = new Engine(provider, world, identityInScene(stack, type, name));
     engines.set(`${stack}/${name}`, { stack, name, type, engine });
     return engine;
   };

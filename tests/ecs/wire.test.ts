@@ -1,7 +1,7 @@
 /** What ECS answers, and what is made of it: recorded answers, both forms of refusals. */
 import assert from "node:assert/strict";
 import { refused, SessionOver, SomethingMissing } from "../../provider/backends/ecs/refusals";
-import { fieldsOf, fingerprint, isMarked, keysOf, wireKeys, wireUser } from "../../provider/backends/ecs/wire";
+import { fieldsOf, fingerprint, keysOf, markOf, wireKeys, wireUser } from "../../provider/backends/ecs/wire";
 import { isObjectUserError } from "../../provider/errors";
 
 const ONE_SECRET = {
@@ -58,7 +58,7 @@ describe("ecs: answers", () => {
       ],
     });
     assert.equal(JSON.stringify(fieldsOf(user)), '{"locked":false,"tags":{"a":"1","b":"2"}}');
-    assert.equal(isMarked(user), true);
+    assert.equal(markOf(user), "unfinished");
   });
 });
 

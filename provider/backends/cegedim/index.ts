@@ -42,6 +42,9 @@ export const cegedim: Backend<UserArgs, Settings> = {
   connect(settings, deps) {
     const { s3Endpoint } = settings;
     const send = deps.openTransport(settings);
-    return { api: userApi(settings, { ...deps, send }), ...(s3Endpoint === undefined ? {} : { s3Endpoint }) };
+    return {
+      api: userApi(settings, { ...deps, send }),
+      ...(s3Endpoint === undefined ? {} : { s3Endpoint }),
+    };
   },
 };

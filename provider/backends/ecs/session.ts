@@ -4,12 +4,12 @@
  *
  * Documentation: Dell ECS Data Access Guide, "Authenticate with the ECS Management REST API".
  */
+
 import { ObjectUserError } from "../../errors";
 import { exchange } from "../../http/exchange";
 import { comeBackLater } from "../../http/later";
 import type { Send, WireResponse } from "../../http/wire";
 import type { BackendDeps } from "../backend";
-import { atEnd } from "./at-end";
 import { notTheApi, SessionOver } from "./refusals";
 import type { Settings } from "./settings";
 
@@ -46,7 +46,7 @@ export function openSession(settings: Settings, deps: BackendDeps & { readonly s
     });
     // An answer that was lost has left a session behind; it ends by itself when it was not used for two hours.
     const token = await exchange(deps, { ...act, safe: true, timeoutMs: timeoutSeconds * 1000, request, read });
-    if (!leaves) (deps.atEnd ?? atEnd)(logOut);
+    if (!leaves) deps.atEnd?.(logOut);
     leaves = true;
     return token;
   };

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { Fields, LiveKey } from "../../lifecycle/model";
 import { inOrder } from "./args";
-import { MARK } from "./mark";
+import { MARK_NAME } from "./mark";
 
 const wireTag = z.looseObject({ name: z.string(), value: z.string().default("") });
 
@@ -45,13 +45,13 @@ export const wirePage = z.looseObject({
 
 /** The user's settings as the lifecycle knows them; the mark is not one of them. */
 export function fieldsOf({ locked, tag }: WireUser): Fields {
-  const tags = tag.filter(({ name }) => name !== MARK.name).map(({ name, value }) => [name, value]);
+  const tags = tag.filter(({ name }) => name !== MARK_NAME).map(({ name, value }) => [name, value]);
   return { locked, tags: inOrder(Object.fromEntries(tags)) };
 }
 
-/** Whether a run that was cut off left the user. */
-export function isMarked({ tag }: WireUser): boolean {
-  return tag.some(({ name, value }) => name === MARK.name && value === MARK.value);
+/** The mark that a run which was cut off left on the user. */
+export function markOf({ tag }: WireUser): string | undefined {
+  return tag.find(({ name }) => name === MARK_NAME)?.value;
 }
 
 /** A user's secret as ECS 4 names it without showing it: the SHA-256 in hexadecimal digits. */

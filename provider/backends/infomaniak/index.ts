@@ -25,6 +25,7 @@ export const infomaniak: Backend<UserArgs, Settings> = {
     chooseAccessKey: true,
     keyWithUser: false,
     secretsReadable: true,
+    uniqueUserIds: true,
     propagationSeconds: 5,
     // Whether Infomaniak's S3 keeps keys in a cache is not known; other OpenStack gateways do, for five minutes.
     revocationSeconds: 330,

@@ -29,6 +29,7 @@ export const openstack: Backend<UserArgs, Settings> = {
     secretsReadable: true,
     keysBelongTo: ["project", "projectId"],
     provesWithoutS3: true,
+    uniqueUserIds: true,
     // S3 asks Keystone about a key that it does not know, so a new one works at once; one that it knows it may keep in
     // its cache: a Ceph gateway with default settings for five minutes.
     propagationSeconds: 5,
@@ -52,6 +53,9 @@ export const openstack: Backend<UserArgs, Settings> = {
     const access = accessOf(given);
     const send = deps.openTransport({ ...access, caCertificate: caCertificateOf(access) });
     const { s3Endpoint } = access;
-    return { api: userApi(access, { ...deps, send }), ...(s3Endpoint === undefined ? {} : { s3Endpoint }) };
+    return {
+      api: userApi(access, { ...deps, send }),
+      ...(s3Endpoint === undefined ? {} : { s3Endpoint }),
+    };
   },
 };

@@ -79,6 +79,11 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
 
     list: () => allUsers(requests),
 
+    async systemId() {
+      const { info } = await requests.getInfo();
+      return info.storage_backends.find(({ name }) => name === "rados")?.cluster_id;
+    },
+
     async probe(user, key): Promise<Verdict> {
       const answer = await listBuckets(key, user.name, settings, deps);
       if (answer.verdict === "accepted") return answer.owner === user.userId ? "accepted" : "refused";

@@ -12,7 +12,7 @@ import type { BackendDeps } from "../backend";
 import type { Act } from "./refusals";
 import { parseJson, refused, unreadable } from "./refusals";
 import type { Settings } from "./settings";
-import { wireBuckets, wireCaps, wirePage, wireUser } from "./wire";
+import { wireBuckets, wireCaps, wireInfo, wirePage, wireUser } from "./wire";
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -73,6 +73,10 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
         { "access-key": settings.accessKey },
         wireUser,
       ),
+
+    /** GET /admin/info: what the cluster calls itself. From Ceph 18 on; needs the cap info=read. */
+    getInfo: () =>
+      call({ operation: "reading", subject: "the cluster's id", writes: false }, "GET", "/admin/info", {}, wireInfo),
 
     /** GET /admin/user?list: a page of ids, `tenant$uid` in a tenant. Needs users=read. The marker is opaque. */
     listUsers: (marker: string) =>

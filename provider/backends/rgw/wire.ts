@@ -17,6 +17,13 @@ export const wireCaps = z.array(z.looseObject({ type: z.string(), perm: z.string
 /** The answer of `GET /admin/bucket?uid=`. */
 export const wireBuckets = z.array(z.string());
 
+/** The answer of `GET /admin/info`. */
+export const wireInfo = z.looseObject({
+  info: z.looseObject({
+    storage_backends: z.array(z.looseObject({ name: z.string(), cluster_id: z.string().optional() })),
+  }),
+});
+
 /** The answer of `GET /admin/user?list`. */
 export const wirePage = z.looseObject({
   keys: z.array(z.string()),
@@ -42,6 +49,8 @@ export const wireUser = z.looseObject({
   placement_tags: z.array(z.string()).optional(),
   user_quota: wireQuota,
   bucket_quota: wireQuota,
+  /** From Ceph 20 on. */
+  create_date: z.string().optional(),
 });
 type WireUser = z.infer<typeof wireUser>;
 
@@ -59,7 +68,13 @@ export function leftOutOf(json: unknown): string[] | undefined {
 
 /** The user as the lifecycle knows it. */
 export function liveOf(user: WireUser): Live & { readonly keys: readonly LiveKey[] } {
-  return { userId: userIdOf(user), fields: fieldsOf(user), keys: keysOf(user.keys) };
+  const { create_date: createdAt } = user;
+  return {
+    userId: userIdOf(user),
+    fields: fieldsOf(user),
+    keys: keysOf(user.keys),
+    ...(createdAt ? { createdAt } : {}),
+  };
 }
 
 /** `tenant$uid`, or the uid of a user without tenant. */

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { type Fault, faults } from "../../../devserver/rgw/fault";
 import { deriveAccessKey } from "../../../provider/lifecycle/keys";
+import { ME } from "../engine";
 import { ANN, describeShapes, type Stack, s3Says } from "../stack";
 
-const [DERIVED, TWO] = ["", "2"].map((rotationId) => deriveAccessKey("ann", rotationId)) as [string, string];
+const [DERIVED, TWO] = ["", "2"].map((rotationId) => deriveAccessKey("ann", rotationId, ME)) as [string, string];
 
 /** A whole user, as the gateway shows it. */
 const BOB = {
