@@ -102,6 +102,8 @@ export interface Backend<Args = unknown, Settings = unknown> {
   readonly required: readonly string[];
   /** A change of these replaces the user. */
   readonly replaceOn: readonly string[];
+  /** Those of them whose values may be several names for one thing, which only the system tells. Default: none. */
+  readonly synonyms?: readonly string[];
   /** Values that two users cannot have at once: if one is kept in a replacement, the old user goes first. */
   readonly unique: readonly string[];
   /** Settings that cannot be taken back once they were declared, only changed; with the values that say "none". */
