@@ -44,6 +44,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
   async function settle(news: Inputs, remembered: FleetState): Promise<Outputs> {
     const { inputs, internals, asGiven } = takenApart(news);
     const wanted = membersOf(inputs);
+    await compare(remembered, wanted);
     const before = byPresentNames(users, remembered, wanted);
     const { s3Endpoint } = await users.open();
     const after = new Map(before);
@@ -56,6 +57,11 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     const outputs = writeFleet(after, s3Endpoint, backend);
     const { __provider } = asGiven;
     throw halfMade(title, failed(failures, names.size), { ...outputs, __provider });
+  }
+
+  /** Finds out which members only look replaced. */
+  async function compare(remembered: FleetState, wanted: ReadonlyMap<string, Inputs>): Promise<void> {
+    for (const [name, inputs] of wanted) await users.compare(remembered.get(name)?.inputs ?? inputs, inputs);
   }
 
   /** One member: made, changed, deleted, or left alone without a request when state says that nothing is to be done. */
@@ -139,6 +145,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
         if (hasUnknowns(inputs)) return UP_TO_ENGINE;
         const wanted = membersOf(inputs);
         const remembered = remember(olds);
+        await compare(remembered, wanted);
         const before = byPresentNames(users, remembered, wanted);
         const leaving = farewells(users, before, wanted);
         const steps = [...wanted].flatMap(([name, member]) => {
