@@ -20,9 +20,20 @@ export function membersOf(inputs: Inputs): Map<string, Inputs> {
 
 /**
  * Checks a fleet. In normal form the defaults are merged into every user and are no more a member of their own, so that
- * a change shows in those whom it concerns. What is not known yet passes, with all that depends on it.
+ * a change shows in those whom it concerns. What is not known yet passes, with all that depends on it. Inputs that hold a
+ * secret are marked as secret: only here everything is resolved and merged, however the program gave it.
  */
 export function checkFleet(users: Users, olds: Inputs, news: Inputs): { inputs: Inputs; failures: CheckFailure[] } {
+  const { inputs, failures } = checkAll(users, olds, news);
+  const { users: members, defaults } = inputs;
+  const marked = {
+    ...("users" in inputs ? { users: secretIfAny(members) } : {}),
+    ...("defaults" in inputs ? { defaults: holdsSecret(defaults) ? asSecret(defaults) : defaults } : {}),
+  };
+  return { inputs: { ...inputs, ...marked }, failures };
+}
+
+function checkAll(users: Users, olds: Inputs, news: Inputs): { inputs: Inputs; failures: CheckFailure[] } {
   const { __provider: _, ...given } = definedOnly(news);
   if (isUnknown(given.users) || isUnknown(given.defaults)) return { inputs: given, failures: [] };
   const parsed = fleetArgs.safeParse(withoutUnknownMembers(given));
@@ -63,10 +74,19 @@ function withoutUnknownMembers(given: Inputs): Inputs {
   };
 }
 
-/** Inputs as Pulumi should store them: with a secret in one of them, all of them are secret. */
-export function secretIfAny(members: Readonly<Record<string, Inputs>>): unknown {
-  const isSecret = Object.values(members).some((member) => SECRET_NAMES.some((name) => name in member));
-  return isSecret ? { ...SECRET_SIGNATURE, value: members } : members;
+/** Members as Pulumi should store them: with a secret in one of them, all of them are secret. */
+export function secretIfAny(members: unknown): unknown {
+  const all = typeof members === "object" && members !== null ? Object.values(members) : [];
+  return all.some(holdsSecret) ? asSecret(members) : members;
+}
+
+/** Whether a member's inputs hold a secret. What is not known yet may be one. */
+function holdsSecret(member: unknown): boolean {
+  return typeof member === "object" && member !== null && SECRET_NAMES.some((name) => name in member);
+}
+
+function asSecret(value: unknown): unknown {
+  return { ...SECRET_SIGNATURE, value };
 }
 
 /** Two members that would manage one user. Members with values that are not known yet are left for later. */

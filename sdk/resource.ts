@@ -162,8 +162,8 @@ export abstract class Fleet extends pulumi.CustomResource {
   ) {
     const outputs = { credentials: undefined, keys: undefined, endpoint: undefined };
     const secretOutputs = ["credentials", ...(opts?.additionalSecretOutputs ?? [])];
-    const users = hasSecrets(args.users) ? pulumi.secret(args.users) : args.users;
-    const props = { ...outputs, ...args, users, __provider: handler(`${kind}/fleet`) };
+    // What is secret of the inputs is for the provider's check to say: here they may not be resolved yet.
+    const props = { ...outputs, ...args, __provider: handler(`${kind}/fleet`) };
     super(type, name, props, { ...opts, additionalSecretOutputs: secretOutputs });
     this.credentials = pulumi.secret(this.credentials);
   }
@@ -202,16 +202,6 @@ export abstract class ConnectionProvider extends pulumi.ProviderResource {
 function handler(kind: string): string {
   return `exports.handler = () => require("pulumi-object-users/provider").provider(${JSON.stringify(kind)}, 1);`;
 }
-
-/** Whether users given as a plain record bring secrets of their own. */
-function hasSecrets(users: unknown): boolean {
-  const members = typeof users === "object" && users !== null ? Object.values(users) : [];
-  return members.some(
-    (member) => typeof member === "object" && member !== null && SECRET_INPUTS.some((name) => name in member),
-  );
-}
-
-const SECRET_INPUTS = ["secretKey", "password"];
 
 function withSecrets(args: object, names: string[]): Record<string, unknown> {
   return Object.fromEntries(

@@ -4,7 +4,7 @@ import { rgw } from "../../provider/backends/rgw";
 import { openFleet } from "../../provider/fleet";
 import type { Inputs } from "../../provider/state";
 import { admin } from "../devserver/request";
-import { Engine } from "./engine";
+import { Engine, inClear } from "./engine";
 import { s3Says } from "./stack";
 import { type Bench, bench } from "./world";
 
@@ -41,7 +41,7 @@ export async function openFleetStack({ gateway, world, config }: Bench = bench()
       await fresh.configure({ config });
       const { inputs } = await fresh.check(engine.stored.inputs, { users: named(users) });
       const before = world.lines.length;
-      await fresh.diff(engine.stored.id, engine.stored.outputs, inputs);
+      await fresh.diff(engine.stored.id, engine.stored.outputs, inClear(inputs));
       return world.lines.slice(before);
     },
     /** Another process takes the place of the provider's. */
