@@ -83,6 +83,15 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     }
   }
 
+  /** What the next run does with a member, a sentence each; if it can only fail, why. */
+  function planned(inputs: Inputs, before: Remembered, s3Endpoint: unknown): string[] {
+    try {
+      return users.plan(inputs, before, s3Endpoint).map(describe);
+    } catch (error) {
+      return [sentenceOf(error)];
+    }
+  }
+
   /** The fleet has no more to do with a member: its user is deleted, or left as it is. */
   async function leave(name: string, member: Remembered): Promise<void> {
     if (isRetained(member)) say(`${title} ${name}: ${farewell(users, member)}`);
@@ -131,7 +140,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
         const steps = [...wanted].flatMap(([name, member]) => {
           const known = before.get(name);
           if (!known || users.replacing(known.inputs, member).length > 0) return [];
-          return users.plan(member, known, olds.endpoint).map((step) => [name, describe(step)] as const);
+          return planned(member, known, olds.endpoint).map((says) => [name, says] as const);
         });
         const moved = await users.movedFrom(olds.endpoint);
         for (const why of moved) say(`${title}: ${why}`);
