@@ -7,7 +7,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { Backend } from "./backends/backend";
 import { ObjectUserError, sentenceOf } from "./errors";
 import { checkFleet, membersOf, secretIfAny } from "./fleet-inputs";
-import { byPresentNames, farewell, farewells, isRetained } from "./fleet-members";
+import { assign, listed } from "./fleet-members";
+import { farewell, farewells, isInTheWay, isRetained } from "./fleet-removals";
 import { type FleetState, readFleet, writeFleet } from "./fleet-state";
 import { describe, Unfinished } from "./lifecycle/reconcile";
 import { beforeHandover } from "./lifecycle/retirement";
@@ -39,36 +40,52 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
   const title = `${backend.resource}s`;
   const remember = (outputs: Outputs) => readFleet(outputs, backend);
 
-  /** Brings every member to what it should be; those that fail keep what is known of them. */
+  /**
+   * Brings every member to what it should be; those that fail keep what is known of them. Users leave last, when all
+   * others are done: what takes their place is there then, and the run knows most of who else declares them. Only one
+   * that is in the way of another leaves first.
+   */
   async function settle(news: Inputs, remembered: FleetState): Promise<Outputs> {
     const { __provider, ...inputs } = news;
     const wanted = membersOf(inputs);
-    const before = byPresentNames(users, remembered, wanted);
+    const { staying, leaving } = assign(users, remembered, wanted);
     const { s3Endpoint } = await users.open();
-    const after = new Map(before);
-    const names = new Set([...before.keys(), ...wanted.keys()]);
-    const failures = await each(names, (name) => settleMember(name, wanted.get(name), after, s3Endpoint));
-    if (failures.size === 0) return writeFleet(after, s3Endpoint, backend);
-    for (const [name, { known, inputs }] of after) {
-      after.set(name, { known: beforeHandover(known, before.get(name)?.known, backend.capabilities), inputs });
+    const settled = new Map(staying);
+    const remaining = new Map(leaving);
+    const total = wanted.size + leaving.size;
+    const progress = progressOf(total);
+    const depart = async (name: string) => {
+      await leave(name, remaining.get(name) as Remembered);
+      remaining.delete(name);
+    };
+
+    const early = [...leaving].filter(([, member]) => isInTheWay(users, member, wanted)).map(([name]) => name);
+    const blocked = await each(early, depart, progress);
+    const due = [...wanted.keys()].filter((name) => staying.has(name) || !blocked.has(name));
+    const settleOne = (name: string) => settleMember(name, wanted.get(name) as Inputs, settled, s3Endpoint);
+    const undone = await each(due, settleOne, progress);
+    const late = [...remaining.keys()].filter((name) => !blocked.has(name) && !undone.has(name));
+    const stuck = await each(late, depart, progress);
+
+    if (blocked.size + undone.size + stuck.size === 0) return writeFleet(settled, s3Endpoint, backend);
+    for (const [name, { known, inputs }] of settled) {
+      settled.set(name, { known: beforeHandover(known, staying.get(name)?.known, backend.capabilities), inputs });
     }
-    const outputs = writeFleet(after, s3Endpoint, backend);
-    throw halfMade(title, failed(failures, names.size), { ...outputs, __provider });
+    const done = new Set(due.filter((name) => !undone.has(name)));
+    const { members, nameOf } = listed(settled, remaining, (name) => done.has(name));
+    const stayed = [...blocked, ...stuck].map(([name, says]) => [nameOf(name), says] as const);
+    const failures = new Map([...undone, ...stayed]);
+    const outputs = writeFleet(members, s3Endpoint, backend);
+    throw halfMade(title, failed(failures, total), { ...outputs, __provider });
   }
 
-  /** One member: made, changed, deleted, or left alone without a request when state says that nothing is to be done. */
+  /** One member: made, changed, or left alone without a request when state says that nothing is to be done. */
   async function settleMember(
     name: string,
-    inputs: Inputs | undefined,
+    inputs: Inputs,
     members: Map<string, Remembered>,
     s3Endpoint: string | undefined,
   ): Promise<void> {
-    const former = members.get(name);
-    if (former && (inputs === undefined || users.replacing(former.inputs, inputs).length > 0)) {
-      await leave(name, former);
-      members.delete(name);
-    }
-    if (inputs === undefined) return;
     const before = members.get(name);
     if (before && !looksFurther(inputs, before) && users.plan(inputs, before, s3Endpoint).length === 0) {
       members.set(name, { known: before.known, inputs });
@@ -92,16 +109,19 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     }
   }
 
-  /** The fleet has no more to do with a member: its user is deleted, or left as it is. */
+  /** The fleet has no more to do with a member: its user is deleted, or left as it is. Every deletion goes this way. */
   async function leave(name: string, member: Remembered): Promise<void> {
     if (isRetained(member)) say(`${title} ${name}: ${farewell(users, member)}`);
     else await users.remove(member);
   }
 
   /** Does the task for every member, some at once; answers the sentences of those that failed, by name. */
-  async function each(names: ReadonlySet<string>, task: (name: string) => Promise<void>): Promise<Map<string, string>> {
+  async function each(
+    names: readonly string[],
+    task: (name: string) => Promise<void>,
+    progress = progressOf(names.length),
+  ): Promise<Map<string, string>> {
     const failures = new Map<string, string>();
-    const progress = progressOf(names.size);
     await inParallel(names, AT_ONCE, async (name) => {
       await task(name).catch((error) => failures.set(name, sentenceOf(error)));
       progress();
@@ -135,16 +155,14 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
         if (hasUnknowns(inputs)) return UP_TO_ENGINE;
         const wanted = membersOf(inputs);
         const remembered = remember(olds);
-        const before = byPresentNames(users, remembered, wanted);
-        const leaving = farewells(users, before, wanted);
+        const { staying, leaving } = assign(users, remembered, wanted);
         const steps = [...wanted].flatMap(([name, member]) => {
-          const known = before.get(name);
-          if (!known || users.replacing(known.inputs, member).length > 0) return [];
-          return planned(member, known, olds.endpoint).map((says) => [name, says] as const);
+          const known = staying.get(name);
+          return known ? planned(member, known, olds.endpoint).map((says) => [name, says] as const) : [];
         });
         const moved = await users.movedFrom(olds.endpoint);
         for (const why of moved) say(`${title}: ${why}`);
-        sayAll([...leaving, ...steps], (line) => say(`${title} ${line}`));
+        sayAll([...farewells(users, leaving, wanted), ...steps], (line) => say(`${title} ${line}`));
         const isComplete = isDeepStrictEqual([...remembered.keys()].sort(), [...wanted.keys()].sort());
         return steps.length + moved.length > 0 || !isComplete ? { ...UP_TO_ENGINE, changes: true } : UP_TO_ENGINE;
       }),
@@ -157,7 +175,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
       spoken(async () => {
         const members = remember(props);
         const live = new Map<string, Inputs>();
-        const failures = await each(new Set(members.keys()), async (name) => {
+        const failures = await each([...members.keys()], async (name) => {
           const member = members.get(name) as Remembered;
           const known = await users.look(member);
           if (known) members.set(name, { known, inputs: member.inputs });
@@ -176,7 +194,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     delete: (_id, props) =>
       spoken(async () => {
         const members = remember(props);
-        const failures = await each(new Set(members.keys()), (name) => leave(name, members.get(name) as Remembered));
+        const failures = await each([...members.keys()], (name) => leave(name, members.get(name) as Remembered));
         if (failures.size > 0) throw notDeleted(title, failures, members.size);
       }),
   };

@@ -144,7 +144,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: "a fleet takes a member's new name for a new user",
     file: "provider/fleet-members.ts",
-    find: "  for (const [name, inputs] of wanted) keep(name, names.get(users.nameOf(inputs)));\n",
+    find: "  for (const [name, inputs] of wanted) keep(name, formers.get(users.nameOf(inputs)));\n",
     replace: "",
     real: [],
   },
