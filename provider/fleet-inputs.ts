@@ -10,34 +10,32 @@ import type { Users } from "./users";
 
 const args = z.record(z.string(), z.unknown());
 
-const fleetArgs = z.strictObject({ defaults: args.default({}), users: z.record(z.string(), args) });
+const fleetArgs = z.strictObject({
+  defaults: args.default({}),
+  users: z.record(z.string(), args),
+  allowRemovals: z.boolean().optional(),
+});
+
+/** What state keeps of the fleet's own inputs, so that a refresh finds them again. */
+export function ownInputs({ allowRemovals }: Inputs): Inputs {
+  return allowRemovals === undefined ? {} : { allowRemovals };
+}
 
 /** The members of inputs in normal form, by name. */
-export function membersOf(inputs: Inputs): Map<string, Inputs> {
-  const { users } = fleetArgs.parse(inputs);
+export function membersOf({ users: given }: Inputs): Map<string, Inputs> {
+  const { users } = fleetArgs.parse({ users: given });
   return new Map(Object.entries(users));
 }
 
 /**
  * Checks a fleet. In normal form the defaults are merged into every user and are no more a member of their own, so that
- * a change shows in those whom it concerns. What is not known yet passes, with all that depends on it. Inputs that hold a
- * secret are marked as secret: only here everything is resolved and merged, however the program gave it.
+ * a change shows in those whom it concerns. What is not known yet passes, with all that depends on it.
  */
 export function checkFleet(users: Users, olds: Inputs, news: Inputs): { inputs: Inputs; failures: CheckFailure[] } {
-  const { inputs, failures } = checkAll(users, olds, news);
-  const { users: members, defaults } = inputs;
-  const marked = {
-    ...("users" in inputs ? { users: secretIfAny(members) } : {}),
-    ...("defaults" in inputs ? { defaults: holdsSecret(defaults) ? asSecret(defaults) : defaults } : {}),
-  };
-  return { inputs: { ...inputs, ...marked }, failures };
-}
-
-function checkAll(users: Users, olds: Inputs, news: Inputs): { inputs: Inputs; failures: CheckFailure[] } {
   const { __provider: _, ...given } = definedOnly(news);
-  if (isUnknown(given.users) || isUnknown(given.defaults)) return { inputs: given, failures: [] };
-  const parsed = fleetArgs.safeParse(withoutUnknownMembers(given));
+  const parsed = fleetArgs.safeParse(knownOnly(given));
   if (!parsed.success) return { inputs: given, failures: parsed.error.issues.flatMap(explain) };
+  if (isUnknown(given.users) || isUnknown(given.defaults)) return { inputs: given, failures: [] };
   const { defaults, users: members } = parsed.data;
   const before = fleetArgs.safeParse(olds).data?.users ?? {};
   const failures: CheckFailure[] = [];
@@ -48,7 +46,7 @@ function checkAll(users: Users, olds: Inputs, news: Inputs): { inputs: Inputs; f
   });
   if (failures.length === 0) failures.push(...sameUser(users, checked));
   const all = typeof given.users === "object" ? given.users : {};
-  return { inputs: { users: { ...all, ...Object.fromEntries(checked) } }, failures };
+  return { inputs: { ...ownInputs(given), users: { ...all, ...Object.fromEntries(checked) } }, failures };
 }
 
 /** Checks a member: a user's inputs, and what only members have. */
@@ -66,11 +64,27 @@ function isUnknown(value: unknown): boolean {
   return typeof value === "string" && hasUnknowns(value);
 }
 
-function withoutUnknownMembers(given: Inputs): Inputs {
-  if (typeof given.users !== "object" || given.users === null) return given;
+/** What is known of the fleet's inputs, in their shape. */
+function knownOnly(given: Inputs): Inputs {
+  const { users = {}, ...own } = without(given, isUnknown);
+  if (given.users === undefined) return own;
+  return { ...own, users: typeof users === "object" && users !== null ? without(users, isUnknown) : users };
+}
+
+function without(values: object, isLeftOut: (value: unknown) => boolean): Inputs {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => !isLeftOut(value)));
+}
+
+/**
+ * Checked inputs as Pulumi should store them. What holds a secret is marked only here, where all is resolved and merged,
+ * however the program gave it.
+ */
+export function markSecrets(inputs: Inputs): Inputs {
+  const { users, defaults } = inputs;
   return {
-    ...given,
-    users: Object.fromEntries(Object.entries(given.users).filter(([, member]) => !isUnknown(member))),
+    ...inputs,
+    ...(users === undefined ? {} : { users: secretIfAny(users) }),
+    ...(holdsSecret(defaults) ? { defaults: asSecret(defaults) } : {}),
   };
 }
 
@@ -103,15 +117,20 @@ function sameUser(users: Users, members: readonly (readonly [string, Inputs])[])
   });
 }
 
+const SHAPES: Readonly<Record<string, string>> = {
+  users: "must be users by name",
+  allowRemovals: "must be of type boolean",
+};
+
 function explain(issue: z.core.$ZodIssue): CheckFailure[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((property) => ({
       property,
-      reason: "is not an input of a fleet; its inputs are defaults, users",
+      reason: "is not an input of a fleet; its inputs are defaults, users, allowRemovals",
     }));
   }
-  const reason = issue.path.join(".") === "users" ? "must be users by name" : "must be a user's inputs";
-  return [{ property: issue.path.map(String).join("."), reason }];
+  const property = issue.path.map(String).join(".");
+  return [{ property, reason: SHAPES[property] ?? "must be a user's inputs" }];
 }
 
 function pathOf(name: string, property: string): string {

@@ -1,9 +1,16 @@
 /**
- * Users that leave a fleet: what becomes of each, and when it has to go. Pure.
+ * Users that leave a fleet: what becomes of each, when it has to go, and which may not be deleted at all. Pure.
  */
+import { ObjectUserError } from "./errors";
 import type { FleetState } from "./fleet-state";
 import type { Inputs, Remembered } from "./state";
 import type { Users } from "./users";
+
+/** Fewer deletions than this are never taken for an accident. */
+const FEW = 3;
+
+/** As many members are named in a refusal; the rest is counted. */
+const NAMED = 5;
 
 /** Whether a member's user is to be left as it is when the fleet has no more to do with it. */
 export function isRetained({ inputs }: Remembered): boolean {
@@ -35,4 +42,29 @@ export function farewell(users: Users, member: Remembered): string {
 export function isInTheWay(users: Users, member: Remembered, wanted: ReadonlyMap<string, Inputs>): boolean {
   for (const inputs of wanted.values()) if (users.excludesOld(member.inputs, inputs)) return true;
   return false;
+}
+
+/**
+ * Refuses an update that would delete most of a fleet: that is what an empty list or a changed default does, and seldom
+ * what somebody means. `total` is how many members state has. Users that are left as they are do not count.
+ */
+export function tooManyRemovals(title: string, leaving: FleetState, total: number): ObjectUserError | undefined {
+  const deleted = [...leaving].filter(([, member]) => !isRetained(member)).map(([name]) => name);
+  if (deleted.length < FEW || deleted.length * 2 <= total) return undefined;
+  return new ObjectUserError({
+    code: "invalid",
+    operation: "updating",
+    subject: title,
+    problem: `this would delete the users of ${deleted.length} of ${total} members: ${listOf(deleted)}`,
+    advice: [
+      "If that is meant, set allowRemovals: true on the fleet for this up.",
+      "To take members out without deleting their users, set retainOnDelete: true for them with one up and remove them with the next.",
+      "Otherwise look for what changed: a member removed, or another user under its name.",
+    ].join(" "),
+  });
+}
+
+function listOf(names: readonly string[]): string {
+  const shown = names.slice(0, NAMED).join(", ");
+  return names.length > NAMED ? `${shown} and ${names.length - NAMED} more` : shown;
 }

@@ -5,10 +5,11 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Backend } from "./backends/backend";
-import { ObjectUserError, sentenceOf } from "./errors";
-import { checkFleet, membersOf, secretIfAny } from "./fleet-inputs";
+import { type ObjectUserError, sentenceOf } from "./errors";
+import { failed, notDeleted, notRead, SHOWN } from "./fleet-failures";
+import { checkFleet, markSecrets, membersOf, ownInputs, secretIfAny } from "./fleet-inputs";
 import { assign, listed } from "./fleet-members";
-import { farewell, farewells, isInTheWay, isRetained } from "./fleet-removals";
+import { farewell, farewells, isInTheWay, isRetained, tooManyRemovals } from "./fleet-removals";
 import { type FleetState, readFleet, writeFleet } from "./fleet-state";
 import { describe, Unfinished } from "./lifecycle/reconcile";
 import { beforeHandover } from "./lifecycle/retirement";
@@ -19,9 +20,6 @@ import type { Inputs, Outputs, Remembered } from "./state";
 import { hasUnknowns } from "./unknowns";
 import { liveInputs, once, Users } from "./users";
 import { world as realWorld, type World } from "./world";
-
-/** The longest list of members in a message or a preview; the rest is counted. */
-const SHOWN = 20;
 
 /**
  * Members under way at once: as many as the connection takes requests, and more, because between its requests a member
@@ -39,6 +37,8 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
   const say = once(outside.log);
   const title = `${backend.resource}s`;
   const remember = (outputs: Outputs) => readFleet(outputs, backend);
+  /** What programs declared in this process. */
+  const declared: Inputs[] = [];
 
   /**
    * Brings every member to what it should be; those that fail keep what is known of them. Users leave last, when all
@@ -49,7 +49,10 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     const { __provider, ...inputs } = news;
     const wanted = membersOf(inputs);
     const { staying, leaving } = assign(users, remembered, wanted);
+    const refusal = refuseRemovals(leaving, remembered.size, inputs.allowRemovals);
+    if (refusal) throw refusal;
     const { s3Endpoint } = await users.open();
+    const written = (members: FleetState) => ({ ...ownInputs(inputs), ...writeFleet(members, s3Endpoint, backend) });
     const settled = new Map(staying);
     const remaining = new Map(leaving);
     const total = wanted.size + leaving.size;
@@ -67,7 +70,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     const late = [...remaining.keys()].filter((name) => !blocked.has(name) && !undone.has(name));
     const stuck = await each(late, depart, progress);
 
-    if (blocked.size + undone.size + stuck.size === 0) return writeFleet(settled, s3Endpoint, backend);
+    if (blocked.size + undone.size + stuck.size === 0) return written(settled);
     for (const [name, { known, inputs }] of settled) {
       settled.set(name, { known: beforeHandover(known, staying.get(name)?.known, backend.capabilities), inputs });
     }
@@ -75,8 +78,13 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     const { members, nameOf } = listed(settled, remaining, (name) => done.has(name));
     const stayed = [...blocked, ...stuck].map(([name, says]) => [nameOf(name), says] as const);
     const failures = new Map([...undone, ...stayed]);
-    const outputs = writeFleet(members, s3Endpoint, backend);
-    throw halfMade(title, failed(failures, total), { ...outputs, __provider });
+    throw halfMade(title, failed(failures, total), { ...written(members), __provider });
+  }
+
+  /** Why this run may not delete what it would; `allowRemovals` may be a value that is not known yet. */
+  function refuseRemovals(leaving: FleetState, total: number, allowRemovals: unknown): ObjectUserError | undefined {
+    const isRefused = allowRemovals === undefined || allowRemovals === false;
+    return isRefused ? tooManyRemovals(title, leaving, total) : undefined;
   }
 
   /** One member: made, changed, or left alone without a request when state says that nothing is to be done. */
@@ -146,16 +154,20 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
 
     async check(olds, news) {
       const { inputs, failures } = checkFleet(users, olds, news);
-      return { inputs, failures: asSentences([...failures, ...(await users.checkConnection())]) };
+      declared.push(inputs);
+      return { inputs: markSecrets(inputs), failures: asSentences([...failures, ...(await users.checkConnection())]) };
     },
 
     diff: (_id, olds, news) =>
       spoken(async () => {
         const { __provider: _, ...inputs } = news;
-        if (hasUnknowns(inputs)) return UP_TO_ENGINE;
+        if (hasUnknowns({ ...inputs, allowRemovals: undefined })) return UP_TO_ENGINE;
         const wanted = membersOf(inputs);
         const remembered = remember(olds);
         const { staying, leaving } = assign(users, remembered, wanted);
+        const refusal = refuseRemovals(leaving, remembered.size, inputs.allowRemovals);
+        // A refresh asks, too, with inputs that state has from before a run that failed. Nothing is about to be done then.
+        if (refusal && declared.some((program) => isDeepStrictEqual(program, inputs))) throw refusal;
         const steps = [...wanted].flatMap(([name, member]) => {
           const known = staying.get(name);
           return known ? planned(member, known, olds.endpoint).map((says) => [name, says] as const) : [];
@@ -186,8 +198,8 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
         const { s3Endpoint } = await users.open();
         return {
           id,
-          props: writeFleet(members, s3Endpoint, backend),
-          inputs: { users: secretIfAny(Object.fromEntries(live)) },
+          props: { ...ownInputs(props), ...writeFleet(members, s3Endpoint, backend) },
+          inputs: { ...ownInputs(props), users: secretIfAny(Object.fromEntries(live)) },
         };
       }),
 
@@ -209,34 +221,4 @@ function looksFurther(inputs: Inputs, before: Remembered): boolean {
 function sayAll(lines: readonly (readonly [name: string, says: string])[], say: (line: string) => void): void {
   for (const [name, says] of lines.slice(0, SHOWN)) say(`${name}: ${says}`);
   if (lines.length > SHOWN) say(`and ${lines.length - SHOWN} steps more`);
-}
-
-/** How many members failed and what became of the others, then each that failed with its own sentence. */
-function failed(failures: ReadonlyMap<string, string>, total: number): string {
-  return [`${failures.size} of ${total} users failed, the others are done.`, ...byName(failures)].join("\n");
-}
-
-function byName(failures: ReadonlyMap<string, string>): string[] {
-  const shown = [...failures].slice(0, SHOWN).map(([name, message]) => `${name}: ${message}`);
-  return failures.size > SHOWN ? [...shown, `and ${failures.size - SHOWN} more`] : shown;
-}
-
-function notRead(title: string, failures: ReadonlyMap<string, string>, total: number): ObjectUserError {
-  return new ObjectUserError({
-    code: "unavailable",
-    operation: "reading",
-    subject: title,
-    problem: `${failures.size} of ${total} users could not be read`,
-    advice: ["State stays as it was.", ...byName(failures)].join("\n"),
-  });
-}
-
-function notDeleted(title: string, failures: ReadonlyMap<string, string>, total: number): ObjectUserError {
-  return new ObjectUserError({
-    code: "conflict",
-    operation: "deleting",
-    subject: title,
-    problem: `${failures.size} of ${total} users failed, the others are done`,
-    advice: ["State still lists all: destroy again, or refresh before the next up.", ...byName(failures)].join("\n"),
-  });
 }

@@ -137,6 +137,12 @@ export interface FleetArgs<UserArgs> {
    * that is removed is deleted.
    */
   users: pulumi.Input<Record<string, pulumi.Input<MemberArgs<UserArgs>>>>;
+  /**
+   * Allow one update to delete more than half of the fleet's users, if these are three or more. Default false: it is
+   * refused, in the preview already, because an empty list or a changed default does the same by accident. Users with
+   * `retainOnDelete` in state are not deleted and do not count; neither does the deletion of the whole fleet.
+   */
+  allowRemovals?: pulumi.Input<boolean>;
 }
 
 /**

@@ -26,13 +26,21 @@ export async function openFleetStack({ gateway, world, config }: Bench = bench()
     provider,
     engine,
     credentials,
-    up: (users: Record<string, Inputs>, defaults: Inputs = {}) => engine.up({ defaults, users: named(users) }),
+    up: (users: Record<string, Inputs>, defaults: Inputs = {}, own: Inputs = {}) =>
+      engine.up({ defaults, users: named(users), ...own }),
     /** The same, expected to fail: the message. */
     fails: (users: Record<string, Inputs>, defaults: Inputs = {}) =>
       engine.up({ defaults, users: named(users) }).then(
         () => assert.fail("up succeeded"),
         ({ message }: Error) => message,
       ),
+    /** An up whose preview could not ask, because something was not known yet: without `diff`. Its inputs are in form. */
+    updateOf(users: Record<string, Inputs>, own: Inputs = {}) {
+      const { stored } = engine;
+      assert.ok(stored);
+      const { __provider } = stored.inputs;
+      return provider.update(stored.id, stored.outputs, { users: named(users), ...own, __provider });
+    },
     /** What `pulumi preview` would say of these users; changes nothing. */
     async preview(users: Record<string, Inputs>) {
       assert.ok(engine.stored);

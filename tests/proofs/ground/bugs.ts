@@ -109,8 +109,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: "a fleet's half-made state forgets its __provider",
     file: "provider/fleet.ts",
-    find: "failed(failures, names.size), { ...outputs, __provider }",
-    replace: "failed(failures, names.size), { ...outputs }",
+    find: "failed(failures, total), { ...written(members), __provider }",
+    replace: "failed(failures, total), { ...written(members) }",
     real: [],
   },
   {
