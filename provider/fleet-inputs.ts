@@ -1,6 +1,6 @@
 /**
  * The inputs of a fleet: defaults, and users by name. Each user is checked as a single one is, with its name in every
- * complaint. One input is for members only: `retainOnDelete`, which single users have as an option of Pulumi's own.
+ * complaint. Some inputs are for members only: what single users have as options of Pulumi's own.
  */
 import * as z from "zod";
 import type { CheckFailure } from "./inputs";
@@ -49,14 +49,24 @@ export function checkFleet(users: Users, olds: Inputs, news: Inputs): { inputs: 
   return { inputs: { ...ownInputs(given), users: { ...all, ...Object.fromEntries(checked) } }, failures };
 }
 
+/** Inputs of members only. They say what may become of a user, never what it is. */
+const OPTIONS = ["retainOnDelete", "protect"];
+
+/** A member's inputs with the options of others. */
+export function withOptions(inputs: Inputs, others: Inputs): Inputs {
+  const isOption = ([name]: [string, unknown]) => OPTIONS.includes(name);
+  const own = Object.entries(inputs).filter((entry) => !isOption(entry));
+  return Object.fromEntries([...own, ...Object.entries(others).filter(isOption)]);
+}
+
 /** Checks a member: a user's inputs, and what only members have. */
 function checkMember(users: Users, olds: Inputs, given: Inputs): { inputs: Inputs; failures: CheckFailure[] } {
-  const { retainOnDelete, ...news } = given;
-  const { inputs, failures } = users.check(olds, news);
-  if (retainOnDelete === undefined) return { inputs, failures };
-  const isRight = typeof retainOnDelete === "boolean" || isUnknown(retainOnDelete);
-  const wrong = isRight ? [] : [{ property: "retainOnDelete", reason: "must be of type boolean" }];
-  return { inputs: { ...inputs, retainOnDelete }, failures: [...failures, ...wrong] };
+  const { inputs, failures } = users.check(olds, withOptions(given, {}));
+  const options = Object.entries(withOptions({}, given));
+  const wrong = options
+    .filter(([, value]) => typeof value !== "boolean" && !isUnknown(value))
+    .map(([property]) => ({ property, reason: "must be of type boolean" }));
+  return { inputs: { ...inputs, ...Object.fromEntries(options) }, failures: [...failures, ...wrong] };
 }
 
 /** Whether a whole value, not a part of it, is not known yet. */

@@ -44,6 +44,24 @@ export function isInTheWay(users: Users, member: Remembered, wanted: ReadonlyMap
   return false;
 }
 
+/** Refuses to delete users that state protects, whatever else is about to be done. */
+export function protectedRemovals(
+  operation: "updating" | "deleting",
+  title: string,
+  leaving: FleetState,
+): ObjectUserError | undefined {
+  const names = [...leaving].filter(([, { inputs }]) => inputs.protect === true).map(([name]) => name);
+  if (names.length === 0) return undefined;
+  const [members, them] = names.length === 1 ? ["member", "it"] : ["members", "them"];
+  return new ObjectUserError({
+    code: "invalid",
+    operation,
+    subject: title,
+    problem: `${members} ${listOf(names)} would lose ${them === "it" ? "its user" : "their users"}, and state has protect: true for ${them}`,
+    advice: `Set protect: false for ${them} with one up, then remove or replace ${them} with the next.`,
+  });
+}
+
 /**
  * Refuses an update that would delete most of a fleet: that is what an empty list or a changed default does, and seldom
  * what somebody means. `total` is how many members state has. Users that are left as they are do not count.

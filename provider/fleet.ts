@@ -7,9 +7,9 @@ import { isDeepStrictEqual } from "node:util";
 import type { Backend } from "./backends/backend";
 import { type ObjectUserError, sentenceOf } from "./errors";
 import { failed, notDeleted, notRead, SHOWN } from "./fleet-failures";
-import { checkFleet, markSecrets, membersOf, ownInputs, secretIfAny } from "./fleet-inputs";
+import { checkFleet, markSecrets, membersOf, ownInputs, secretIfAny, withOptions } from "./fleet-inputs";
 import { assign, listed } from "./fleet-members";
-import { farewell, farewells, isInTheWay, isRetained, tooManyRemovals } from "./fleet-removals";
+import { farewell, farewells, isInTheWay, isRetained, protectedRemovals, tooManyRemovals } from "./fleet-removals";
 import { type FleetState, readFleet, writeFleet } from "./fleet-state";
 import { describe, Unfinished } from "./lifecycle/reconcile";
 import { beforeHandover } from "./lifecycle/retirement";
@@ -83,8 +83,10 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
 
   /** Why this run may not delete what it would; `allowRemovals` may be a value that is not known yet. */
   function refuseRemovals(leaving: FleetState, total: number, allowRemovals: unknown): ObjectUserError | undefined {
-    const isRefused = allowRemovals === undefined || allowRemovals === false;
-    return isRefused ? tooManyRemovals(title, leaving, total) : undefined;
+    const isGuarded = allowRemovals === undefined || allowRemovals === false;
+    return (
+      protectedRemovals("updating", title, leaving) ?? (isGuarded ? tooManyRemovals(title, leaving, total) : undefined)
+    );
   }
 
   /** One member: made, changed, or left alone without a request when state says that nothing is to be done. */
@@ -95,6 +97,8 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     s3Endpoint: string | undefined,
   ): Promise<void> {
     const before = members.get(name);
+    // What may become of the user counts also when nothing else can be done.
+    if (before) members.set(name, { known: before.known, inputs: withOptions(before.inputs, inputs) });
     if (before && !looksFurther(inputs, before) && users.plan(inputs, before, s3Endpoint).length === 0) {
       members.set(name, { known: before.known, inputs });
       return;
@@ -103,7 +107,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
       members.set(name, { known: await users.settle(inputs, before), inputs });
     } catch (error) {
       const known = error instanceof Unfinished ? error.known : undefined;
-      if (known) members.set(name, { known, inputs: before?.inputs ?? inputs });
+      if (known) members.set(name, { known, inputs: withOptions(before?.inputs ?? inputs, inputs) });
       throw error;
     }
   }
@@ -206,6 +210,8 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     delete: (_id, props) =>
       spoken(async () => {
         const members = remember(props);
+        const refusal = protectedRemovals("deleting", title, members);
+        if (refusal) throw refusal;
         const failures = await each([...members.keys()], (name) => leave(name, members.get(name) as Remembered));
         if (failures.size > 0) throw notDeleted(title, failures, members.size);
       }),

@@ -126,6 +126,12 @@ export type MemberArgs<UserArgs> = Partial<UserArgs> & {
    * Default false: the user is deleted.
    */
   retainOnDelete?: pulumi.Input<boolean>;
+  /**
+   * Refuse to delete the user: to remove the member, to replace its user or to delete the fleet is an error then, in the
+   * preview already where there is one, and deletes nothing. What counts is what the last `up` stored: to delete it, set
+   * false with one `up` and remove the member with the next. Default false.
+   */
+  protect?: pulumi.Input<boolean>;
 };
 
 /** The inputs of a fleet. */

@@ -1,7 +1,8 @@
 /** What a fleet refuses to delete: most of its members at once, and members that are protected. */
 import assert from "node:assert/strict";
+import { faults } from "../../devserver/rgw/fault";
 import type { Inputs } from "../../provider/state";
-import { type FleetStack, openFleetStack } from "./fleet-stack";
+import { type FleetStack, named, openFleetStack } from "./fleet-stack";
 
 const ALLOW = { allowRemovals: true };
 const FOUR = { red: {}, blue: {}, green: {}, grey: {} };
@@ -130,5 +131,90 @@ describe("a fleet that is emptied by accident", () => {
     await stack.up(FOUR);
     await stack.engine.destroy();
     assert.deepEqual(stack.uids(), []);
+  });
+});
+
+describe("a protected member of a fleet", () => {
+  const PROTECT = { protect: true };
+  let stack: FleetStack;
+  beforeEach(async () => {
+    stack = await openFleetStack();
+    await stack.up({ red: PROTECT, blue: {}, green: {} });
+  });
+
+  const refused: readonly [what: string, users: Record<string, Inputs>, members: string][] = [
+    ["is removed", { blue: {}, green: {} }, "member red would lose its user, and state has protect: true for it"],
+    ["is removed with all others", {}, "member red would lose its user, and state has protect: true for it"],
+    ["is replaced", { red: { uid: "ruby", ...PROTECT }, blue: {}, green: {} }, "member red would lose its user"],
+    ["is replaced and not protected any more", { red: { uid: "ruby" }, blue: {}, green: {} }, "member red would lose"],
+    ["gives its name to another user", { red: { uid: "blue" }, green: {} }, "member red would lose its user"],
+  ];
+  for (const [what, users, says] of refused) {
+    it(`keeps its user when it ${what}; nothing at all is done`, async () => {
+      const { stored } = stack.engine;
+      const message = `updating rgw.Users: ${says}`;
+      await assert.rejects(stack.preview(users), (error: Error) => error.message.startsWith(message));
+      stack.gateway.requests.reset();
+      await assert.rejects(stack.updateOf(users, ALLOW), (error: Error) => error.message.startsWith(message));
+      const said = await stack.fails(users);
+      assert.ok(said.startsWith(message), said);
+      assert.match(said, /Set protect: false for it with one up, then remove or replace it with the next\.$/);
+      assert.deepEqual([stack.gateway.requests.tally(), stack.engine.stored], [{}, stored]);
+    });
+  }
+
+  it("keeps the whole fleet from being deleted, and none of it is", async () => {
+    await stack.up({ red: PROTECT, blue: PROTECT, green: {} });
+    const { stored } = stack.engine;
+    const message =
+      /^Error: deleting rgw\.Users: members red, blue would lose their users, and state has protect: true for them\. /;
+    assert.deepEqual(await stack.tally(() => assert.rejects(stack.engine.destroy(), message)), {});
+    assert.deepEqual([stack.uids(), stack.engine.stored], [["blue", "green", "red"], stored]);
+  });
+
+  it("is deleted by the second up after protection was taken back", async () => {
+    assert.deepEqual(await stack.tally(() => stack.up({ red: { protect: false }, blue: {}, green: {} })), {});
+    await stack.up({ blue: {}, green: {} });
+    assert.deepEqual(stack.uids(), ["blue", "green"]);
+    await stack.engine.destroy();
+  });
+
+  it("may get another name, and change its user with another member's", async () => {
+    await stack.up({ crimson: { uid: "red", displayName: "red", ...PROTECT }, blue: {}, green: {} });
+    await stack.up({
+      crimson: { uid: "blue", displayName: "blue" },
+      blue: { uid: "red", displayName: "red" },
+      green: {},
+    });
+    assert.deepEqual(stack.uids(), ["blue", "green", "red"]);
+  });
+
+  it("is protected by the defaults, stays so through a refresh, and also when it is not to be deleted anyway", async () => {
+    await stack.up({ red: {}, blue: { protect: false }, green: KEEP }, PROTECT);
+    await stack.engine.refresh();
+    await stack.up({ red: {}, green: KEEP }, PROTECT);
+    assert.match(await stack.fails({ red: {} }, PROTECT), /member green would lose its user/);
+    assert.match(await stack.fails({ green: {} }, PROTECT), /member red would lose its user/);
+  });
+
+  it("is protected from the run on that says so, though that run fails for it", async () => {
+    stack.gateway.faults = (request) => (request.url.search.includes("uid=blue") ? faults.unknownError : undefined);
+    await stack.fails({ red: PROTECT, blue: { ...PROTECT, maxBuckets: 5 }, green: KEEP });
+    stack.gateway.faults = undefined;
+    assert.match(
+      await stack.fails({ red: PROTECT, green: {} }),
+      /^updating rgw\.Users: member blue would lose its user/,
+    );
+  });
+
+  it("says true or false", async () => {
+    for (const [value, says] of [
+      [true, ""],
+      [BOOLEAN, ""],
+      ["true", "users.red.protect: must be of type boolean"],
+    ]) {
+      const { failures } = await stack.provider.check({}, { users: named({ red: { protect: value } }) });
+      assert.equal(failures.map(({ reason }) => reason).join(), says);
+    }
   });
 });

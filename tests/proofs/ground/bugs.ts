@@ -102,7 +102,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: "a fleet forgets what is known of a member that failed",
     file: "provider/fleet.ts",
-    find: "if (known) members.set(name, { known, inputs: before?.inputs ?? inputs });",
+    find: "if (known) members.set(name, { known, inputs: withOptions(before?.inputs ?? inputs, inputs) });",
     replace: "members.delete(name);",
     real: [],
   },
