@@ -37,10 +37,10 @@ export function checkFleet(users: Users, olds: Inputs, news: Inputs): { inputs: 
   if (!parsed.success) return { inputs: given, failures: parsed.error.issues.flatMap(explain) };
   if (isUnknown(given.users) || isUnknown(given.defaults)) return { inputs: given, failures: [] };
   const { defaults, users: members } = parsed.data;
-  const before = fleetArgs.safeParse(olds).data?.users ?? {};
+  const before = formerInputs(users, olds);
   const failures: CheckFailure[] = [];
   const checked = Object.entries(members).map(([name, member]) => {
-    const one = checkMember(users, before[name] ?? {}, { ...defaults, ...member });
+    const one = checkMember(users, before, name, { ...defaults, ...member });
     failures.push(...one.failures.map(({ property, reason }) => ({ property: pathOf(name, property), reason })));
     return [name, one.inputs] as const;
   });
@@ -59,9 +59,27 @@ export function withOptions(inputs: Inputs, others: Inputs): Inputs {
   return Object.fromEntries([...own, ...Object.entries(others).filter(isOption)]);
 }
 
+/** Finds the inputs that a user had before: its own ones whatever its member's name was, else those of that name. */
+type Former = (name: string, inputs: Inputs) => Inputs;
+
+function formerInputs(users: Users, olds: Inputs): Former {
+  const byName = new Map(Object.entries(z.record(z.string(), args).safeParse(olds.users).data ?? {}));
+  const byUser = new Map([...byName.values()].map((inputs) => [users.nameOf(inputs), inputs]));
+  return (name, inputs) => byUser.get(users.nameOf(inputs)) ?? byName.get(name) ?? {};
+}
+
 /** Checks a member: a user's inputs, and what only members have. */
-function checkMember(users: Users, olds: Inputs, given: Inputs): { inputs: Inputs; failures: CheckFailure[] } {
-  const { inputs, failures } = users.check(olds, withOptions(given, {}));
+function checkMember(
+  users: Users,
+  before: Former,
+  name: string,
+  given: Inputs,
+): { inputs: Inputs; failures: CheckFailure[] } {
+  const own = withOptions(given, {});
+  const first = users.check({}, own);
+  const former = first.failures.length > 0 ? {} : before(name, first.inputs);
+  const isBound = Object.keys(users.backend.unclearable).some((setting) => former[setting] !== undefined);
+  const { inputs, failures } = isBound ? users.check(former, own) : first;
   const options = Object.entries(withOptions({}, given));
   const wrong = options
     .filter(([, value]) => typeof value !== "boolean" && !isUnknown(value))

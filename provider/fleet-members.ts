@@ -28,7 +28,13 @@ export function assign(users: Users, before: FleetState, wanted: ReadonlyMap<str
     staying.set(name, member);
     leaving.delete(former);
   };
-  for (const [name, inputs] of wanted) keep(name, formers.get(users.nameOf(inputs)));
+  for (const [name, inputs] of wanted) {
+    const user = users.nameOf(inputs);
+    const namesake = before.get(name);
+    keep(name, namesake && users.nameOf(namesake.inputs) === user ? name : formers.get(user));
+  }
+  const declared = new Set([...wanted.values()].map((inputs) => users.nameOf(inputs)));
+  for (const [name, { inputs }] of leaving) if (declared.has(users.nameOf(inputs))) leaving.delete(name);
   for (const [name, inputs] of wanted) {
     const member = staying.has(name) ? undefined : leaving.get(name);
     if (member && users.replacing(member.inputs, inputs).length === 0) keep(name, name);

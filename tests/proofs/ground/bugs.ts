@@ -144,8 +144,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: "a fleet takes a member's new name for a new user",
     file: "provider/fleet-members.ts",
-    find: "  for (const [name, inputs] of wanted) keep(name, formers.get(users.nameOf(inputs)));\n",
-    replace: "",
+    find: "? name : formers.get(user));",
+    replace: "? name : undefined);",
     real: [],
   },
   {
