@@ -139,8 +139,8 @@ export interface FleetArgs<UserArgs> {
   /** Inputs for every user, unless it gives its own. */
   defaults?: pulumi.Input<MemberArgs<UserArgs>>;
   /**
-   * The users, each by a name that only this fleet uses. A member that gets another name keeps its user and its keys; one
-   * that is removed is deleted.
+   * The users, each by a name that only this fleet uses. A member that gets another name keeps its user and its keys. The
+   * user of one that is removed is deleted, after all others are done.
    */
   users: pulumi.Input<Record<string, pulumi.Input<MemberArgs<UserArgs>>>>;
   /**
@@ -154,7 +154,8 @@ export interface FleetArgs<UserArgs> {
 /**
  * Many users as one resource: Pulumi's cost per resource grows with their number, a fleet's does not. Each member is
  * made, changed, rotated, proven and deleted on its own, by the same rules as a single user; one that fails does not
- * stop the others. Removing a member deletes its user, unless it has `retainOnDelete`.
+ * stop the others. Removing a member deletes its user, unless it has `retainOnDelete` or `protect`, or most of the fleet
+ * would go.
  */
 export abstract class Fleet extends pulumi.CustomResource {
   /** The members' credentials by name. Secret as a whole. */
