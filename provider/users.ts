@@ -132,6 +132,11 @@ export class Users {
     return plan(spec, known, this.backend.capabilities, this.world.now());
   }
 
+  /** Whether a user was seen at another address than the connected one. */
+  async isElsewhere({ known }: Remembered): Promise<boolean> {
+    return isElsewhere(known, await this.open());
+  }
+
   /** Why the addresses that state has are not right any more, if so: that of S3, and those where the users were seen. */
   async movedFrom(endpoint: unknown, users: Iterable<Remembered>): Promise<string[]> {
     const opened = await this.open().catch(() => undefined);
