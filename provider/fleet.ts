@@ -211,8 +211,9 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
         sayAll([...farewells(users, leaving, wanted), ...steps], (line) => say(`${title} ${line}`));
         const isComplete = isDeepStrictEqual([...remembered.keys()].sort(), [...wanted.keys()].sort());
         if (steps.length + moved.length > 0 || !isComplete) return { ...UP_TO_ENGINE, changes: true };
-        const isSame = [...wanted].every(([name, member]) => isDeepStrictEqual(remembered.get(name)?.inputs, member));
-        return isSame ? NO_CHANGE : UP_TO_ENGINE;
+        const isSame = ([name, member]: [string, Inputs]) => isDeepStrictEqual(remembered.get(name)?.inputs, member);
+        const isAllSame = isDeepStrictEqual(ownInputs(olds), ownInputs(inputs)) && [...wanted].every(isSame);
+        return isAllSame ? NO_CHANGE : UP_TO_ENGINE;
       }),
 
     create: (news) => spoken(async () => ({ id: title, outs: await settle(news, new Map()) })),
