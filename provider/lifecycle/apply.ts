@@ -5,11 +5,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { isObjectUserError, ObjectUserError } from "../errors";
 import type { Context } from "./context";
-import { after, keyToMake } from "./keys";
+import { after } from "./keys";
 import type { KeyRecord, Known, LiveKey, Password, Spec, Step } from "./model";
 import { firstSight } from "./observe";
 import { proveAccepted, proveListed, proveRefused, type Signer } from "./proof";
 import { refOf, type UserRef } from "./user-api";
+import { nextKey } from "./wanted-key";
 
 /** Carries out a step. Rejects with an ObjectUserError; then nothing of the step is to be counted as known. */
 export async function applyStep(step: Step, spec: Spec, known: Known | undefined, context: Context): Promise<Known> {
@@ -143,7 +144,7 @@ async function provenOrRevived(key: Signer, { spec, known, user, context }: Act)
   } catch (error) {
     const record = known.keys.find((candidate) => candidate.id === key.id);
     // Without a record it is one that an interrupted run left, if it is the one that we would make.
-    const wouldMake = keyToMake(spec, known.userId, context.capabilities).accessKey === key.accessKey;
+    const wouldMake = nextKey(spec, known, context.capabilities, context.now()).accessKey === key.accessKey;
     const isUnused = record === undefined ? wouldMake : record.provenAt === undefined;
     const canRevive = isUnused && known.published?.id !== key.id && context.capabilities.chooseAccessKey;
     if (!canRevive || !isObjectUserError(error, "conflict") || error.uncertain) throw error;

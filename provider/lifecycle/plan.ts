@@ -15,6 +15,7 @@
  *   is published        | nothing                      wrong deadline  | retireKey, new deadline
  *   is not wanted, and  | withdrawKey                  deadline over   | revokeKey
  *   the published gone  |
+ *   A key whose deadline is over is never the wanted one: another one is made for its rotation.
  *   keys outside the ring: nothing, or revokeKey with exclusiveKeys.
  *
  * A step that makes something ends the plan, because what it makes is not known yet. What a system cannot do is refused
@@ -22,8 +23,8 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { keyToMake } from "./keys";
-import type { Capabilities, Fields, Known, Spec, Step } from "./model";
-import { endForeign, makeRoom, retire } from "./retirement";
+import type { Capabilities, Fields, KeyRequest, Known, Spec, Step } from "./model";
+import { endForeign, makeRoom, retire, revokeOver } from "./retirement";
 import { type WantedKey, wantedKey } from "./wanted-key";
 
 /** The steps from what is known to what is wanted; none when there is nothing to do. `known` undefined: no such user. */
@@ -71,7 +72,7 @@ function settings(spec: Spec, known: Known): Step[] {
 }
 
 function keys(spec: Spec, known: Known, capabilities: Capabilities, now: Date): Step[] {
-  const wanted = wantedKey(spec, known, capabilities);
+  const wanted = wantedKey(spec, known, capabilities, now);
   if (wanted === undefined) return [...withdraw(known), ...endForeign(undefined, spec, known)];
   if (wanted.make) return issue(wanted, spec, known, capabilities, now);
   return [
@@ -81,14 +82,21 @@ function keys(spec: Spec, known: Known, capabilities: Capabilities, now: Date): 
   ];
 }
 
-function issue({ make, why }: WantedKey, spec: Spec, known: Known, capabilities: Capabilities, now: Date): Step[] {
+function issue(
+  { make, first, why }: Extract<WantedKey, { make: KeyRequest }>,
+  spec: Spec,
+  known: Known,
+  capabilities: Capabilities,
+  now: Date,
+): Step[] {
   const unit = capabilities.overlapUnitSeconds ?? 1;
   const grace =
     capabilities.overlap === "server" && hasKeyBefore(known, capabilities)
       ? { graceSeconds: Math.ceil(spec.gracePeriodSeconds / unit) * unit }
       : {};
   return [
-    ...makeRoom(spec, known, capabilities, now),
+    ...(first ? [revokeOver(first)] : []),
+    ...makeRoom(spec, { ...known, keys: known.keys.filter((key) => key !== first) }, capabilities, now),
     { do: "issueKey", key: { ...make, ...grace }, rotationId: spec.rotationId, why },
   ];
 }

@@ -5,6 +5,11 @@ import { ObjectUserError } from "../errors";
 import { after, isOver } from "./keys";
 import type { Capabilities, KeyRecord, Known, Spec, Step } from "./model";
 
+/** Whether a key was retired and its time is over: it is to be revoked, and never becomes current again. */
+export function hasEnded(key: KeyRecord, now: Date): boolean {
+  return key.retiredAt !== undefined && isOver(key, now);
+}
+
 /** The steps for a key of the ring that is not the current one any more. */
 export function retire(key: KeyRecord, spec: Spec, capabilities: Capabilities, now: Date): Step[] {
   return capabilities.overlap === "server"
@@ -12,17 +17,22 @@ export function retire(key: KeyRecord, spec: Spec, capabilities: Capabilities, n
     : retiredByUs(key, spec, now);
 }
 
+/** A grace that runs follows gracePeriodSeconds; one that is over stays over. */
 function retiredByUs(key: KeyRecord, spec: Spec, now: Date): Step[] {
+  if (hasEnded(key, now)) return [revokeOver(key)];
   const retiredAt = (key.expiresAt && key.retiredAt) ?? now.toISOString();
   const expiresAt = after(retiredAt, spec.gracePeriodSeconds);
-  const isDue = isOver({ ...key, expiresAt }, now);
-  if (key.expiresAt === expiresAt)
-    return isDue ? [revoke(key, `grace of key ${key.accessKey} ended ${expiresAt}`)] : [];
+  if (key.expiresAt === expiresAt) return [];
   const why = key.retiredAt === undefined ? "another key takes its place" : "gracePeriodSeconds changed";
-  return [
-    { do: "retireKey", id: key.id, retiredAt, expiresAt, why: `${why}: key ${key.accessKey} lives until ${expiresAt}` },
-    ...(isDue ? [revoke(key, `grace of key ${key.accessKey} ended ${expiresAt}`)] : []),
-  ];
+  const retiring: Step = {
+    do: "retireKey",
+    id: key.id,
+    retiredAt,
+    expiresAt,
+    why: `${why}: key ${key.accessKey} lives until ${expiresAt}`,
+  };
+  const retired = { ...key, retiredAt, expiresAt };
+  return hasEnded(retired, now) ? [retiring, revokeOver(retired)] : [retiring];
 }
 
 /** The deadline was fixed when the next key was made. It may be cut short where the system can, and never extended. */
@@ -79,8 +89,7 @@ export function makeRoom(spec: Spec, known: Known, capabilities: Capabilities, n
   const there = known.keys.length + known.foreign.length;
   if (there < maxKeys) return [];
   const foreign = endForeign(undefined, spec, known);
-  const over = known.keys.filter((key) => key.retiredAt !== undefined && isOver(key, now));
-  const ends = [...foreign, ...over.map((key) => revoke(key, `grace of key ${key.accessKey} ended ${key.expiresAt}`))];
+  const ends = [...foreign, ...known.keys.filter((key) => hasEnded(key, now)).map(revokeOver)];
   if (there - ends.length < maxKeys) return ends;
   if (capabilities.overlap === "server" && spec.gracePeriodSeconds === 0)
     return [...foreign, ...cutShort(known, capabilities)];
@@ -105,6 +114,11 @@ function cutShort(known: Known, { endsEarly }: Capabilities): Step[] {
   return known.keys
     .filter((key) => key.retiredAt !== undefined)
     .map((key) => revoke(key, `gracePeriodSeconds is 0: the old secret of ${key.accessKey} ends now`));
+}
+
+/** Ends a key whose time is over. */
+export function revokeOver(key: KeyRecord): Step {
+  return revoke(key, `grace of key ${key.accessKey} ended ${key.expiresAt}`);
 }
 
 function revoke(key: { readonly id: string; readonly accessKey: string }, why: string): Step {

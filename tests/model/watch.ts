@@ -6,13 +6,14 @@
  * - No run replaces the secret of a key that is there, unless it was told to.
  * - What is published works, unless others broke it and no run has looked since; and it was proven.
  * - Every key on the gateway is in state, of others, or left by a run that was killed or failed.
- * - A retired key keeps its deadline, and is gone after the first run beyond it.
+ * - A retired key keeps its deadline, and is gone after the first run beyond it; it never becomes current again then.
  * - A user that a fleet only forgets is left exactly as it is.
  * - A run in fair weather does what is wished for, and refuses a user of others.
  * - Secrets stand in their two places and nowhere else.
  */
 import assert from "node:assert/strict";
 import type { Gateway, UserView } from "../../devserver/rgw/gateway";
+import type { KeyRecord } from "../../provider/lifecycle/model";
 import type { Inputs } from "../../provider/state";
 import type { Deed, Stored } from "../provider/engine";
 import { s3Says } from "../provider/stack";
@@ -22,7 +23,7 @@ import type { Leaks } from "./leaks";
 import { isTheirs } from "./others";
 import type { Outcome } from "./stage";
 import type { Air, Weather } from "./weather";
-import { graceOf, isAsWished, noneOverdue, ringOf, wantedId } from "./wished";
+import { graceOf, idsToMake, isAsWished, noneOverdue, ringOf, wantedId } from "./wished";
 import type { Name } from "./wishes";
 
 export class Watch {
@@ -32,6 +33,8 @@ export class Watch {
   /** Keys as they were after the last request of a run; undefined while others may act. */
   private keysBefore: ReadonlyMap<string, string> | undefined;
   private mayReplace: unknown;
+  /** Keys that lived beyond their deadline when the run began. */
+  private overdue: string[] = [];
   /** The user is there, and nothing says that it is ours or may be taken over. */
   private mustRefuse = false;
   private publishedWorked = false;
@@ -70,6 +73,8 @@ export class Watch {
     this.keysBefore = meddled ? undefined : this.live();
     this.mustRefuse = !meddled && wish.adopt !== true && this.isOfOthers(wish);
     this.mayReplace = wish.secretKey === undefined ? undefined : wish.accessKey;
+    const isOver = ({ expiresAt }: KeyRecord) => expiresAt !== undefined && Date.parse(expiresAt) <= this.start;
+    this.overdue = this.ring().flatMap((key) => (isOver(key) && this.live().has(key.id) ? [key.id] : []));
   }
 
   afterUp(wish: Inputs, over: Weather | undefined, outcome: Outcome<Deed | undefined>): void {
@@ -77,7 +82,8 @@ export class Watch {
     const meddled = over !== undefined && "others" in over;
     if (meddled || outcome.kind !== "done") this.looked = false;
     if (outcome.kind !== "done") {
-      if (wish.createKey !== false) this.left.add(wantedId(wish));
+      const ring = ringOf(this.before?.outputs ?? {});
+      if (wish.createKey !== false) for (const id of idsToMake(wish, ring)) this.left.add(id);
       if (over === undefined) this.mustBeRefusal(outcome);
       const mayHaveEnded = meddled || this.isHardCut(wish) || (outcome.kind === "killed" && graceOf(wish) === 0);
       if (this.publishedWorked && !mayHaveEnded) assert.ok(this.publishedWorks(), "what is published does not work");
@@ -89,6 +95,8 @@ export class Watch {
         assert.ok(this.publishedWorks(), "what is published does not work any more");
       if (!meddled && (wish.createKey !== false || this.outputs().keyId !== undefined))
         noneOverdue(this.ring(), this.start);
+      if (!meddled && wish.accessKey === undefined)
+        assert.ok(!this.overdue.includes(String(this.outputs().accessKey)), "a key that is over became current again");
       const run = this.state.stored?.halfMade === true ? "failed" : "ended well";
       if (this.looked) isAsWished(wish, this.outputs(), this.gateway.user(this.name)?.user, run);
     }
