@@ -9,6 +9,7 @@ import { after } from "./keys";
 import type { KeyRecord, Known, LiveKey, Password, Spec, Step } from "./model";
 import { firstSight } from "./observe";
 import { proveAccepted, proveListed, proveRefused, type Signer } from "./proof";
+import { publishedId } from "./retirement";
 import { refOf, type UserRef } from "./user-api";
 import { nextKey } from "./wanted-key";
 
@@ -108,7 +109,10 @@ async function issueKey(step: StepOf<"issueKey">, { known, user, context }: Act)
   };
 }
 
-/** Proves the key and publishes it, in one: nothing is published that was not proven. */
+/**
+ * Proves the key and publishes it, in one: nothing is published that was not proven. What was published until then is
+ * retired with it, so that a key of the ring that is neither is one that nobody was ever given. Its grace has not begun.
+ */
 async function proveKey(step: StepOf<"proveKey">, act: Act): Promise<Known> {
   const { spec, known, user, context } = act;
   const secretKey = known.secrets[step.id];
@@ -123,9 +127,10 @@ async function proveKey(step: StepOf<"proveKey">, act: Act): Promise<Known> {
   if (known.published === undefined) await context.api.settle?.(user);
   const proven: KeyRecord = spec.prove ? { ...record, provenAt: context.now().toISOString() } : record;
   const { takenOver: _t, ...rest } = known;
+  const others = known.keys.filter((other) => other.id !== step.id);
   return {
     ...rest,
-    keys: [...known.keys.filter((other) => other.id !== step.id), proven],
+    keys: [...others.map((other) => succeeded(other, known, context)), proven],
     foreign: known.foreign.filter((other) => other.id !== step.id),
     published: key,
     secrets: { ...known.secrets, [key.id]: key.secretKey },
@@ -176,6 +181,12 @@ function withoutId({ accessKey, secretKey }: NonNullable<Known["published"]>): N
 
 function recordOf(key: LiveKey, rotationId: string, context: Context): KeyRecord {
   return { id: key.id, accessKey: key.accessKey, rotationId, issuedAt: key.issuedAt ?? context.now().toISOString() };
+}
+
+/** A key when another one was published. Where the system ends graces, the deadline says since when it is retired. */
+function succeeded(record: KeyRecord, { published }: Known, { capabilities, now }: Context): KeyRecord {
+  const wasPublished = record.id === publishedId(published) && record.retiredAt === undefined;
+  return wasPublished && capabilities.overlap === "client" ? { ...record, retiredAt: now().toISOString() } : record;
 }
 
 /** Our own clock decides: the system's may be ahead or behind. A key that ends earlier anyway still does. */

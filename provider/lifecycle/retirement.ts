@@ -10,8 +10,33 @@ export function hasEnded(key: KeyRecord, now: Date): boolean {
   return key.retiredAt !== undefined && isOver(key, now);
 }
 
-/** The steps for a key of the ring that is not the current one any more. */
-export function retire(key: KeyRecord, spec: Spec, capabilities: Capabilities, now: Date): Step[] {
+/**
+ * Whether a key of the ring is of nobody: made for a rotation that failed before it was published. Whatever was published
+ * was either proven or, when the next key took its place, retired. Where the system ends secrets by itself, no key is
+ * ended for this.
+ */
+function isOfNobody(key: KeyRecord, { published }: Known, { overlap }: Capabilities): boolean {
+  const wasPublished = key.id === publishedId(published) || key.provenAt !== undefined || key.retiredAt !== undefined;
+  return overlap !== "server" && !wasPublished;
+}
+
+/** The id of the published key, also once it is known not to work: then its access key is left of it. */
+export function publishedId(published: Known["published"]): string | undefined {
+  return published?.id ?? published?.accessKey;
+}
+
+/** The steps for a key of the ring that is not wanted. `next` is the one that is; without one only what is over ends. */
+export function retire(
+  key: KeyRecord,
+  next: string | undefined,
+  spec: Spec,
+  known: Known,
+  capabilities: Capabilities,
+  now: Date,
+): Step[] {
+  if (isOfNobody(key, known, capabilities))
+    return [revoke(key, `key ${key.accessKey} was never published, and is not wanted any more`)];
+  if (next === undefined && key.retiredAt === undefined) return [];
   return capabilities.overlap === "server"
     ? retiredByServer(key, spec, capabilities, now)
     : retiredByUs(key, spec, now);
@@ -83,13 +108,21 @@ export function endForeign(current: string | undefined, spec: Spec, known: Known
     .map((key) => revoke(key, `key ${key.accessKey} is not of this resource (exclusiveKeys)`));
 }
 
-/** Where the system keeps few keys at once: ends retired ones whose time is over, or refuses with the time to wait for. */
+/**
+ * Where the system keeps few keys at once: ends those whose time is over and those of nobody, or refuses with the time to
+ * wait for.
+ */
 export function makeRoom(spec: Spec, known: Known, capabilities: Capabilities, now: Date): Step[] {
   const { maxKeys } = capabilities;
   const there = known.keys.length + known.foreign.length;
   if (there < maxKeys) return [];
   const foreign = endForeign(undefined, spec, known);
-  const ends = [...foreign, ...known.keys.filter((key) => hasEnded(key, now)).map(revokeOver)];
+  const ends = [
+    ...foreign,
+    ...known.keys
+      .filter((key) => hasEnded(key, now) || isOfNobody(key, known, capabilities))
+      .flatMap((key) => retire(key, undefined, spec, known, capabilities, now)),
+  ];
   if (there - ends.length < maxKeys) return ends;
   if (capabilities.overlap === "server" && spec.gracePeriodSeconds === 0)
     return [...foreign, ...cutShort(known, capabilities)];

@@ -5,6 +5,7 @@
  * - The keys that consumers hold work after every request, until they are meant to end.
  * - No run replaces the secret of a key that is there, unless it was told to.
  * - What is published works, unless others broke it and no run has looked since; and it was proven.
+ * - The previous key is one that was published once.
  * - Every key on the gateway is in state, of others, or left by a run that was killed or failed.
  * - A retired key keeps its deadline, and is gone after the first run beyond it; it never becomes current again then.
  * - A user that a fleet only forgets is left exactly as it is.
@@ -42,6 +43,8 @@ export class Watch {
   private start = 0;
   private before: Stored | undefined;
   private readonly left = new Set<string>();
+  /** Every pair that state ever had as the current key. */
+  private readonly published = new Set<string>();
   private readonly retiredAt = new Map<string, string>();
   private userBefore: UserView | undefined;
 
@@ -93,8 +96,7 @@ export class Watch {
       for (const id of this.left) if (!this.live().has(id)) this.left.delete(id);
       if (this.publishedWorked && !meddled)
         assert.ok(this.publishedWorks(), "what is published does not work any more");
-      if (!meddled && (wish.createKey !== false || this.outputs().keyId !== undefined))
-        noneOverdue(this.ring(), this.start);
+      if (!meddled) noneOverdue(this.ring(), this.start);
       if (!meddled && wish.accessKey === undefined)
         assert.ok(!this.overdue.includes(String(this.outputs().accessKey)), "a key that is over became current again");
       const run = this.state.stored?.halfMade === true ? "failed" : "ended well";
@@ -209,6 +211,11 @@ export class Watch {
     const { stored } = this.state;
     if (stored === undefined) return;
     this.leaks.see(stored);
+    const { accessKey, secretKey, previousAccessKey } = stored.outputs;
+    const wereCurrent = [...this.published].map((text) => (JSON.parse(text) as unknown[])[0]);
+    if (previousAccessKey !== undefined)
+      assert.ok(wereCurrent.includes(previousAccessKey), "the previous key was current");
+    if (secretKey !== undefined) this.published.add(pair(accessKey, secretKey));
     this.deadlinesStay();
   }
 
@@ -224,7 +231,10 @@ export class Watch {
   }
 
   private keysToHold(wish: Inputs): Held[] {
-    return keysToHold(this.ring(), this.live(), wish, this.start);
+    const given = this.ring().filter(({ accessKey }) =>
+      this.published.has(pair(accessKey, this.live().get(accessKey))),
+    );
+    return keysToHold(given, this.live(), wish, this.start);
   }
 
   private isHardCut({ accessKey, secretKey }: Inputs): boolean {
@@ -287,4 +297,8 @@ export class Watch {
   private rememberSecrets(): void {
     this.leaks.watchFor(this.live().values());
   }
+}
+
+function pair(accessKey: unknown, secretKey: unknown): string {
+  return JSON.stringify([accessKey, secretKey]);
 }

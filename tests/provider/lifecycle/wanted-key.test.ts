@@ -1,11 +1,6 @@
 /** Which key is to be current, and what is done when it is not: the middle of the decision table. */
-import { deriveAccessKey } from "../../../provider/lifecycle/keys";
 import { ONE, OWN, TWO, table } from "./plan-table";
 import { BY_US, key, known, retired } from "./samples";
-
-/** What takes the place of key ONE when that is over, and what takes the place of that. */
-const ONE_AGAIN = deriveAccessKey("ann", `1 after ${ONE}`);
-const ONE_ONCE_MORE = deriveAccessKey("ann", `1 after ${ONE} after ${ONE_AGAIN}`);
 
 table("the wanted key", BY_US, [
   ["is not there: issued, and nothing else yet", {}, known([]), [`issueKey ${ONE} for 1`]],
@@ -69,78 +64,6 @@ table("the wanted key", BY_US, [
     ["proveKey B", "retireKey A from +0 until +3600"],
   ],
   ["of several is not a retired one", {}, known([key("A", "1"), retired("B", "1", -60, 3540)]), ["proveKey A"]],
-]);
-
-table("a key whose deadline is over never becomes current again", BY_US, [
-  [
-    "going back to its rotation makes another one, while it may be ending at this moment",
-    { rotationId: "1" },
-    known([retired(ONE, "1", -3600, 0), key(TWO, "2")], TWO),
-    [`issueKey ${ONE_AGAIN} for 1`],
-  ],
-  [
-    "which is proven and published, then the old one is revoked and the one between retires",
-    { rotationId: "1" },
-    known([retired(ONE, "1", -3600, 0), key(TWO, "2"), key(ONE_AGAIN, "1", { provenAt: undefined as never })], TWO),
-    [`proveKey ${ONE_AGAIN}`, `revokeKey ${ONE}`, `retireKey ${TWO} from +0 until +3600`],
-  ],
-  [
-    "a retry finds what an interrupted run made for it",
-    { rotationId: "1" },
-    known([retired(ONE, "1", -3600, 0), key(TWO, "2")], TWO, { foreign: [ONE_AGAIN] }),
-    [`proveKey ${ONE_AGAIN}`, `revokeKey ${ONE}`, `retireKey ${TWO} from +0 until +3600`],
-  ],
-  [
-    "as often as there are such keys",
-    { rotationId: "1" },
-    known([retired(ONE, "1", -7200, -3600), retired(ONE_AGAIN, "1", -3600, 0), key(TWO, "2")], TWO),
-    [`issueKey ${ONE_ONCE_MORE} for 1`],
-  ],
-  [
-    "a larger grace does not bring it back",
-    { rotationId: "1", gracePeriodSeconds: 999_999 },
-    known([retired(ONE, "1", -3600, 0), key(TWO, "2")], TWO),
-    [`issueKey ${ONE_AGAIN} for 1`],
-  ],
-  [
-    "another one of its rotation does, while its grace runs",
-    { rotationId: "1" },
-    known([retired(ONE, "1", -3600, 0), retired("A", "1", -60, 3540), key(TWO, "2")], TWO),
-    ["proveKey A", `revokeKey ${ONE}`, `retireKey ${TWO} from +0 until +3600`],
-  ],
-  [
-    "nor when nothing is published",
-    { rotationId: "1" },
-    known([retired(ONE, "1", -3600, 0)]),
-    [`issueKey ${ONE_AGAIN} for 1`],
-  ],
-  [
-    "nor under the rotation of a key that was taken over",
-    { rotationId: "1" },
-    known([retired(ONE, "3", -3600, 0), key(TWO, "2")], TWO),
-    [`issueKey ${ONE_AGAIN} for 1`],
-  ],
-  [
-    "an own key of the same id is issued anew once the old one is revoked",
-    { ownKey: OWN },
-    known([retired("MINE", "1", -3600, 0), key(TWO, "2")], TWO, { secrets: { MINE: "my secret", [TWO]: "x" } }),
-    ["revokeKey MINE", "issueKey MINE:own for 1"],
-  ],
-  [
-    "an own key of the same id comes back while its grace runs",
-    { ownKey: OWN },
-    known([retired("MINE", "1", -60, 3540), key(TWO, "2")], TWO, { secrets: { MINE: "my secret", [TWO]: "x" } }),
-    ["proveKey MINE", `retireKey ${TWO} from +0 until +3600`],
-  ],
-]);
-
-table("an own key of the id of one that is over, where few keys may live", { ...BY_US, maxKeys: 2 }, [
-  [
-    "is revoked once, and that makes room",
-    { ownKey: OWN },
-    known([retired("MINE", "1", -3600, 0), key(TWO, "2")], TWO),
-    ["revokeKey MINE", "issueKey MINE:own for 1"],
-  ],
 ]);
 
 table("the published key is broken", BY_US, [
