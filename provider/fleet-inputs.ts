@@ -31,13 +31,20 @@ export function checkFleet(users: Users, olds: Inputs, news: Inputs): { inputs: 
   const before = fleetArgs.safeParse(olds).data?.users ?? {};
   const failures: CheckFailure[] = [];
   const checked = Object.entries(members).map(([name, member]) => {
-    const one = checkMember(users, before[name] ?? {}, { ...defaults, ...member });
+    const one = checkMember(users, before[name] ?? {}, merged(defaults, member));
     failures.push(...one.failures.map(({ property, reason }) => ({ property: pathOf(name, property), reason })));
     return [name, one.inputs] as const;
   });
   if (failures.length === 0) failures.push(...sameUser(users, checked));
   const all = typeof given.users === "object" ? given.users : {};
   return { inputs: { users: { ...all, ...Object.fromEntries(checked) } }, failures };
+}
+
+/** A member with the defaults it does not override. A rotation is not for one that brings its own key, or wants none. */
+function merged(defaults: Inputs, member: Inputs): Inputs {
+  const { rotationId, ...all } = { ...defaults, ...member };
+  const rotates = all.accessKey === undefined && all.createKey !== false;
+  return rotates || member.rotationId !== undefined ? { ...all, rotationId } : all;
 }
 
 /** Checks a member: a user's inputs, and what only members have. */

@@ -114,6 +114,10 @@ export const lifecycleArgs = {
   forceDestroy: z.boolean().optional(),
 };
 
+/** What a rotationId beside createKey: false is told. */
+export const NO_KEY_ROTATES =
+  "is of no use with createKey: false, which makes no key and keeps what is there: leave one of the two out";
+
 /** The settings that every connection has. Text is accepted for numbers and booleans, as stack configuration has only text. */
 export const transportSettings = {
   caCertificate: z
