@@ -9,7 +9,7 @@ import { ObjectUserError } from "./errors";
 import { type ImportContent, singlesOf } from "./import-content";
 import { checkInputs, specOf } from "./inputs";
 import { applyStep } from "./lifecycle/apply";
-import { type Context, hereOf } from "./lifecycle/context";
+import type { Context } from "./lifecycle/context";
 import type { Fields, Known, Step } from "./lifecycle/model";
 import { firstSight } from "./lifecycle/observe";
 import { confirmedAt } from "./lifecycle/ownership";
@@ -73,7 +73,7 @@ export async function moveIn(
   if (failures.length > 0) throw wrongInputs(name, failures);
   const spec = { ...specOf(backend, inputs, context.s3Endpoint), adopt: true };
   const first = firstSight(found, spec, backend.defaults, { takenOver: true });
-  let known: Known = confirmedAt(first, await hereOf(undefined, context));
+  let known: Known = confirmedAt(first, { ...context, system: await context.systemId() });
   for (const step of plan(spec, known, backend.capabilities, context.now())) {
     if (step.do === "proveKey") known = await applyStep(step, spec, known, context);
   }

@@ -53,7 +53,10 @@ export async function reconcile(
   const run = new Run(spec, before, context, await hereOf(before, context), isReplaced);
   for (let round = 1; ; round++) {
     try {
-      return await run.round();
+      const known = await run.round();
+      // Of a user that is new to state, state is to have it.
+      const system = before === undefined ? await context.systemId() : undefined;
+      return system === undefined ? known : { ...known, system };
     } catch (error) {
       if (round === ROUNDS || !isObjectUserError(error) || !run.mayLookAgain(error)) {
         const { known, isRefused } = run;
