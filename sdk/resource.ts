@@ -9,7 +9,8 @@ import { IDENTITY, identityOf, SECRET_INPUTS } from "../provider/protocol";
 export interface LifecycleArgs {
   /**
    * The rotation that the current key belongs to; any text. A change makes a new key, proves it and retires the old one;
-   * going back to the id of a key that still lives makes that key current again. Default: one key for ever.
+   * going back to the id of a key whose grace still runs makes that key current again. Not for a user with a key of your
+   * own or without a key. Default: one key for ever.
    */
   rotationId?: pulumi.Input<string>;
   /**

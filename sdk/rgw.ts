@@ -80,7 +80,7 @@ export interface UserArgs extends LifecycleArgs {
   userQuota?: pulumi.Input<Quota>;
   /** Limit of each bucket of the user. */
   bucketQuota?: pulumi.Input<Quota>;
-  /** An access key of your own. Default: derived from user, rotationId and this resource. */
+  /** An access key of your own, instead of a `rotationId`. Default: derived from user, `rotationId` and this resource. */
   accessKey?: pulumi.Input<string>;
   /** The secret for `accessKey`. Ceph takes it in a query only, which access logs may keep; default: made by the gateway. */
   secretKey?: pulumi.Input<string>;
