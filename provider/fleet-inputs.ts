@@ -28,7 +28,7 @@ export function checkFleet(users: Users, olds: Inputs, news: Inputs): { inputs: 
   const parsed = fleetArgs.safeParse(withoutUnknownMembers(given));
   if (!parsed.success) return { inputs: given, failures: parsed.error.issues.flatMap(explain) };
   const { defaults, users: members } = parsed.data;
-  const before = fleetArgs.safeParse(olds).data?.users ?? {};
+  const before = fleetArgs.safeParse({ users: olds.users }).data?.users ?? {};
   const failures: CheckFailure[] = [];
   const checked = Object.entries(members).map(([name, member]) => {
     const one = checkMember(users, before[name] ?? {}, merged(defaults, member));

@@ -11,12 +11,13 @@ import { byPresentNames, farewell, farewells, isRetained } from "./fleet-members
 import { type FleetState, readFleet, writeFleet } from "./fleet-state";
 import { describe, Unfinished } from "./lifecycle/reconcile";
 import { beforeHandover } from "./lifecycle/retirement";
+import { liveInputs } from "./live-inputs";
 import { inParallel } from "./parallel";
 import { every } from "./progress";
 import { asSentences, halfMade, type ResourceProvider, spoken, UP_TO_ENGINE } from "./pulumi";
 import type { Inputs, Outputs, Remembered } from "./state";
 import { hasUnknowns } from "./unknowns";
-import { liveInputs, once, Users } from "./users";
+import { once, Users } from "./users";
 import { world as realWorld, type World } from "./world";
 
 /** The longest list of members in a message or a preview; the rest is counted. */
@@ -153,7 +154,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
           const known = await users.look(member);
           if (known) members.set(name, { known, inputs: member.inputs });
           else members.delete(name);
-          if (known) live.set(name, liveInputs(known, member.inputs));
+          if (known) live.set(name, liveInputs(known, member.inputs, backend));
         });
         if (failures.size > 0) throw notRead(title, failures, members.size);
         const { s3Endpoint } = await users.open();

@@ -4,6 +4,7 @@
 import type * as z from "zod";
 import type { Backend } from "./backends/backend";
 import type { Spec } from "./lifecycle/model";
+import { withoutFindings } from "./live-inputs";
 import { definedOnly, type Inputs } from "./state";
 import { concerns, unknownPaths } from "./unknowns";
 
@@ -25,7 +26,8 @@ export function checkInputs(
   olds: Inputs,
   news: Inputs,
 ): { inputs: Inputs; failures: CheckFailure[] } {
-  const { __provider: _, ...given } = definedOnly(news);
+  const { __provider: _, ...all } = definedOnly(news);
+  const given = withoutFindings(all, olds);
   const unknown = unknownPaths(given);
   const parsed = backend.args.safeParse(given, { error: sayType });
   const findings = parsed.success ? [] : parsed.error.issues.filter((issue) => !concerns(issue.path, unknown));

@@ -3,10 +3,11 @@
  */
 import type { Backend } from "./backends/backend";
 import { describe, Unfinished } from "./lifecycle/reconcile";
+import { liveInputs } from "./live-inputs";
 import { asSentences, halfMade, type ResourceProvider, spoken, UP_TO_ENGINE } from "./pulumi";
 import { type Inputs, type Outputs, type Remembered, withSecrets } from "./state";
 import { hasUnknowns } from "./unknowns";
-import { liveInputs, once, Users } from "./users";
+import { once, Users } from "./users";
 import { world as realWorld, type World } from "./world";
 
 export type { DiffResult, ResourceProvider } from "./pulumi";
@@ -62,7 +63,7 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
         if (seen === undefined) return { id: "", props: {} };
         const { s3Endpoint } = await users.open();
         const outputs = users.written(seen, before.inputs, s3Endpoint);
-        return { id, props: withSecrets(outputs), inputs: withSecrets(liveInputs(seen, before.inputs)) };
+        return { id, props: withSecrets(outputs), inputs: withSecrets(liveInputs(seen, before.inputs, backend)) };
       }),
 
     delete: (_id, props) => spoken(() => users.remove(users.remember(props))),

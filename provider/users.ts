@@ -13,8 +13,9 @@ import { observe } from "./lifecycle/observe";
 import { plan } from "./lifecycle/plan";
 import { reconcile } from "./lifecycle/reconcile";
 import { refOf } from "./lifecycle/user-api";
+import { withoutFindings } from "./live-inputs";
 import { Locks } from "./locks";
-import { definedOnly, type Inputs, type Outputs, type Remembered, read, write } from "./state";
+import { type Inputs, type Outputs, type Remembered, read, write } from "./state";
 import type { World } from "./world";
 
 /** The users of one connection. */
@@ -122,35 +123,6 @@ export class Users {
     await this.locks.hold(name, () => api.remove(refOf(name, known), { force: inputs.forceDestroy === true }));
     this.made.delete(name);
   }
-}
-
-const REPLACED = "(replaced on the system)";
-const GONE = "(gone from the system)";
-
-/** Inputs that a refresh stored, without what it found that no program can say. */
-function withoutFindings({ accessKey, secretKey, ...inputs }: Inputs): Inputs {
-  const isFinding = (value: unknown) => typeof value === "string" && (value === REPLACED || value.endsWith(GONE));
-  const own = { ...(isFinding(accessKey) ? {} : { accessKey }), ...(isFinding(secretKey) ? {} : { secretKey }) };
-  return definedOnly({ ...inputs, ...own });
-}
-
-/**
- * The inputs that would describe the system as it is: what a refresh stores, so that a preview shows by name what
- * somebody changed. What no input can say (a key that is gone) is said in words in the property that it concerns.
- */
-export function liveInputs({ fields, baseline, published, keys, foreign }: Known, inputs: Inputs): Inputs {
-  const live: Inputs = { ...inputs };
-  for (const [name, value] of Object.entries(fields)) {
-    const isWatched = name in baseline && !isDeepStrictEqual(value, baseline[name]);
-    if (inputs[name] !== undefined || isWatched) live[name] = value;
-  }
-  if (published && published.id === undefined) {
-    const isListed = [...keys, ...foreign].some((key) => key.accessKey === published.accessKey);
-    if (isListed) live.secretKey = REPLACED;
-    else live.accessKey = `${published.accessKey} ${GONE}`;
-  }
-  if (inputs.exclusiveKeys === true && foreign.length > 0) live.foreignKeys = foreign.map((key) => key.id);
-  return definedOnly(live);
 }
 
 function madeTwice(name: string): ObjectUserError {
