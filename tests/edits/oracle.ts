@@ -13,9 +13,10 @@ import assert from "node:assert/strict";
 import { memberOutputs } from "../../provider/fleet-state";
 import type { Outputs } from "../../provider/state";
 import { s3Says } from "../provider/stack";
-import type { Failure, Result } from "./engine";
+import type { Result } from "./engine";
 import { ADDRESSES, clusterOf, type Program, type StackName } from "./program";
 import type { Resource, State } from "./state";
+import type { Failure } from "./steps";
 import { placesOf, type Watch, type Watched } from "./watch";
 import type { Cluster, Wire } from "./wire";
 
