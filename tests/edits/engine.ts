@@ -152,7 +152,7 @@ export class Run {
     const steps = left.map((one): Step[] => [
       async () => {
         const isGone = one.isPendingReplacement && !one.isReplaced;
-        if (!isGone) await this.steps.remove(one, false);
+        if (!isGone) await this.steps.remove(one);
         this.snapshot.finish(one);
         this.steps.deeds.push({ urn: one.urn, did: "deleted" });
       },

@@ -54,6 +54,7 @@ export function judge(wire: Wire, watch: Watch, report: Report): void {
   if (result === undefined) return;
   for (const failure of result.failures) refusalIsGood(watch, report, failure);
   usersWork(wire, watch, report);
+  nobodyIsTaken(watch, report);
   nobodyIsOrphaned(wire, report);
   if (report.what !== "up" || result.failures.length + result.invalid.length > 0) return;
   const there = new Set(report.after.resources.flatMap(managedBy).map(({ place }) => place));
@@ -87,6 +88,19 @@ function usersWork(wire: Wire, { owners }: Watch, { after }: Report): void {
       const said = gateway.user(uid) ? s3Says({ gateway, world: wire.world }, accessKey, secretKey) : "no such user";
       assert.equal(said, "200", `(1) ${place} of ${resource.urn} does not work`);
     }
+  }
+}
+
+/** Nobody comes into a stack's state whom it neither made nor took over by its program's wish. */
+function nobodyIsTaken({ owners }: Watch, { stack, program, after }: Report): void {
+  const declared = placesOf(program);
+  for (const { place, uid } of after.resources.flatMap(managedBy)) {
+    const isWished = declared.get(place)?.users.some(({ item }) => item.uid === uid && item.adopt) === true;
+    const theirs = [...(owners.get(place) ?? [stack])];
+    assert.ok(
+      isWished || theirs.includes(stack),
+      `(2) ${place} of ${theirs.join(" and ")} is taken over without adopt`,
+    );
   }
 }
 

@@ -41,6 +41,7 @@ export class Processes {
     on: { readonly kind: Kind; readonly instance: Instance; readonly address: Address },
     work: (provider: ResourceProvider) => Promise<T>,
   ): Promise<T> {
+    this.wire.calling(how);
     return this.wire.calls.run(how, async () => {
       const result = await work(this.handler(on.instance, on.address, on.kind));
       if (result !== undefined) assertPlain(result, how.method);

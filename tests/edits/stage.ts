@@ -52,6 +52,7 @@ export class Stage {
         this.watch.belongsToStrangers(`${cluster}/${uid}`);
       }
     }
+    this.wire.calling = (call) => this.watch.called(call);
     this.wire.heard = (seen) => this.watch.heard(seen);
   }
 
@@ -84,6 +85,7 @@ export class Stage {
     };
     await this.preview(stack, step, options);
     let result = await this.upOnce(stack, step, options, step.crash);
+    if (result === undefined && !step.again) return this.leave(stack);
     if (result === undefined) result = await this.upOnce(stack, step, options);
     for (let refusals = 0; result && result.failures.length + result.invalid.length > 0; refusals++) {
       const problems = [...result.invalid, ...result.failures.map(({ message }) => message)].join("\n");
@@ -97,6 +99,11 @@ export class Stage {
     assert.deepEqual(idle?.failures, [], "(5) the run after a clean one fails");
     const busy = idle?.deeds.filter(({ did }) => did !== "same");
     assert.deepEqual(busy, [], "(5) the run after a clean one has something to do");
+  }
+
+  /** A killed run is not repeated: the next one may have another program, and need not know what this one made. */
+  private leave(stack: Stack): void {
+    stack.leftBehind = new Map();
   }
 
   private async preview(stack: Stack, step: Step, options: UpOptions): Promise<void> {
@@ -149,6 +156,7 @@ export class Stage {
   private async destroy(stack: Stack, step: Step): Promise<void> {
     const once = (crash?: Crash) => this.once(stack, "destroy", step, (run) => run.destroy(step.serial), crash);
     let result = await once(step.crash);
+    if (result === undefined && !step.again) return this.leave(stack);
     if (result === undefined) result = await once();
     for (let refusals = 0; result && result.failures.length > 0; refusals++) {
       assert.ok(refusals < MOST_REFUSALS, "(5) no way out leads anywhere");

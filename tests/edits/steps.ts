@@ -104,7 +104,7 @@ export class Steps {
     const create = this.create(declaration, inputs, "replaced", old);
     if (old.isPendingReplacement) return [create];
     const remove: Step = async () => {
-      await this.remove(old, true);
+      await this.remove(old, declaration.urn, true);
       old.isPendingReplacement = true;
       this.snapshot.save();
     };
@@ -117,9 +117,11 @@ export class Steps {
     if (did) this.deeds.push({ urn: now.urn, did });
   }
 
-  async remove(old: Resource, first: boolean): Promise<void> {
-    const { urn, id, outputs } = old;
-    await this.ask({ urn, method: "delete", first }, old, (provider) => provider.delete(id, structuredClone(outputs)));
+  /** `by` is the resource on whose behalf it is done. */
+  async remove(old: Resource, by = old.urn, first = false): Promise<void> {
+    const { id, outputs } = old;
+    const how: Call = { urn: by, method: "delete", first };
+    await this.ask(how, old, (provider) => provider.delete(id, structuredClone(outputs)));
   }
 
   async read(old: Resource): Promise<Resource | undefined> {

@@ -21,6 +21,8 @@ export interface Step {
     readonly refresh: boolean;
   };
   readonly crash?: Crash | undefined;
+  /** After a crash the same is run again; otherwise the next step's edits come first. */
+  readonly again: boolean;
   /** What is done about a first refusal. */
   readonly wayOut: "adopt" | "restore";
   /** One thing at a time. */
@@ -67,9 +69,10 @@ const step: fc.Arbitrary<Step> = fc.record({
     { weight: 1, arbitrary: fc.constant("prod" as const) },
   ),
   advance: fc.constantFrom(0, 0, 1800, 4000),
-  edits: fc.array(edit, { maxLength: 2 }),
+  edits: fc.array(edit, { maxLength: 2, size: "max" }),
   run,
   crash,
+  again: rarely.map((isRare) => !isRare),
   wayOut: fc.constantFrom("adopt" as const, "restore" as const),
   serial: rarely,
   shuffled: rarely,
@@ -79,8 +82,8 @@ const step: fc.Arbitrary<Step> = fc.record({
 /** Any walk. */
 export const story: fc.Arbitrary<Story> = fc.record({
   home: fc.constantFrom<Item["home"]>("list", "single", "fleet"),
-  users: fc.nat(3),
-  steps: fc.array(step, { minLength: 1, maxLength: 5 }),
+  users: fc.integer({ min: 1, max: 4 }),
+  steps: fc.array(step, { minLength: 1, maxLength: 5, size: "max" }),
 });
 
 /** Plays a walk: first the program comes up, then it is edited. Rejects where a promise is broken. */
@@ -96,6 +99,7 @@ const UP: Step = {
   advance: 0,
   edits: [],
   run: { do: "up", at: 0, replace: false, refresh: false },
+  again: true,
   wayOut: "restore",
   serial: false,
   shuffled: false,

@@ -29,6 +29,9 @@ export class Watch {
   broken: string | undefined;
   /** The resources that made users in this run, by the users' places. */
   readonly makers = new Map<string, string>();
+  /** What providers have heard of: the resources that were checked, and those of them before a deletion that goes first. */
+  private checked = new Set<string>();
+  private readonly checkedBefore = new Map<string, ReadonlySet<string>>();
   private declared = new Map<string, Declaration>();
   private run: Watched | undefined;
 
@@ -37,6 +40,7 @@ export class Watch {
     this.writes = [];
     this.broken = undefined;
     this.makers.clear();
+    this.checked.clear();
     this.declared = placesOf(run.program);
   }
 
@@ -48,6 +52,12 @@ export class Watch {
   /** A run took a user over. */
   adopted(place: string, stack: StackName): void {
     this.owners.get(place)?.add(stack);
+  }
+
+  /** The engine calls a provider. */
+  called({ urn, method, first }: Call): void {
+    if (method === "check") this.checked.add(urn);
+    if (first) this.checkedBefore.set(urn, new Set(this.checked));
   }
 
   /** A cluster has acted upon a request. */
@@ -75,8 +85,14 @@ export class Watch {
     this.owners.delete(place);
     const declaration = this.run?.what === "up" ? this.declared.get(place) : undefined;
     if (declaration === undefined) return;
-    const isAskedFor = call?.first && call.urn === declaration.urn && declaration.deleteBeforeReplace === true;
+    // Another resource's wish counts from when a provider can know it.
+    const isBlind = call !== undefined && this.checkedBefore.get(call.urn)?.has(declaration.urn) !== true;
+    const isAskedFor = call?.first === true && this.deletesFirst(call.urn) && (call.urn === declaration.urn || isBlind);
     if (!isAskedFor) this.breaks(`(3) a user that ${declaration.urn} declares is deleted: ${deed}`);
+  }
+
+  private deletesFirst(urn: string): boolean {
+    return this.run?.program.declarations.find((one) => one.urn === urn)?.deleteBeforeReplace === true;
   }
 
   private mayAdopt(place: string, call: Call | undefined): boolean {

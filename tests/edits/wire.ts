@@ -43,6 +43,8 @@ export class Wire {
   readonly clusters: Readonly<Record<Cluster, Gateway>>;
   /** Called after each request that a cluster has acted upon. */
   heard: (seen: Seen) => void = () => {};
+  /** Called before each call of a provider. */
+  calling: (call: Call) => void = () => {};
   /** For which call of the engine something is done. */
   readonly calls = new AsyncLocalStorage<Call>();
   /** Resolves when the run is killed. */
