@@ -8,10 +8,11 @@ import { addImport } from "./commands/import";
 import { addStatus } from "./commands/status";
 import { addSweep } from "./commands/sweep";
 import { EXIT, type ExitCode, UsageError } from "./exit";
-import type { Terminal } from "./terminal";
+import { guarded, type Terminal } from "./terminal";
 
 /** Runs a command line (without "node object-users") and resolves to its exit code. */
-export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+export async function run(args: readonly string[], unguarded: Terminal): Promise<ExitCode> {
+  const terminal = guarded(unguarded);
   let exit: ExitCode = EXIT.ok;
   const program = new Command("object-users")
     .description("Users of object storage and their keys, around `pulumi up`.")

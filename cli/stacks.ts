@@ -6,7 +6,7 @@
  */
 import { execFile } from "node:child_process";
 import * as z from "zod";
-import { type Inventory, takeInventory } from "../provider/inventory";
+import type { Inventory } from "../provider/inventory";
 import { UsageError } from "./exit";
 
 /** Which stacks a command is about; every command that reads stacks has these options. */
@@ -20,32 +20,42 @@ export interface StackOptions {
 }
 
 /** A stack, read or not. */
-export type StackRead =
-  | { readonly stack: string; readonly inventory: Inventory }
+export type StackRead<Taken extends Inventory = Inventory> =
+  | { readonly stack: string; readonly inventory: Taken }
   | { readonly stack: string; readonly problem: string };
 
 const MAX_EXPORT_BYTES = 1 << 30;
 
 const listed = z.array(z.looseObject({ name: z.string(), current: z.boolean().optional() }));
 
+/** What is made of an exported state. */
+type Take<Taken extends Inventory> = (exported: unknown) => Taken;
+
 /**
  * Reads the stacks, one after another, each given to `each` as soon as it is read: one that cannot be read does not stop
  * the others. `secrets` shows the secrets, which takes the passphrase or the key of the stack. Throws a UsageError when
  * no stack is meant.
  */
-export async function readStacks(
+export async function readStacks<Taken extends Inventory>(
   options: StackOptions,
   secrets: "shown" | "masked",
-  each: (stack: StackRead) => void | Promise<void>,
+  take: Take<Taken>,
+  each: (stack: StackRead<Taken>) => void | Promise<void>,
 ): Promise<void> {
-  for (const stack of await namesOf(options)) await each(await readStack(stack, options.cwd, secrets));
+  for (const stack of await namesOf(options)) await each(await readStack(stack, options.cwd, secrets, take));
 }
 
-async function readStack(stack: string, cwd: string, secrets: "shown" | "masked"): Promise<StackRead> {
+/** Reads one stack. */
+export async function readStack<Taken extends Inventory>(
+  stack: string,
+  cwd: string,
+  secrets: "shown" | "masked",
+  take: Take<Taken>,
+): Promise<StackRead<Taken>> {
   const show = secrets === "shown" ? ["--show-secrets"] : [];
   try {
     const text = await pulumi(["stack", "export", "--stack", stack, ...show], cwd);
-    return { stack, inventory: takeInventory(JSON.parse(text)) };
+    return { stack, inventory: take(JSON.parse(text)) };
   } catch (error) {
     // A parser's message could quote the state.
     const problem = error instanceof PulumiError ? error.message : "its exported state is not in a form that is known";

@@ -1,4 +1,5 @@
 /** Where a command writes: results to stdout, everything else to stderr, so that results can be piped. */
+import { printable } from "../provider/printable";
 import { every } from "../provider/progress";
 import type { World } from "../provider/world";
 
@@ -12,6 +13,17 @@ export interface Terminal {
   readonly interrupted: AbortSignal;
   /** Clock, sockets and environment. */
   readonly world: World;
+}
+
+/** The terminal behind which no text does anything but stand there: whatever a command says goes through this. */
+export function guarded(terminal: Terminal): Terminal {
+  const { world } = terminal;
+  return {
+    ...terminal,
+    out: (text) => terminal.out(printable(text)),
+    say: (text) => terminal.say(printable(text)),
+    world: { ...world, log: (line) => world.log(printable(line)) },
+  };
 }
 
 /** Users of a system are asked for by so many at once; a connection's own limit may be lower. */

@@ -2,10 +2,13 @@
  * Connections: where the settings come from, what is wrong with them, and the connected system.
  *
  * Each setting is taken from the provider's arguments or the stack's configuration (Pulumi gives both under the same
- * names, "rgw:endpoint"), else from the environment. Admin credentials never pass through a resource.
+ * names, "rgw:endpoint"), else from the environment, else from a file where the system's clients have one. Where several
+ * settings say the same thing, the strongest source that gives one of them decides. Admin credentials never pass through
+ * a resource. What would cross the network in clear is warned of here, whatever the system.
  */
-import type { Backend, Connection } from "./backends/backend";
+import type { Addresses, Backend, Connection } from "./backends/backend";
 import { ObjectUserError } from "./errors";
+import { isReadable } from "./http/plain-http";
 import type { Context } from "./lifecycle/context";
 import type { World } from "./world";
 
@@ -14,16 +17,45 @@ export interface Config {
   get(key: string): unknown;
 }
 
+/** A connected system with what the lifecycle needs of it. */
+export type Opened = Context & Connection;
+
 /** Connects a backend; `announce` is told each step that is taken. Throws an ObjectUserError that names every setting that is missing or wrong. */
 export function openConnection(
   backend: Backend,
   config: Config,
   world: World,
   announce: (line: string) => void,
-): Context & Connection {
-  const connection = backend.connect(readSettings(backend, config, world) as never, world);
+): Opened {
+  const settings = readSettings(backend, config, world);
+  const addresses = backend.addresses(settings);
+  const connection = backend.connect(settings, world);
+  warnOfPlainHttp(addresses, world.log);
   const { capabilities, defaults, resource } = backend;
-  return { ...connection, ...world, announce, capabilities, defaults, resource };
+  let system: Promise<string | undefined> | undefined;
+  // Who is not told knows the system by its address only.
+  const systemId = () => {
+    system ??= (connection.api.systemId?.() ?? Promise.resolve(undefined)).catch(() => undefined);
+    return system;
+  };
+  const address = normalAddress(addresses[0].url);
+  return { ...connection, ...world, announce, capabilities, defaults, resource, address, systemId };
+}
+
+/** An address as two that mean the same have it: host in lower case, no port that goes without saying, no slash at the end. */
+export function normalAddress(text: string): string {
+  const { origin, pathname } = new URL(text);
+  return `${origin}${pathname}`.replace(/\/+$/, "");
+}
+
+/** Warns once of each address that is not encrypted. */
+function warnOfPlainHttp(addresses: Addresses, log: (line: string) => void): void {
+  const warned = new Set<string>();
+  for (const { url, carries } of addresses) {
+    if (url === undefined || warned.has(url) || !isReadable(url)) continue;
+    warned.add(url);
+    log(`warning: ${url} is not encrypted: ${carries} cross the network in clear; use https`);
+  }
 }
 
 /** The settings of a connection in normal form. Throws an ObjectUserError that names every one that is missing or wrong. */
@@ -32,15 +64,54 @@ export function readSettings<Settings>(
   config: Config,
   { environment: variables }: Pick<World, "environment">,
 ): Settings {
-  const given = Object.entries(backend.sources).map(([name, { environment }]) => {
-    const value = config.get(`${backend.kind}:${name}`) ?? (environment ? variables[environment] : undefined);
-    return [name, value === "" ? undefined : value];
-  });
-  const parsed = backend.connection.safeParse(Object.fromEntries(given), {
+  const configured: Layer = {};
+  const inherited: Layer = {};
+  for (const [name, { environment }] of Object.entries(backend.sources)) {
+    const value = config.get(`${backend.kind}:${name}`);
+    const variable = environment && variables[environment];
+    if (value !== "" && (value ?? undefined) !== undefined) configured[name] = value;
+    // Configuration that is empty says: not from the environment either.
+    if (variable && (value ?? undefined) === undefined) inherited[name] = variable;
+  }
+  const parsed = backend.connection.safeParse(withFile(backend, [configured, inherited]), {
     error: (issue) => (issue.code === "invalid_type" && issue.input === undefined ? "is missing" : undefined),
   });
   if (!parsed.success) throw wrongSettings(backend, parsed.error.issues);
   return parsed.data;
+}
+
+/** What one source gives, by the settings' names. */
+type Layer = Record<string, unknown>;
+
+/** What the sources give, the strongest first, and the entry of the file that one of them names. */
+function withFile({ sources, file }: Pick<Backend, "sources" | "file">, layers: readonly Layer[]): Layer {
+  const taken = strongest(layers, sources);
+  if (file === undefined || taken[file.namedBy] === undefined) return taken;
+  const { namedBy } = file;
+  const entry = file.read(taken);
+  const naming = layers.findIndex((layer) => layer[namedBy] !== undefined);
+  const completed = layers.map((layer, rank) => {
+    if (rank !== naming) return layer;
+    // The name hides what weaker sources have instead of it, which its own entry is not.
+    const { [namedBy]: name, ...own } = layer;
+    return { ...strongest([own, entry], sources), [namedBy]: name };
+  });
+  return strongest(completed, sources);
+}
+
+/** Of each setting what the strongest source gives, without what is hidden by an alternative in a stronger one. */
+function strongest(layers: readonly Layer[], sources: Backend["sources"]): Layer {
+  const taken: Layer = {};
+  for (const layer of layers) {
+    const groups = new Set(Object.keys(taken).map((name) => sources[name]?.group));
+    const isHidden = (name: string) => {
+      const { group, hiddenBy = [] } = sources[name] ?? {};
+      return [group, ...hiddenBy].some((one) => one !== undefined && groups.has(one));
+    };
+    const visible = Object.entries(layer).filter(([name, value]) => value !== undefined && !isHidden(name));
+    for (const [name, value] of visible) taken[name] ??= value;
+  }
+  return taken;
 }
 
 function wrongSettings(backend: Backend, issues: readonly { path: PropertyKey[]; message: string }[]): ObjectUserError {

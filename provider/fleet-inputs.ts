@@ -3,7 +3,7 @@
  * complaint. One input is for members only: `retainOnDelete`, which single users have as an option of Pulumi's own.
  */
 import * as z from "zod";
-import type { CheckFailure } from "./inputs";
+import { type CheckFailure, takenApart, toldBySdk } from "./inputs";
 import { definedOnly, type Inputs, SECRET_NAMES, SECRET_SIGNATURE } from "./state";
 import { hasUnknowns } from "./unknowns";
 import type { Users } from "./users";
@@ -14,7 +14,7 @@ const fleetArgs = z.strictObject({ defaults: args.default({}), users: z.record(z
 
 /** The members of inputs in normal form, by name. */
 export function membersOf(inputs: Inputs): Map<string, Inputs> {
-  const { users } = fleetArgs.parse(inputs);
+  const { users } = fleetArgs.parse(takenApart(inputs).inputs);
   return new Map(Object.entries(users));
 }
 
@@ -23,12 +23,13 @@ export function membersOf(inputs: Inputs): Map<string, Inputs> {
  * a change shows in those whom it concerns. What is not known yet passes, with all that depends on it.
  */
 export function checkFleet(users: Users, olds: Inputs, news: Inputs): { inputs: Inputs; failures: CheckFailure[] } {
-  const { __provider: _, ...given } = definedOnly(news);
-  if (isUnknown(given.users) || isUnknown(given.defaults)) return { inputs: given, failures: [] };
+  const { inputs: given } = takenApart(definedOnly(news));
+  const told = toldBySdk(news);
+  if (isUnknown(given.users) || isUnknown(given.defaults)) return { inputs: { ...given, ...told }, failures: [] };
   const parsed = fleetArgs.safeParse(withoutUnknownMembers(given));
-  if (!parsed.success) return { inputs: given, failures: parsed.error.issues.flatMap(explain) };
+  if (!parsed.success) return { inputs: { ...given, ...told }, failures: parsed.error.issues.flatMap(explain) };
   const { defaults, users: members } = parsed.data;
-  const before = fleetArgs.safeParse(olds).data?.users ?? {};
+  const before = fleetArgs.safeParse(takenApart(olds).inputs).data?.users ?? {};
   const failures: CheckFailure[] = [];
   const checked = Object.entries(members).map(([name, member]) => {
     const one = checkMember(users, before[name] ?? {}, { ...defaults, ...member });
@@ -37,7 +38,7 @@ export function checkFleet(users: Users, olds: Inputs, news: Inputs): { inputs: 
   });
   if (failures.length === 0) failures.push(...sameUser(users, checked));
   const all = typeof given.users === "object" ? given.users : {};
-  return { inputs: { users: { ...all, ...Object.fromEntries(checked) } }, failures };
+  return { inputs: { users: { ...all, ...Object.fromEntries(checked) }, ...told }, failures };
 }
 
 /** Checks a member: a user's inputs, and what only members have. */
@@ -48,6 +49,16 @@ function checkMember(users: Users, olds: Inputs, given: Inputs): { inputs: Input
   const isRight = typeof retainOnDelete === "boolean" || isUnknown(retainOnDelete);
   const wrong = isRight ? [] : [{ property: "retainOnDelete", reason: "must be of type boolean" }];
   return { inputs: { ...inputs, retainOnDelete }, failures: [...failures, ...wrong] };
+}
+
+/** The inputs of those members that are known. */
+export function knownMembersOf(inputs: Inputs): Inputs[] {
+  return Object.values(withoutUnknownMembers(inputs).users as Record<string, Inputs>);
+}
+
+/** Whether it is not known yet which members there are. */
+export function isUnknownFleet({ users, defaults }: Inputs): boolean {
+  return isUnknown(users) || isUnknown(defaults) || typeof users !== "object";
 }
 
 /** Whether a whole value, not a part of it, is not known yet. */

@@ -4,9 +4,20 @@
  * What only this provider reads of a member is one text of JSON: Pulumi's cost is by the value, in each of its processes,
  * and its diffs show what changed inside such a text.
  */
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import type { Backend } from "./backends/backend";
-import { type Outputs, type Remembered, read, SCHEMA_VERSION, SECRET_SIGNATURE, write } from "./state";
+import { ADDRESS, IDENTITY, SECRET_INPUTS, SYSTEM } from "./protocol";
+import {
+  definedOnly,
+  hasSecretRotations,
+  type Outputs,
+  type Remembered,
+  read,
+  SCHEMA_VERSION,
+  SECRET_SIGNATURE,
+  write,
+} from "./state";
 
 /** The members by name. */
 export type FleetState = ReadonlyMap<string, Remembered>;
@@ -18,6 +29,9 @@ const fleetState = z.looseObject({
   keys: z.record(z.string(), z.array(z.unknown())).default({}),
   credentials: z.record(z.string(), part).default({}),
 });
+
+/** What members share, unless one of them says otherwise. */
+const SHARED = [IDENTITY, SECRET_INPUTS, ADDRESS, SYSTEM];
 
 /** What of a member's outputs is for its consumers, and secret in part. */
 const CREDENTIALS = [
@@ -31,20 +45,33 @@ const CREDENTIALS = [
 
 /** Writes a fleet's outputs. `credentials` is marked as secret. */
 export function writeFleet(members: FleetState, s3Endpoint: string | undefined, backend: Backend): Outputs {
+  const common = sharedBy(members);
   const written = [...members].map(([name, { known, inputs }]) => {
     const { schemaVersion: _, keys, ...outputs } = write(known, inputs, undefined, backend);
-    const [credentials, others] = split(outputs);
+    const [credentials, all] = split(outputs);
+    const others = Object.fromEntries(
+      Object.entries(all).filter(([name, value]) => !isDeepStrictEqual(value, common[name])),
+    );
     return [name, { text: JSON.stringify(others), keys, credentials }] as const;
   });
   const by = (part: "text" | "keys" | "credentials") =>
     Object.fromEntries(written.map(([name, member]) => [name, member[part]]));
   return {
     schemaVersion: SCHEMA_VERSION,
+    ...common,
     ...(s3Endpoint === undefined ? {} : { endpoint: s3Endpoint }),
     members: by("text"),
-    keys: by("keys"),
+    keys: hasSecretRotations(common) ? { ...SECRET_SIGNATURE, value: by("keys") } : by("keys"),
     credentials: { ...SECRET_SIGNATURE, value: by("credentials") },
   };
+}
+
+/** What all members have alike, and state once: whose they are and where. */
+function sharedBy(members: FleetState): Outputs {
+  const [first] = members.values();
+  if (first === undefined) return {};
+  const { identity, hidden, address, system } = first.known;
+  return definedOnly({ [IDENTITY]: identity, [SECRET_INPUTS]: hidden, [ADDRESS]: address, [SYSTEM]: system });
 }
 
 /** Reads a fleet's outputs back. Throws an ObjectUserError when they are not of this release or an older one. */
@@ -55,9 +82,10 @@ export function readFleet(outputs: Outputs, backend: Backend): Map<string, Remem
 /** Each member's outputs by its name, as a single user's. */
 export function memberOutputs(outputs: Outputs): (readonly [name: string, outputs: Outputs])[] {
   const { members, keys, credentials } = fleetState.parse(outputs);
-  const { schemaVersion } = outputs;
+  const { schemaVersion, endpoint } = outputs;
+  const common = Object.fromEntries(SHARED.map((name) => [name, outputs[name]]));
   return Object.entries(members).map(([name, member]) => {
-    return [name, { schemaVersion, ...member, keys: keys[name], ...credentials[name] }] as const;
+    return [name, { schemaVersion, endpoint, ...common, ...member, keys: keys[name], ...credentials[name] }] as const;
   });
 }
 

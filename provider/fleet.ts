@@ -6,17 +6,18 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Backend } from "./backends/backend";
 import { ObjectUserError, sentenceOf } from "./errors";
-import { checkFleet, membersOf, secretIfAny } from "./fleet-inputs";
+import { checkFleet, isUnknownFleet, knownMembersOf, membersOf, secretIfAny } from "./fleet-inputs";
 import { byPresentNames, farewell, farewells, isRetained } from "./fleet-members";
 import { type FleetState, readFleet, writeFleet } from "./fleet-state";
+import { type Internals, takenApart, toldBySdk } from "./inputs";
 import { describe, Unfinished } from "./lifecycle/reconcile";
 import { beforeHandover } from "./lifecycle/retirement";
 import { inParallel } from "./parallel";
 import { every } from "./progress";
-import { asSentences, halfMade, type ResourceProvider, spoken, UP_TO_ENGINE } from "./pulumi";
+import { asSentences, halfMade, NO_CHANGE, type ResourceProvider, spoken, UP_TO_ENGINE } from "./pulumi";
 import type { Inputs, Outputs, Remembered } from "./state";
 import { hasUnknowns } from "./unknowns";
-import { liveInputs, once, Users } from "./users";
+import { liveInputs, once, RELEASED, Users } from "./users";
 import { world as realWorld, type World } from "./world";
 
 /** The longest list of members in a message or a preview; the rest is counted. */
@@ -41,18 +42,19 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
 
   /** Brings every member to what it should be; those that fail keep what is known of them. */
   async function settle(news: Inputs, remembered: FleetState): Promise<Outputs> {
-    const { __provider, ...inputs } = news;
+    const { inputs, internals, asGiven } = takenApart(news);
     const wanted = membersOf(inputs);
     const before = byPresentNames(users, remembered, wanted);
     const { s3Endpoint } = await users.open();
     const after = new Map(before);
     const names = new Set([...before.keys(), ...wanted.keys()]);
-    const failures = await each(names, (name) => settleMember(name, wanted.get(name), after, s3Endpoint));
+    const failures = await each(names, (name) => settleMember(name, wanted.get(name), after, s3Endpoint, internals));
     if (failures.size === 0) return writeFleet(after, s3Endpoint, backend);
     for (const [name, { known, inputs }] of after) {
       after.set(name, { known: beforeHandover(known, before.get(name)?.known, backend.capabilities), inputs });
     }
     const outputs = writeFleet(after, s3Endpoint, backend);
+    const { __provider } = asGiven;
     throw halfMade(title, failed(failures, names.size), { ...outputs, __provider });
   }
 
@@ -62,6 +64,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     inputs: Inputs | undefined,
     members: Map<string, Remembered>,
     s3Endpoint: string | undefined,
+    internals: Internals,
   ): Promise<void> {
     const former = members.get(name);
     if (former && (inputs === undefined || users.replacing(former.inputs, inputs).length > 0)) {
@@ -70,12 +73,12 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     }
     if (inputs === undefined) return;
     const before = members.get(name);
-    if (before && !looksFurther(inputs, before) && users.plan(inputs, before, s3Endpoint).length === 0) {
+    if (before && !looksFurther(inputs, before) && users.plan(inputs, before, s3Endpoint, internals).length === 0) {
       members.set(name, { known: before.known, inputs });
       return;
     }
     try {
-      members.set(name, { known: await users.settle(inputs, before), inputs });
+      members.set(name, { known: await users.settle(inputs, before, internals), inputs });
     } catch (error) {
       const known = error instanceof Unfinished ? error.known : undefined;
       if (known) members.set(name, { known, inputs: before?.inputs ?? inputs });
@@ -85,8 +88,9 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
 
   /** The fleet has no more to do with a member: its user is deleted, or left as it is. */
   async function leave(name: string, member: Remembered): Promise<void> {
-    if (isRetained(member)) say(`${title} ${name}: ${farewell(users, member)}`);
-    else await users.remove(member);
+    if (isRetained(member)) return say(`${title} ${name}: ${farewell(users, member)}`);
+    const fate = await users.remove(member);
+    if (fate === "released") say(`${title} ${name}: user ${JSON.stringify(users.nameOf(member.inputs))} ${RELEASED}`);
   }
 
   /** Does the task for every member, some at once; answers the sentences of those that failed, by name. */
@@ -116,13 +120,22 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     },
 
     async check(olds, news) {
-      const { inputs, failures } = checkFleet(users, olds, news);
-      return { inputs, failures: asSentences([...failures, ...(await users.checkConnection())]) };
+      const { inputs, failures: wrong } = checkFleet(users, olds, news);
+      const failures = [...wrong, ...(await users.checkConnection())];
+      if (failures.length === 0 && !isUnknownFleet(inputs)) {
+        const before = takenApart(olds);
+        const had =
+          Object.keys(olds).length === 0 || isUnknownFleet(olds)
+            ? undefined
+            : { ...before.internals, inputs: knownMembersOf(olds) };
+        await users.declares(takenApart(inputs).internals, knownMembersOf(inputs), had);
+      }
+      return { inputs, failures: asSentences(failures) };
     },
 
     diff: (_id, olds, news) =>
       spoken(async () => {
-        const { __provider: _, ...inputs } = news;
+        const { inputs, internals } = takenApart(news);
         if (hasUnknowns(inputs)) return UP_TO_ENGINE;
         const wanted = membersOf(inputs);
         const remembered = remember(olds);
@@ -131,13 +144,16 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
         const steps = [...wanted].flatMap(([name, member]) => {
           const known = before.get(name);
           if (!known || users.replacing(known.inputs, member).length > 0) return [];
-          return users.plan(member, known, olds.endpoint).map((step) => [name, describe(step)] as const);
+          return users.plan(member, known, olds.endpoint, internals).map((step) => [name, describe(step)] as const);
         });
-        const moved = await users.movedFrom(olds.endpoint);
+        await users.keeps(internals, [...wanted.values()]);
+        const moved = await users.movedFrom(olds.endpoint, before.values());
         for (const why of moved) say(`${title}: ${why}`);
         sayAll([...leaving, ...steps], (line) => say(`${title} ${line}`));
         const isComplete = isDeepStrictEqual([...remembered.keys()].sort(), [...wanted.keys()].sort());
-        return steps.length + moved.length > 0 || !isComplete ? { ...UP_TO_ENGINE, changes: true } : UP_TO_ENGINE;
+        if (steps.length + moved.length > 0 || !isComplete) return { ...UP_TO_ENGINE, changes: true };
+        const isSame = [...wanted].every(([name, member]) => isDeepStrictEqual(remembered.get(name)?.inputs, member));
+        return isSame ? NO_CHANGE : UP_TO_ENGINE;
       }),
 
     create: (news) => spoken(async () => ({ id: title, outs: await settle(news, new Map()) })),
@@ -160,7 +176,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
         return {
           id,
           props: writeFleet(members, s3Endpoint, backend),
-          inputs: { users: secretIfAny(Object.fromEntries(live)) },
+          inputs: { users: secretIfAny(Object.fromEntries(live)), ...toldBySdk(props) },
         };
       }),
 

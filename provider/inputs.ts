@@ -3,7 +3,9 @@
  */
 import type * as z from "zod";
 import type { Backend } from "./backends/backend";
+import { isHidden } from "./lifecycle/hidden";
 import type { Spec } from "./lifecycle/model";
+import { IDENTITY, SECRET_INPUTS } from "./protocol";
 import { definedOnly, type Inputs } from "./state";
 import { concerns, unknownPaths } from "./unknowns";
 
@@ -11,6 +13,30 @@ import { concerns, unknownPaths } from "./unknowns";
 export interface CheckFailure {
   readonly property: string;
   readonly reason: string;
+}
+
+/** What the SDK tells besides the inputs that the program gives. */
+export interface Internals {
+  readonly identity: string;
+  readonly hidden: readonly string[];
+}
+
+/** Inputs as Pulumi hands them over, taken apart: those of the program, those of the SDK, and the latter as they came. */
+export function takenApart(given: Inputs): { inputs: Inputs; internals: Internals; asGiven: Inputs } {
+  const isInternal = ([name]: [string, unknown]) => name.startsWith("__");
+  const asGiven = Object.fromEntries(Object.entries(given).filter(isInternal));
+  const inputs = Object.fromEntries(Object.entries(given).filter((entry) => !isInternal(entry)));
+  const { [IDENTITY]: identity, [SECRET_INPUTS]: hidden } = asGiven;
+  const internals = {
+    identity: typeof identity === "string" ? identity : "",
+    hidden: Array.isArray(hidden) ? hidden.filter((name) => typeof name === "string") : [],
+  };
+  return { inputs, internals, asGiven };
+}
+
+/** What the SDK told, as state keeps it. */
+export function toldBySdk({ [IDENTITY]: identity, [SECRET_INPUTS]: hidden }: Inputs): Inputs {
+  return definedOnly({ [IDENTITY]: identity, [SECRET_INPUTS]: hidden });
 }
 
 /** Default of gracePeriodSeconds: a day. */
@@ -25,20 +51,30 @@ export function checkInputs(
   olds: Inputs,
   news: Inputs,
 ): { inputs: Inputs; failures: CheckFailure[] } {
-  const { __provider: _, ...given } = definedOnly(news);
+  const { inputs: given, internals } = takenApart(definedOnly(news));
   const unknown = unknownPaths(given);
   const parsed = backend.args.safeParse(given, { error: sayType });
   const findings = parsed.success ? [] : parsed.error.issues.filter((issue) => !concerns(issue.path, unknown));
-  const failures = [...findings.flatMap((issue) => explain(issue, backend)), ...takenBack(backend, olds, given)];
-  return { inputs: parsed.success ? definedOnly(parsed.data as Inputs) : given, failures };
+  const failures = [
+    ...findings.flatMap((issue) => explain(issue, backend)),
+    ...takenBack(backend, olds, given, internals),
+  ];
+  return { inputs: { ...(parsed.success ? definedOnly(parsed.data as Inputs) : given), ...toldBySdk(news) }, failures };
 }
 
 /** What a valid set of inputs wants. Keys are proven unless it says otherwise, where there is something to prove them by. */
-export function specOf(backend: Backend, inputs: Inputs, s3Endpoint: unknown): Spec {
+export function specOf(
+  backend: Backend,
+  inputs: Inputs,
+  s3Endpoint: unknown,
+  { identity = "", hidden = [] }: Partial<Internals> = {},
+): Spec {
   const user = backend.specOf(inputs);
   const common = inputs as Partial<Spec>;
   return {
     ...user,
+    identity,
+    hidden,
     rotationId: common.rotationId ?? "",
     gracePeriodSeconds: common.gracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
     prove: common.prove ?? (s3Endpoint !== undefined || backend.capabilities.provesWithoutS3 === true),
@@ -49,13 +85,13 @@ export function specOf(backend: Backend, inputs: Inputs, s3Endpoint: unknown): S
 }
 
 /** Settings that a user cannot lose again. Another user, by what replaces, begins without. */
-function takenBack(backend: Backend, olds: Inputs, news: Inputs): CheckFailure[] {
+function takenBack(backend: Backend, olds: Inputs, news: Inputs, { hidden }: Internals): CheckFailure[] {
   if (backend.replaceOn.some((name) => olds[name] !== news[name])) return [];
   return Object.keys(backend.unclearable)
     .filter((property) => olds[property] !== undefined && news[property] === undefined)
     .map((property) => ({
       property,
-      reason: `cannot be taken back once it was set: the system ignores an empty value. Keep ${JSON.stringify(olds[property])} or give another value`,
+      reason: `cannot be taken back once it was set: the system ignores an empty value. Keep ${isHidden(property, hidden) ? "its value" : JSON.stringify(olds[property])} or give another value`,
     }));
 }
 

@@ -130,7 +130,9 @@ function usersOf(resource: Resource, isPending: boolean): ManagedUser[] {
     ...(typeof clear.endpoint === "string" ? { s3Endpoint: clear.endpoint } : {}),
   };
   const describe = (resourceName: string, remembered: Remembered, keyId: unknown, isUnfinished: boolean) => {
-    const current = remembered.known.keys.find(({ id }) => id === keyId);
+    const isCurrent = (id: string, accessKey: string) =>
+      id === keyId || (typeof keyId === "string" && id === backend.keyIdOf?.(keyId, accessKey));
+    const current = remembered.known.keys.find(({ id, accessKey }) => isCurrent(id, accessKey));
     const names = { resource: resourceName, name: backend.specOf(remembered.inputs).name };
     const user: ManagedUser = { ...common, ...remembered, ...names, isUnfinished };
     return current ? { ...user, current } : user;

@@ -7,6 +7,14 @@ import { createHash } from "node:crypto";
 /** The input that tells a resource from every other one, in every stack: `identityOf` its URN. */
 export const IDENTITY = "__identity";
 
+/** The input that names the inputs which the program gives as secrets: their values stand in no message. "*" is all. */
+export const SECRET_INPUTS = "__secretInputs";
+
+/** Outputs that only this provider reads: where the user is, what the system there calls itself, when the user was made. */
+export const ADDRESS = "__address";
+export const SYSTEM = "__system";
+export const CREATED_AT = "__createdAt";
+
 /** A URN's type as both kinds of provider, dynamic and packaged, have it. */
 const DYNAMIC_TYPE = /pulumi-nodejs:dynamic\/(object-users\/\w+:\w+)/g;
 

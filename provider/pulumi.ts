@@ -7,6 +7,7 @@ import type { Config } from "./connection";
 import { ObjectUserError, sentenceOf } from "./errors";
 import type { CheckFailure } from "./inputs";
 import { Unfinished } from "./lifecycle/reconcile";
+import { printable } from "./printable";
 import type { Inputs, Outputs } from "./state";
 
 /** The methods that Pulumi's plugin for dynamic resources calls. */
@@ -30,6 +31,9 @@ export interface DiffResult {
 /** The engine compares the inputs itself, and shows what differs. */
 export const UP_TO_ENGINE: DiffResult = { replaces: [], deleteBeforeReplace: false };
 
+/** Nothing differs; the engine does not compare what the SDK tells besides. */
+export const NO_CHANGE: DiffResult = { changes: false, replaces: [], deleteBeforeReplace: false };
+
 /**
  * Failures as Pulumi should show them: the input's name in the sentence, not beside it. Pulumi prints the value of a
  * property that is named beside it, even if that is a secret.
@@ -42,7 +46,8 @@ export function asSentences(failures: readonly CheckFailure[]): CheckFailure[] {
 }
 
 /** The error from which Pulumi stores a half-made resource; the next `up` calls update on it. */
-export function halfMade(id: string, message: string, properties: Outputs): Error {
+export function halfMade(id: string, text: string, properties: Outputs): Error {
+  const message = printable(text);
   return Object.assign(withoutStack(new Error(message)), { id, properties, reasons: [message] });
 }
 
@@ -50,7 +55,7 @@ export function halfMade(id: string, message: string, properties: Outputs): Erro
 export function withoutStack(error: unknown): Error {
   const cause = error instanceof Unfinished ? error.reason : error;
   if (!(cause instanceof ObjectUserError)) return cause instanceof Error ? cause : new Error(sentenceOf(cause));
-  const shown = new Error(cause.message);
+  const shown = new Error(printable(cause.message));
   shown.stack = "";
   return shown;
 }

@@ -1,12 +1,14 @@
 /**
  * A resource that is one user: Pulumi's methods, and its rules for unknown values, half-made resources and secrets.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { Backend } from "./backends/backend";
+import { takenApart, toldBySdk } from "./inputs";
 import { describe, Unfinished } from "./lifecycle/reconcile";
-import { asSentences, halfMade, type ResourceProvider, spoken, UP_TO_ENGINE } from "./pulumi";
+import { asSentences, halfMade, NO_CHANGE, type ResourceProvider, spoken, UP_TO_ENGINE } from "./pulumi";
 import { type Inputs, type Outputs, type Remembered, withSecrets } from "./state";
 import { hasUnknowns } from "./unknowns";
-import { liveInputs, once, Users } from "./users";
+import { liveInputs, once, RELEASED, Users } from "./users";
 import { world as realWorld, type World } from "./world";
 
 export type { DiffResult, ResourceProvider } from "./pulumi";
@@ -17,14 +19,15 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
 
   /** Runs the lifecycle; a fault leaves a half-made resource that the next `up` goes on with. */
   async function settle(news: Inputs, before: Remembered | undefined): Promise<{ id: string; outs: Outputs }> {
-    const { __provider, ...inputs } = news;
+    const { inputs, internals, asGiven } = takenApart(news);
     const { s3Endpoint } = await users.open();
     try {
-      const known = await users.settle(inputs, before);
+      const known = await users.settle(inputs, before, internals);
       return { id: known.userId, outs: withSecrets(users.written(known, inputs, s3Endpoint)) };
     } catch (error) {
       if (!(error instanceof Unfinished) || error.known === undefined) throw error;
       const outputs = withSecrets(users.written(error.known, before?.inputs ?? inputs, s3Endpoint));
+      const { __provider } = asGiven;
       throw halfMade(error.known.userId, error.message, { ...outputs, __provider });
     }
   }
@@ -35,20 +38,30 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
     },
 
     async check(olds, news) {
-      const { inputs, failures } = users.check(olds, news);
-      return { inputs, failures: asSentences([...failures, ...(await users.checkConnection())]) };
+      const { inputs, failures: wrong } = users.check(olds, news);
+      const failures = [...wrong, ...(await users.checkConnection())];
+      if (failures.length === 0) {
+        const before = takenApart(olds);
+        const had = Object.keys(olds).length === 0 ? undefined : { ...before.internals, inputs: [before.inputs] };
+        const now = takenApart(inputs);
+        await users.declares(now.internals, [now.inputs], had);
+      }
+      return { inputs, failures: asSentences(failures) };
     },
 
     async diff(_id, olds, news) {
-      const { __provider: _, ...inputs } = news;
+      const { inputs, internals } = takenApart(news);
       const replaces = users.replacing(olds, inputs);
       if (replaces.length > 0) return { replaces, deleteBeforeReplace: users.excludesOld(olds, inputs) };
       if (hasUnknowns(inputs)) return UP_TO_ENGINE;
-      const steps = await spoken(() => users.plan(inputs, users.remember(olds), olds.endpoint));
+      await users.keeps(internals, [inputs]);
+      const before = users.remember(olds);
+      const steps = await spoken(() => users.plan(inputs, before, olds.endpoint, internals));
       const name = users.nameOf(inputs);
-      const moved = await users.movedFrom(olds.endpoint);
+      const moved = await users.movedFrom(olds.endpoint, [before]);
       for (const why of [...steps.map(describe), ...moved]) users.announce(`${backend.resource} ${name}: ${why}`);
-      return steps.length + moved.length > 0 ? { ...UP_TO_ENGINE, changes: true } : UP_TO_ENGINE;
+      if (steps.length + moved.length > 0) return { ...UP_TO_ENGINE, changes: true };
+      return isDeepStrictEqual(before.inputs, inputs) ? NO_CHANGE : UP_TO_ENGINE;
     },
 
     create: (news) => spoken(() => settle(news, undefined)),
@@ -62,9 +75,15 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
         if (seen === undefined) return { id: "", props: {} };
         const { s3Endpoint } = await users.open();
         const outputs = users.written(seen, before.inputs, s3Endpoint);
-        return { id, props: withSecrets(outputs), inputs: withSecrets(liveInputs(seen, before.inputs)) };
+        const inputs = { ...liveInputs(seen, before.inputs), ...toldBySdk(props) };
+        return { id, props: withSecrets(outputs), inputs: withSecrets(inputs) };
       }),
 
-    delete: (_id, props) => spoken(() => users.remove(users.remember(props))),
+    delete: (_id, props) =>
+      spoken(async () => {
+        const before = users.remember(props);
+        const fate = await users.remove(before);
+        if (fate === "released") outside.log(`${backend.resource} ${users.nameOf(before.inputs)}: ${RELEASED}`);
+      }),
   };
 }

@@ -7,8 +7,10 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { ObjectUserError } from "./errors";
+import { isHidden } from "./lifecycle/hidden";
 import { latestRetired, secondKey } from "./lifecycle/keys";
 import type { Capabilities, Fields, Json, Known } from "./lifecycle/model";
+import { ADDRESS, CREATED_AT, IDENTITY, SECRET_INPUTS, SYSTEM } from "./protocol";
 
 /** The version of the written form. Raised only when an older release could misread it. */
 export const SCHEMA_VERSION = 1;
@@ -28,6 +30,12 @@ const keyRecord = z.object({
 const stateSchema = z.looseObject({
   schemaVersion: z.number(),
   userId: z.string(),
+  [IDENTITY]: z.string().optional(),
+  [ADDRESS]: z.string().optional(),
+  [SYSTEM]: z.string().optional(),
+  [CREATED_AT]: z.string().optional(),
+  [SECRET_INPUTS]: z.array(z.string()).optional(),
+  endpoint: z.string().optional(),
   /** The published key's id; absent once it is known not to work. */
   keyId: z.string().optional(),
   accessKey: z.string().optional(),
@@ -45,6 +53,8 @@ const stateSchema = z.looseObject({
   /** Ids of live keys outside the ring; watched only with exclusiveKeys. */
   foreignKeys: z.array(z.string()).optional(),
 });
+
+type State = z.infer<typeof stateSchema>;
 
 /** A resource's outputs, or a part of them. */
 export type Outputs = Record<string, unknown>;
@@ -68,6 +78,8 @@ export interface System {
   readonly defaults: Fields;
   readonly unclearable: Fields;
   readonly capabilities: Capabilities;
+  /** A key's id as it is today, from one that an earlier release wrote. */
+  keyIdOf?(stored: string, accessKey: string): string;
 }
 
 /**
@@ -106,17 +118,23 @@ export function write(
     takenOver: known.takenOver,
     keys: known.keys,
     foreignKeys: inputs.exclusiveKeys === true ? known.foreign.map((key) => key.id) : undefined,
+    [IDENTITY]: known.identity,
+    [ADDRESS]: known.address,
+    [SYSTEM]: known.system,
+    [CREATED_AT]: known.createdAt,
+    [SECRET_INPUTS]: known.hidden,
     baseline: baseline.length > 0 ? Object.fromEntries(baseline) : undefined,
     declared: Object.keys(inputs).sort(),
   });
 }
 
 /** Reads outputs back. Throws an ObjectUserError when they are not of this project or of a newer release. */
-export function read(outputs: Outputs, { settings, defaults, unclearable, capabilities }: System): Remembered {
+export function read(outputs: Outputs, system: System): Remembered {
+  const { settings, defaults, unclearable, capabilities } = system;
   const version = outputs.schemaVersion;
   const parsed = stateSchema.safeParse(outputs);
   if (!parsed.success || version !== SCHEMA_VERSION) throw unreadable(outputs);
-  const state = parsed.data;
+  const state = withKeyIds(parsed.data, system);
   const second = secondKey(state.keys as Known["keys"], state.keyId, capabilities);
   const secrets = {
     ...(state.keyId !== undefined && state.secretKey !== undefined ? { [state.keyId]: state.secretKey } : {}),
@@ -138,6 +156,14 @@ export function read(outputs: Outputs, { settings, defaults, unclearable, capabi
       ...(state.takenOver ? { takenOver: true } : {}),
       keys: state.keys as Known["keys"],
       foreign: (state.foreignKeys ?? []).map((id) => ({ id, accessKey: id })),
+      ...present({
+        identity: state[IDENTITY],
+        // The first release kept the address of S3 only.
+        address: state[ADDRESS] ?? state.endpoint,
+        system: state[SYSTEM],
+        createdAt: state[CREATED_AT],
+      }),
+      ...(state[SECRET_INPUTS] ? { hidden: state[SECRET_INPUTS] } : {}),
       ...(state.password === undefined
         ? {}
         : { password: { value: state.password, rotationId: state.passwordRotationId ?? "" } }),
@@ -145,6 +171,20 @@ export function read(outputs: Outputs, { settings, defaults, unclearable, capabi
       secrets,
     },
     inputs: pick(outputs, state.declared),
+  };
+}
+
+/** State with the ids that keys have today. */
+function withKeyIds(state: State, { keyIdOf }: System): State {
+  if (keyIdOf === undefined) return state;
+  // Without the secret map that a fleet's export hides, the ring says which access key it is.
+  const accessKey = state.accessKey ?? state.keys.at(-1)?.accessKey;
+  const today = (id: string) => (accessKey === undefined ? id : keyIdOf(id, accessKey));
+  return {
+    ...state,
+    ...(state.keyId === undefined ? {} : { keyId: today(state.keyId) }),
+    ...(state.foreignKeys === undefined ? {} : { foreignKeys: state.foreignKeys.map(today) }),
+    keys: state.keys.map((key) => ({ ...key, id: keyIdOf(key.id, key.accessKey) })),
   };
 }
 
@@ -162,6 +202,13 @@ function unreadable(outputs: Outputs): ObjectUserError {
   });
 }
 
+/** Without members that are undefined. */
+function present(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
+  );
+}
+
 function pick(from: Outputs, names: readonly string[]): Inputs {
   return Object.fromEntries(names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]));
 }
@@ -177,11 +224,19 @@ export const SECRET_SIGNATURE = { "4dabf18193072939515e22adb298388d": "1b4706126
 /** The members of inputs and outputs that are secret; no other holds one. */
 export const SECRET_NAMES = ["secretKey", "previousSecretKey", "password"];
 
-/** Marks the secret members, so that Pulumi encrypts them. */
+/** Whether the ring names rotations that the program gives as secrets. */
+export function hasSecretRotations({ [SECRET_INPUTS]: hidden }: Outputs): boolean {
+  return Array.isArray(hidden) && isHidden("rotationId", hidden);
+}
+
+/** Marks the secret members, so that Pulumi encrypts them; the ring, too, where the rotations in it are secrets. */
 export function withSecrets(values: Outputs): Outputs {
-  const marked = SECRET_NAMES.filter((name) => typeof values[name] === "string").map((name) => [
-    name,
-    { ...SECRET_SIGNATURE, value: values[name] },
-  ]);
-  return { ...values, ...Object.fromEntries(marked) };
+  const ring = hasSecretRotations(values) && values.keys !== undefined ? ["keys"] : [];
+  const names = [...SECRET_NAMES.filter((name) => typeof values[name] === "string"), ...ring];
+  return { ...values, ...Object.fromEntries(names.map((name) => [name, asSecret(values[name])])) };
+}
+
+/** A value as Pulumi takes it for a secret. */
+export function asSecret(value: unknown): unknown {
+  return { ...SECRET_SIGNATURE, value };
 }

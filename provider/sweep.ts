@@ -9,7 +9,7 @@ import type { ManagedUser } from "./inventory";
 import { applyStep } from "./lifecycle/apply";
 import type { Context } from "./lifecycle/context";
 import { isOver } from "./lifecycle/keys";
-import type { KeyRecord, Known, Step } from "./lifecycle/model";
+import type { KeyRecord, Known, Live, Step } from "./lifecycle/model";
 import { observe } from "./lifecycle/observe";
 import { plan } from "./lifecycle/plan";
 import { proveRefused, type Signer } from "./lifecycle/proof";
@@ -32,6 +32,11 @@ export interface Ending {
 export interface SweepOptions {
   /** Look, and change nothing. */
   readonly dryRun: boolean;
+  /**
+   * Asked right before a key is revoked, or told as due: why it is to be left after all, as a clause without a full stop.
+   * When this rejects, nothing is revoked.
+   */
+  readonly objection: (key: KeyRecord) => Promise<string | undefined>;
 }
 
 const ROUNDS = 3;
@@ -55,7 +60,7 @@ export async function sweepUser(
   user: ManagedUser,
   keys: readonly KeyRecord[],
   context: Context & Connection,
-  { dryRun }: SweepOptions,
+  { dryRun, objection }: SweepOptions,
   tell: (ending: Ending) => void,
 ): Promise<void> {
   const waiting = new Map(keys.map((key) => [key.id, key]));
@@ -79,7 +84,10 @@ export async function sweepUser(
         const signer = sent.get(key.id);
         if (signer && spec.prove) await proveRefused(signer, ref, context);
         end(key, signer ? "revoked" : "gone", { isProven: signer !== undefined && spec.prove });
-      } else if (step === undefined) end(key, "left", { why: LEFT });
+        continue;
+      }
+      const why = step === undefined ? LEFT : (unseen(key, user.known, live) ?? (await objection(key)));
+      if (step === undefined || why !== undefined) end(key, "left", { why: why ?? LEFT });
       else if (dryRun) end(key, "due");
       else {
         const secretKey = known.secrets[key.id];
@@ -99,6 +107,16 @@ export async function sweepUser(
       await context.sleep(PAUSE_MS * 2 ** rounds * (0.5 + context.random()));
     }
   }
+}
+
+/** What of a live key cannot be seen, or is not as state has it. */
+function unseen(key: KeyRecord, { secrets }: Known, live: Live | undefined): string | undefined {
+  if (live?.keys === undefined) return "the system does not show the user's keys, so the current one may be gone";
+  const there = live.keys.find(({ id }) => id === key.id)?.secretKey;
+  // A masked secret is an empty text in state.
+  const remembered = secrets[key.id] || undefined;
+  if (there === undefined || remembered === undefined || there === remembered) return undefined;
+  return "the secret that the system has for it is not the one that state knows: somebody made it anew";
 }
 
 const LEFT =

@@ -3,41 +3,45 @@
  * what state says, runs the lifecycle under a lock. How Pulumi stores the results is the resource's business.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Backend, Connection } from "./backends/backend";
-import { type Config, openConnection } from "./connection";
-import { ObjectUserError } from "./errors";
-import { type CheckFailure, checkInputs, specOf } from "./inputs";
-import type { Context } from "./lifecycle/context";
+import type { Backend } from "./backends/backend";
+import { ownBoard } from "./board";
+import { type Config, type Opened, openConnection } from "./connection";
+import { type CheckFailure, checkInputs, type Internals, specOf } from "./inputs";
+import { hereOf } from "./lifecycle/context";
 import type { Known, Step } from "./lifecycle/model";
 import { observe } from "./lifecycle/observe";
+import { confirmedAt, deletionRefused, isElsewhere, notOurs, notToDelete, refusal } from "./lifecycle/ownership";
 import { plan } from "./lifecycle/plan";
-import { reconcile } from "./lifecycle/reconcile";
+import { reconcile, Unfinished } from "./lifecycle/reconcile";
 import { refOf } from "./lifecycle/user-api";
 import { Locks } from "./locks";
+import { managedByAnother, Run } from "./run";
 import { definedOnly, type Inputs, type Outputs, type Remembered, read, write } from "./state";
+import { hasUnknowns } from "./unknowns";
 import type { World } from "./world";
 
 /** The users of one connection. */
 export class Users {
   private readonly locks = new Locks();
-  /** Names of users that this process made: a second resource for one of them is a mistake in the program. */
-  private readonly made = new Set<string>();
+  private readonly run: Run;
   private readonly configured = deferred<Config>();
-  private opening: Promise<Context & Connection> | undefined;
+  private opening: Promise<Opened> | undefined;
 
   /** `announce` is told each step that is taken or would be. */
   constructor(
     readonly backend: Backend,
     readonly world: World,
     readonly announce: (line: string) => void,
-  ) {}
+  ) {
+    this.run = new Run(world.board ?? ownBoard());
+  }
 
   configure(config: Config): void {
     this.configured.resolve(config);
   }
 
   /** The connection. Pulumi may call other methods before `configure` has ended, so whoever needs it waits here. */
-  open(): Promise<Context & Connection> {
+  open(): Promise<Opened> {
     this.opening ??= this.configured.promise.then((config) =>
       openConnection(this.backend, config, this.world, this.announce),
     );
@@ -80,49 +84,104 @@ export class Users {
     return unique.some((name) => news[name] !== undefined && news[name] !== "" && news[name] === olds[name]);
   }
 
+  /** Notes that the program declares these users by a resource, which had `before` when the run began, if anything. */
+  async declares(
+    { identity }: Internals,
+    inputs: readonly Inputs[],
+    before: { readonly identity: string; readonly inputs: readonly Inputs[] } | undefined,
+  ): Promise<void> {
+    const known = inputs.filter((each) => !hasUnknowns(each));
+    const had = before && { identity: before.identity, users: await this.keysOf(before.inputs) };
+    this.run.declares(identity, await this.keysOf(known), had);
+  }
+
+  /** Notes that a resource is to keep these users. */
+  async keeps({ identity }: Internals, inputs: readonly Inputs[]): Promise<void> {
+    this.run.keeps(identity, await this.keysOf(inputs));
+  }
+
+  /** Users as a run's notes have them: no two systems have one alike. */
+  private async keysOf(inputs: readonly Inputs[]): Promise<string[]> {
+    const { kind } = this.backend;
+    const { address } = await this.open();
+    return inputs.map((each) => `${kind} ${address} ${this.nameOf(each)}`);
+  }
+
   /** What `settle` would do, as far as state knows. */
-  plan(inputs: Inputs, { known }: Remembered, s3Endpoint: unknown): Step[] {
-    const spec = specOf(this.backend, withoutFindings(inputs), s3Endpoint);
+  plan(inputs: Inputs, { known }: Remembered, s3Endpoint: unknown, internals: Partial<Internals> = {}): Step[] {
+    const spec = specOf(this.backend, withoutFindings(inputs), s3Endpoint, internals);
     return plan(spec, known, this.backend.capabilities, this.world.now());
   }
 
-  /** Why the address in the outputs is not right any more, if so. */
-  async movedFrom(endpoint: unknown): Promise<string[]> {
-    const now = await this.open().then(
-      ({ s3Endpoint }) => s3Endpoint,
-      () => endpoint,
-    );
-    return now === endpoint ? [] : [`endpoint is ${JSON.stringify(endpoint)}, now ${JSON.stringify(now)}`];
+  /** Why the addresses that state has are not right any more, if so: that of S3, and those where the users were seen. */
+  async movedFrom(endpoint: unknown, users: Iterable<Remembered>): Promise<string[]> {
+    const opened = await this.open().catch(() => undefined);
+    if (opened === undefined) return [];
+    const { s3Endpoint: now, ...here } = opened;
+    const moved = now === endpoint ? [] : [`endpoint is ${JSON.stringify(endpoint)}, now ${JSON.stringify(now)}`];
+    const former = [...users].find(({ known }) => isElsewhere(known, { ...here, s3Endpoint: now }))?.known.address;
+    return former === undefined || former === endpoint
+      ? moved
+      : [
+          ...moved,
+          `the users were made at ${former}, and the connection is to ${here.address}: they are looked for there`,
+        ];
   }
 
   /** Brings a user to what the inputs want. Rejects with Unfinished, which carries what is known then. */
-  async settle(inputs: Inputs, before: Remembered | undefined): Promise<Known> {
+  async settle(inputs: Inputs, before: Remembered | undefined, internals: Internals): Promise<Known> {
     const opened = await this.open();
-    const spec = specOf(this.backend, inputs, opened.s3Endpoint);
+    const spec = specOf(this.backend, inputs, opened.s3Endpoint, internals);
+    const user = await this.keysOf([inputs]);
     return this.locks.hold(spec.name, async () => {
-      if (before === undefined && this.made.has(spec.name)) throw madeTwice(spec.name);
-      const known = await reconcile(spec, before?.known, opened);
-      if (before === undefined) this.made.add(spec.name);
+      const { identity } = internals;
+      if (before === undefined && this.run.isOfAnother(identity, String(user))) throw managedByAnother(spec.name);
+      const isReplaced = before === undefined && this.run.isReplaced(identity, String(user));
+      const known = await reconcile(spec, before?.known, opened, { isReplaced }).catch((error) => {
+        if (error instanceof Unfinished && error.known) this.run.holds(identity, user);
+        throw error;
+      });
+      this.run.holds(identity, user);
       return known;
     });
   }
 
   /** What is known after looking; undefined when the user is gone. */
   async look({ known, inputs }: Remembered): Promise<Known | undefined> {
-    const { api } = await this.open();
-    const live = await api.find(refOf(this.nameOf(inputs), known));
-    if (live === undefined) this.made.delete(this.nameOf(inputs));
-    return live && observe(known, live);
+    const opened = await this.open();
+    const name = this.nameOf(inputs);
+    const here = await hereOf(known, opened);
+    const live = await opened.api.find(refOf(name, known));
+    const problem = notOurs(known, live, here, this.backend.capabilities);
+    if (problem !== undefined && isElsewhere(known, here)) throw refusal("reading", name, problem);
+    return live && confirmedAt(observe(known, live), here);
   }
 
-  /** Deletes the user with its keys. */
-  async remove({ known, inputs }: Remembered): Promise<void> {
-    const { api } = await this.open();
+  /**
+   * Deletes the user with its keys; or, if another resource of this run needs it, releases it: then state forgets it and
+   * nothing else happens. Rejects with an ObjectUserError when the user is not ours.
+   */
+  async remove({ known, inputs }: Remembered): Promise<"deleted" | "released"> {
+    const opened = await this.open();
     const name = this.nameOf(inputs);
-    await this.locks.hold(name, () => api.remove(refOf(name, known), { force: inputs.forceDestroy === true }));
-    this.made.delete(name);
+    const ref = refOf(name, known);
+    const user = String(await this.keysOf([inputs]));
+    return this.locks.hold(name, async () => {
+      if (this.run.isNeeded(known.identity, user)) return "released";
+      const live = await opened.api.find(ref);
+      const problem = notOurs(known, live, await hereOf(known, opened), this.backend.capabilities);
+      if (problem !== undefined) throw refusal("deleting", name, problem);
+      const doubt = notToDelete(known, live);
+      if (doubt !== undefined) throw deletionRefused(name, doubt);
+      await opened.api.remove(ref, { force: inputs.forceDestroy === true });
+      this.run.deleted(known.identity, user);
+      return "deleted";
+    });
   }
 }
+
+/** What becomes of a user that another resource needs, for the person who runs Pulumi. */
+export const RELEASED = "is released, not deleted: the program has another resource for this user";
 
 const REPLACED = "(replaced on the system)";
 const GONE = "(gone from the system)";
@@ -138,7 +197,8 @@ function withoutFindings({ accessKey, secretKey, ...inputs }: Inputs): Inputs {
  * The inputs that would describe the system as it is: what a refresh stores, so that a preview shows by name what
  * somebody changed. What no input can say (a key that is gone) is said in words in the property that it concerns.
  */
-export function liveInputs({ fields, baseline, published, keys, foreign }: Known, inputs: Inputs): Inputs {
+export function liveInputs(known: Known, inputs: Inputs): Inputs {
+  const { fields, baseline, published, keys, foreign } = known;
   const live: Inputs = { ...inputs };
   for (const [name, value] of Object.entries(fields)) {
     const isWatched = name in baseline && !isDeepStrictEqual(value, baseline[name]);
@@ -151,16 +211,6 @@ export function liveInputs({ fields, baseline, published, keys, foreign }: Known
   }
   if (inputs.exclusiveKeys === true && foreign.length > 0) live.foreignKeys = foreign.map((key) => key.id);
   return definedOnly(live);
-}
-
-function madeTwice(name: string): ObjectUserError {
-  return new ObjectUserError({
-    code: "already-exists",
-    operation: "creating",
-    subject: `user "${name}"`,
-    problem: "another resource of this program has just made this user",
-    advice: "Two resources cannot manage one user: remove one of them, or give it another name.",
-  });
 }
 
 /** Pulumi asks for the same difference in preview, refresh and up: one reader needs each line once. */

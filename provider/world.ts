@@ -1,8 +1,11 @@
 /** The world as the provider needs it: time, chance, sockets, environment and a place for lines that people read. */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { atEnd } from "./at-end";
+import { type Board, boardOfThisRun } from "./board";
 import { nodeSend, type TransportOptions } from "./http/send";
 import type { Send } from "./http/wire";
+import { printable } from "./printable";
 
 /** Everything that comes from outside. */
 export interface World {
@@ -15,7 +18,9 @@ export interface World {
   readonly newPassword: () => string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly openTransport: (options: TransportOptions) => Send;
-  /** Does a task when the process ends; for tests. Default: when it has nothing left to do, or is told to end. */
+  /** What the processes of this run tell each other. Default: nothing. */
+  readonly board?: Board;
+  /** Does a task when the process ends: when it has nothing left to do, or is told to end. Default: never. */
   readonly atEnd?: (task: () => Promise<void>) => void;
 }
 
@@ -24,9 +29,11 @@ export const world: World = {
   now: () => new Date(),
   sleep: (ms) => sleep(ms),
   random: Math.random,
-  log: (line) => console.log(line),
+  log: (line) => console.log(printable(line)),
   // 192 bits, and a letter of each case, a digit and a sign for rules that ask for them.
   newPassword: () => `${randomBytes(24).toString("base64url")}-aA1`,
   environment: process.env,
   openTransport: nodeSend,
+  board: boardOfThisRun(process.argv),
+  atEnd,
 };

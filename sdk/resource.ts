@@ -3,6 +3,7 @@
  * are handed to Pulumi. Pulumi's words only; what they do is decided in the provider.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { IDENTITY, identityOf, SECRET_INPUTS } from "../provider/protocol";
 
 /** The inputs that every user has, whatever the system. */
 export interface LifecycleArgs {
@@ -91,7 +92,8 @@ export abstract class ObjectUser extends pulumi.CustomResource {
       endpoint: undefined,
       keys: undefined,
     };
-    const props = { ...outputs, ...withSecrets(args, SECRETS), __provider: handler(kind) };
+    const told = toldToProvider(type, name, args, opts);
+    const props = { ...outputs, ...withSecrets(args, SECRETS), ...told, __provider: handler(kind) };
     const secretOutputs = [...SECRETS, ...(opts?.additionalSecretOutputs ?? [])];
     const { stackTraceLimit } = Error;
     // Pulumi takes several stack traces for each property, for debugging its own promises, and maps each to its sources:
@@ -163,7 +165,8 @@ export abstract class Fleet extends pulumi.CustomResource {
     const outputs = { credentials: undefined, keys: undefined, endpoint: undefined };
     const secretOutputs = ["credentials", ...(opts?.additionalSecretOutputs ?? [])];
     const users = hasSecrets(args.users) ? pulumi.secret(args.users) : args.users;
-    const props = { ...outputs, ...args, users, __provider: handler(`${kind}/fleet`) };
+    const told = toldToProvider(type, name, { "*": [args.users, args.defaults] }, opts);
+    const props = { ...outputs, ...args, users, ...told, __provider: handler(`${kind}/fleet`) };
     super(type, name, props, { ...opts, additionalSecretOutputs: secretOutputs });
     this.credentials = pulumi.secret(this.credentials);
   }
@@ -198,6 +201,29 @@ export abstract class ConnectionProvider extends pulumi.ProviderResource {
   }
 }
 
+/**
+ * What the provider is told besides the inputs: which resource this is, and which inputs are secrets. No display of Pulumi
+ * shows either.
+ */
+function toldToProvider(type: string, name: string, args: object, opts: pulumi.CustomResourceOptions | undefined) {
+  const parent = opts?.parent;
+  const identity = parent
+    ? pulumi.createUrn(name, type, parent).apply(identityOf)
+    : identityOf(`urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`);
+  const deferred = Object.entries(args).filter(([, value]) => typeof value === "object" && value !== null);
+  const secrets = deferred.length === 0 ? {} : { [SECRET_INPUTS]: secretsAmong(deferred) };
+  return { [IDENTITY]: identity, ...secrets };
+}
+
+/** The names of values that are secret, in whole or in part; undefined when there is none. */
+async function secretsAmong(values: readonly (readonly [string, unknown])[]): Promise<string[] | undefined> {
+  const secrets = await Promise.all(
+    values.map(async ([name, value]) => ((await pulumi.isSecret(pulumi.output(value))) ? [name] : [])),
+  );
+  const names = secrets.flat().filter((name) => !SECRETS.includes(name));
+  return names.length === 0 ? undefined : names;
+}
+
 /** The text that state keeps: where the code is, never the code. It must not change for a kind that has been released. */
 function handler(kind: string): string {
   return `exports.handler = () => require("pulumi-object-users/provider").provider(${JSON.stringify(kind)}, 1);`;
@@ -207,11 +233,11 @@ function handler(kind: string): string {
 function hasSecrets(users: unknown): boolean {
   const members = typeof users === "object" && users !== null ? Object.values(users) : [];
   return members.some(
-    (member) => typeof member === "object" && member !== null && SECRET_INPUTS.some((name) => name in member),
+    (member) => typeof member === "object" && member !== null && OWN_SECRETS.some((name) => name in member),
   );
 }
 
-const SECRET_INPUTS = ["secretKey", "password"];
+const OWN_SECRETS = ["secretKey", "password"];
 
 function withSecrets(args: object, names: string[]): Record<string, unknown> {
   return Object.fromEntries(

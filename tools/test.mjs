@@ -47,7 +47,7 @@ const EMBEDDED = "on the embedded gateway";
 const UNIT = [
   { name: "edits", places: ["edits"] },
   { name: "model", places: ["model"] },
-  { name: "cli", places: ["cli/check/", "cli/import/", "cli/status/", "cli/sweep/"] },
+  { name: "cli", places: ["cli/check/", "cli/import/", "cli/status/", "cli/sweep/", "cli/terminal/"] },
   { name: "ecs", places: ["ecs/"] },
   { name: "cegedim", places: ["cegedim/"] },
   { name: "provider", places: ["provider"] },

@@ -1,6 +1,8 @@
 /** `object-users check`: what is wrong with a connection, before a user is touched. Changes nothing. */
 import { Option } from "commander";
 import { backends } from "../../provider/backends";
+import { takeInventory } from "../../provider/inventory";
+import { printableJson } from "../../provider/printable";
 import { Report, tell } from "../check/report";
 import { type AddCommand, prose, withJson, withStackOptions } from "../command";
 import { connectionsOf } from "../connections";
@@ -38,7 +40,7 @@ async function check(kind: string | undefined, options: CheckOptions, terminal: 
   } else {
     if (set.length > 0) throw new UsageError("--set goes with a kind.");
     const seen = new Set<string>();
-    await readStacks(options, "shown", async (read) => {
+    await readStacks(options, "shown", takeInventory, async (read) => {
       if ("problem" in read) return report.unread(read.stack, read.problem);
       for (const { title, key, backend, config } of connectionsOf(read.stack, read.inventory, terminal.world)) {
         if (seen.has(key) || terminal.interrupted.aborted) continue;
@@ -47,7 +49,7 @@ async function check(kind: string | undefined, options: CheckOptions, terminal: 
       }
     });
   }
-  if (json) terminal.out(JSON.stringify({ connections: report.connections, unread: report.stacks }));
+  if (json) terminal.out(printableJson({ connections: report.connections, unread: report.stacks }));
   else tell(report, terminal);
   if (terminal.interrupted.aborted) return EXIT.interrupted;
   if (report.stacks.length > 0) return EXIT.incomplete;

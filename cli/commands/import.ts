@@ -4,6 +4,7 @@ import type { Backend } from "../../provider/backends/backend";
 import { openConnection } from "../../provider/connection";
 import { isObjectUserError } from "../../provider/errors";
 import { fleetOf, singlesOf } from "../../provider/import-content";
+import { printableJson } from "../../provider/printable";
 import { type Inputs, SECRET_NAMES } from "../../provider/state";
 import { type AddCommand, prose, withJson } from "../command";
 import { EXIT, type ExitCode, UsageError } from "../exit";
@@ -113,6 +114,11 @@ function write(
   );
 }
 
+/** A word of a command line, to be copied into a shell. */
+function forShell(word: string): string {
+  return /^[\w./@:+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 function tell({ users, others }: Found, options: ImportOptions, seconds: number, terminal: Terminal): ExitCode {
   const { out, program, json } = options;
   const { aborted } = terminal.interrupted;
@@ -120,11 +126,11 @@ function tell({ users, others }: Found, options: ImportOptions, seconds: number,
   const isWritten = users.length > 0 && !aborted;
   if (json) {
     const files = isWritten ? { import: out, program } : {};
-    terminal.out(JSON.stringify({ users: aborted ? 0 : users.length, others, files, seconds }));
+    terminal.out(printableJson({ users: aborted ? 0 : users.length, others, files, seconds }));
   } else if (isWritten) {
     terminal.out(`${users.length} users in ${seconds.toFixed(1)} s. Now:`);
-    terminal.out(`  pulumi import --file ${out} --generate-code=false --protect=false`);
-    terminal.out(`  rm ${out}`);
+    terminal.out(`  pulumi import --file ${forShell(out)} --generate-code=false --protect=false`);
+    terminal.out(`  rm ${forShell(out)}`);
     terminal.out(`and have your program import ${program}.`);
   }
   if (isWritten) terminal.say(`${out} holds secret keys in clear: delete it after use.`);

@@ -1,5 +1,7 @@
 /** `object-users status`: how the users of one or many stacks stand, from their state alone. Asks no system anything. */
 import { Option } from "commander";
+import { takeInventory } from "../../provider/inventory";
+import { printableJson } from "../../provider/printable";
 import { every } from "../../provider/progress";
 import { type AddCommand, withJson, withStackOptions } from "../command";
 import { EXIT, type ExitCode } from "../exit";
@@ -40,7 +42,7 @@ async function status(options: Options, terminal: Terminal): Promise<ExitCode> {
     const after = showDuration((now.getTime() - began.getTime()) / 1000);
     terminal.say(`stacks read: ${report.stacks.length}, users: ${report.users.length}, after ${after}`);
   });
-  await readStacks(options, "masked", (read) => {
+  await readStacks(options, "masked", takeInventory, (read) => {
     interrupted.throwIfAborted();
     addStack(report, read);
     tell();
@@ -49,7 +51,7 @@ async function status(options: Options, terminal: Terminal): Promise<ExitCode> {
   });
   if (interrupted.aborted) return EXIT.interrupted;
 
-  terminal.out(options.json ? JSON.stringify(report, null, 2) : tableLines(report).join("\n"));
+  terminal.out(options.json ? printableJson(report, 2) : tableLines(report).join("\n"));
   for (const { stack, problem } of report.stacks) {
     // The table says it already.
     if (options.json && problem !== undefined) terminal.say(`error: stack ${stack} cannot be read: ${problem}`);

@@ -1,7 +1,11 @@
 /** `object-users sweep`: revokes the keys whose grace is over, between two runs of `pulumi up`. */
+import { holdersOf } from "../../provider/holders";
+import { takeInventory } from "../../provider/inventory";
+import { printableJson } from "../../provider/printable";
+import { takeWatched, type Watched } from "../../provider/second-look";
 import { type AddCommand, prose, withJson, withStackOptions } from "../command";
 import { type ExitCode, UsageError } from "../exit";
-import { readStacks, type StackOptions } from "../stacks";
+import { readStack, readStacks, type StackOptions, type StackRead } from "../stacks";
 import { Knowledge, sweepOrphans } from "../sweep/orphans";
 import { exitOf, newOutcome, type Outcome, sumLine } from "../sweep/outcome";
 import { sweepStack } from "../sweep/stack";
@@ -41,7 +45,8 @@ async function sweep(options: SweepOptions, terminal: Terminal): Promise<ExitCod
   const out = options.json ? () => {} : terminal.out;
   const knowledge = new Knowledge(terminal);
   const wantsOrphans = options.orphans || options.deleteOrphans;
-  await readStacks(options, "shown", async (read) => {
+  const take = (exported: unknown) => takeWatched(exported, terminal.world.now());
+  const sweepRead = async (read: StackRead<Watched>) => {
     if (terminal.interrupted.aborted) return;
     if ("problem" in read) {
       outcome.failures.push(read);
@@ -49,8 +54,9 @@ async function sweep(options: SweepOptions, terminal: Terminal): Promise<ExitCod
       return;
     }
     if (wantsOrphans) knowledge.add(read.stack, read.inventory);
-    await sweepStack(read.stack, read.inventory, outcome, out, terminal);
-  });
+    await sweepStack(read, () => readStack(read.stack, options.cwd, "shown", take), outcome, out, terminal);
+  };
+  await readStacks(options, "shown", take, sweepRead);
   if (wantsOrphans) await orphans(options, knowledge, outcome, out, terminal);
   outcome.interrupted = terminal.interrupted.aborted;
   tell(outcome, options, (terminal.world.now().getTime() - began) / 1000, terminal);
@@ -70,11 +76,16 @@ async function orphans(
     outcome.failures.push({ stack: "", problem });
     return;
   }
-  const confirm = async () => {
+  const confirm = async (accessKeys: readonly string[]) => {
     const again = new Knowledge(terminal);
-    await readStacks(options, "masked", (read) => {
-      if ("inventory" in read) again.add(read.stack, read.inventory);
-      else again.gaps.push(`${read.stack} cannot be read: ${read.problem}`);
+    const take = (exported: unknown) => ({
+      ...takeInventory(exported),
+      holders: holdersOf(exported, accessKeys),
+    });
+    await readStacks(options, "shown", take, (read) => {
+      if ("problem" in read) return void again.gaps.push(`${read.stack} cannot be read: ${read.problem}`);
+      again.add(read.stack, read.inventory);
+      again.addHolders(read.stack, read.inventory.holders);
     });
     return again;
   };
@@ -86,5 +97,5 @@ function tell(outcome: Outcome, { json }: SweepOptions, seconds: number, termina
   for (const { stack, resource, problem } of outcome.failures)
     terminal.say(`failed: ${[stack, resource].filter(Boolean).join(" ")}${stack ? ": " : ""}${problem}`);
   terminal.say(sumLine(outcome, seconds));
-  if (json) terminal.out(JSON.stringify({ ...outcome, seconds }));
+  if (json) terminal.out(printableJson({ ...outcome, seconds }));
 }

@@ -1,4 +1,5 @@
 /** The program that declares users as they were found: TypeScript, formatted as a person would, without a secret. */
+import { printableJson } from "../../provider/printable";
 import type { Inputs } from "../../provider/state";
 
 /** A user to be declared. */
@@ -82,7 +83,15 @@ function propertyName(name: string): string {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : quoted(name);
 }
 
-/** As JSON, which is a TypeScript literal but for two line ends that old engines do not know. */
+/**
+ * As JSON, which is a TypeScript literal but for two line ends that old engines do not know. What an editor would obey
+ * instead of showing it is written out, too: a sign that turns the direction of reading makes code look like other code.
+ */
 function quoted(text: string): string {
-  return JSON.stringify(text).replace(/[\u2028\u2029]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16)}`);
+  return printableJson(text).replace(/\p{Cf}|[\u2028\u2029]/gu, (sign) =>
+    sign
+      .split("")
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+      .join(""),
+  );
 }

@@ -1,5 +1,6 @@
 /** A report as people read it in a terminal: a table a stack, a line a key, and what went wrong below. */
 import { resourceNameOf } from "../../provider/inventory";
+import { printable } from "../../provider/printable";
 import { secondsBetween, showDuration } from "./duration";
 import { PHASES } from "./phase";
 import { type KeyStatus, keysOf, type Report, type StackStatus, type UserStatus } from "./report";
@@ -102,7 +103,7 @@ function short(name: string): string {
   return letters.length <= NAME_WIDTH ? name : `${letters.slice(0, NAME_WIDTH - 1).join("")}…`;
 }
 
-/** Without characters that would move the cursor, change colours or turn the direction of reading. */
+/** A cell is one line, and as wide as it has letters. */
 function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd");
+  return printable(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }

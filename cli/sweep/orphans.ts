@@ -2,14 +2,16 @@
  * Orphans: keys with an id that only this package makes, which no given stack knows. A stack that was thrown away leaves
  * them, and a run that was killed. Another stack's keys look the same, so all stacks of a system must be given.
  *
- * Before one is revoked the stacks are read once more: a key that an `up` has made in between is in state by then, or its
- * operation is pending, and then nothing is revoked at all.
+ * Right before one is revoked the stacks are read once more: a key that an `up` has made in between is in state by then, or
+ * its operation is pending, and then nothing more is revoked at all. Nor is a key that another resource holds, which may be
+ * all that is left of its user in state.
  */
 
 import { backends } from "../../provider/backends";
 import type { Backend } from "../../provider/backends/backend";
 import { type Config, openConnection, readSettings } from "../../provider/connection";
 import { sentenceOf } from "../../provider/errors";
+import type { Holders } from "../../provider/holders";
 import type { Inventory, ManagedUser } from "../../provider/inventory";
 import { isDerived } from "../../provider/lifecycle/keys";
 import type { Json } from "../../provider/lifecycle/model";
@@ -18,6 +20,7 @@ import type { Listed } from "../../provider/lifecycle/user-api";
 import { inParallel } from "../../provider/parallel";
 import { isConfigured, keyOf } from "../connections";
 import { AT_ONCE, progress, type Terminal } from "../terminal";
+import { fresh } from "./fresh";
 import { type Orphan, type Outcome, orphanLine } from "./outcome";
 
 type Where = Readonly<Record<string, Json>>;
@@ -43,6 +46,8 @@ export class Knowledge {
   readonly gaps: string[] = [];
   /** Why keys may be made at this moment: then nothing may be revoked. */
   readonly changes: string[] = [];
+  /** Who holds the keys that were looked for. */
+  readonly holders = new Map<string, string>();
 
   constructor(private readonly terminal: Terminal) {}
 
@@ -54,6 +59,11 @@ export class Knowledge {
     for (const [id, config] of connections) {
       for (const backend of Object.values(backends)) this.addSystem(stack, id, backend, config, users);
     }
+  }
+
+  /** Takes in who holds keys in a stack. */
+  addHolders(stack: string, holders: Holders): void {
+    for (const [accessKey, [first]] of holders) if (first) this.holders.set(accessKey, `${first.title} of ${stack}`);
   }
 
   private addSystem(stack: string, id: string, backend: Backend, config: Config, users: readonly ManagedUser[]): void {
@@ -71,11 +81,14 @@ export class Knowledge {
   }
 }
 
-/** Looks for orphans; with `confirm`, revokes them, unless it tells a reason not to. */
+/**
+ * Looks for orphans; with `confirm`, revokes them, unless it tells a reason not to. `confirm` is given the access keys for
+ * whose holders it is to look, and asked again after some seconds.
+ */
 export async function sweepOrphans(
   before: Knowledge,
   outcome: Outcome,
-  confirm: (() => Promise<Knowledge>) | undefined,
+  confirm: ((accessKeys: readonly string[]) => Promise<Knowledge>) | undefined,
   out: (line: string) => void,
   terminal: Terminal,
 ): Promise<void> {
@@ -88,25 +101,34 @@ export async function sweepOrphans(
       outcome.failures.push({ stack: system.stack, problem });
     }
   }
-  const now = found.size > 0 && !terminal.interrupted.aborted && confirm ? await confirm() : undefined;
-  const doubts = now ? [...now.gaps, ...now.changes] : [];
-  for (const doubt of doubts) outcome.failures.push({ stack: "", problem: `no orphan is revoked: ${doubt}` });
   const tell = (orphan: Orphan) => {
     outcome.orphans.push(orphan);
     out(orphanLine(orphan));
   };
-  const orphans = [...found.values()].filter(({ orphan }) => !now?.keys.has(orphan.accessKey));
-  if (now === undefined || doubts.length > 0) {
+  const orphans = [...found.values()];
+  if (confirm === undefined || terminal.interrupted.aborted) {
     for (const { orphan } of orphans) tell(orphan);
     return;
   }
+  const accessKeys = orphans.map(({ orphan }) => orphan.accessKey);
+  let now: Knowledge | undefined;
+  const doubts = () => (now ? [...now.gaps, ...now.changes] : []);
+  const again = fresh(async () => {
+    if (now === undefined || doubts().length === 0) now = await confirm(accessKeys);
+    return now;
+  }, terminal.world);
   const more = progress(terminal, "orphans revoked", orphans.length);
   await inParallel(
     orphans,
     AT_ONCE,
     async ({ orphan, revoke }) => {
       try {
-        tell({ ...orphan, outcome: "revoked", ...(await revoke()) });
+        const { keys, holders } = await again();
+        const holder = holders.get(orphan.accessKey);
+        if (keys.has(orphan.accessKey)) return;
+        if (doubts().length > 0) tell(orphan);
+        else if (holder !== undefined) tell({ ...orphan, why: `${holder} holds it` });
+        else tell({ ...orphan, outcome: "revoked", ...(await revoke()) });
       } catch (error) {
         tell(orphan);
         outcome.failures.push({ stack: "", problem: sentenceOf(error) });
@@ -115,6 +137,8 @@ export async function sweepOrphans(
     },
     terminal.interrupted,
   );
+  const none = outcome.orphans.some((orphan) => orphan.outcome === "revoked") ? "no other" : "no";
+  for (const doubt of doubts()) outcome.failures.push({ stack: "", problem: `${none} orphan is revoked: ${doubt}` });
 }
 
 async function look(

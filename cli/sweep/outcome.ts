@@ -18,6 +18,8 @@ export interface Orphan {
   readonly accessKey: string;
   readonly outcome: "found" | "revoked";
   readonly isProven: boolean;
+  /** Why it was not revoked although it was to be, as a clause without a full stop. */
+  readonly why?: string;
 }
 
 /** Something that could not be done, as a sentence. */
@@ -79,8 +81,9 @@ export function keyLine({ stack, resource, accessKey, expiresAt, outcome, isProv
 }
 
 /** An orphan's fate in a line. */
-export function orphanLine({ system, user, accessKey, outcome, isProven }: Orphan): string {
+export function orphanLine({ system, user, accessKey, outcome, isProven, why }: Orphan): string {
   const key = `${system}: orphan ${accessKey} of user "${user}"`;
+  if (why !== undefined) return `${key} is left: ${why}`;
   return outcome === "found" ? key : `${key} revoked${isProven ? " and refused by S3" : ", not proven"}`;
 }
 

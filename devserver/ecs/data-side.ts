@@ -32,7 +32,7 @@ export class DataSide {
     /** The status of a wrong signature: 403 as S3 has it, or 401. */
     private readonly unsigned: 401 | 403,
   ) {
-    this.context = { store: new Store(), now, random: Math.random };
+    this.context = { store: new Store(), now, random: Math.random, release: 16 };
   }
 
   /** The operation's name for the log: "S3 ListBuckets". */

@@ -3,7 +3,7 @@
  * the faults before and after it is acted on. What a request means is each server's business.
  */
 import type { Send, WireRequest, WireResponse } from "../../provider/http/wire";
-import type { Fault, FaultHook } from "../rgw/fault";
+import { type Fault, type FaultHook, isActedOn } from "../rgw/fault";
 import type { Outcome } from "../rgw/gateway";
 import type { LoggedRequest, RequestLog } from "../rgw/request-log";
 
@@ -35,7 +35,7 @@ export function edgeOf(inside: Inside): Edge {
     const sight = inside.sight(request);
     const sequence = ++sent;
     const fault = inside.fault()?.(request, sequence, sight.kind);
-    const acts = !(fault?.kind === "answer" || (fault !== undefined && "when" in fault && fault.when === "before"));
+    const acts = isActedOn(fault);
     const response = acts ? inside.act(request) : undefined;
     const { method } = request;
     inside.requests.add({ ...sight, sequence, method, status: response?.status, fault: fault?.kind });

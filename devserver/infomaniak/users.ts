@@ -41,6 +41,8 @@ export class ProjectUsers {
   /** Every invitation that was sent, oldest first. */
   readonly invitations: Invitation[] = [];
   private readonly keystoneIds = new Map<number, string>();
+  /** What will end a user's being busy. */
+  private readonly endings = new Map<CloudUser, NodeJS.Timeout>();
 
   constructor(
     readonly projectId: number,
@@ -89,7 +91,7 @@ export class ProjectUsers {
   }
 
   async change(user: CloudUser, { password, description, email }: UserBody): Promise<Answer> {
-    user.status = "updating";
+    this.becomeBusy(user, "updating");
     try {
       if (password !== undefined) await this.region.setPassword(this.keystoneId(user), password);
     } catch (error) {
@@ -103,7 +105,7 @@ export class ProjectUsers {
   }
 
   async remove(user: CloudUser): Promise<Answer> {
-    user.status = "deleting";
+    this.becomeBusy(user, "deleting");
     await this.region.deleteUser(this.keystoneId(user)).catch((error: unknown) => {
       if (!(error instanceof RegionRefused && error.status === 404)) throw error;
     });
@@ -133,11 +135,20 @@ export class ProjectUsers {
     this.invitations.push({ email, userId: user.public_cloud_user_id, follow });
   }
 
+  /** Busy with this change; the end of the one before it must not end this one. */
+  private becomeBusy(user: CloudUser, status: Status): void {
+    clearTimeout(this.endings.get(user));
+    user.status = status;
+  }
+
   private becomeOk(user: CloudUser): void {
     user.updated_at = Math.floor(Date.now() / 1000);
-    setTimeout(() => {
+    clearTimeout(this.endings.get(user));
+    const ending = setTimeout(() => {
+      this.endings.delete(user);
       if (user.status !== "deleting") user.status = "ok";
-    }, this.pace.delayMs).unref();
+    }, this.pace.delayMs);
+    this.endings.set(user, ending.unref());
   }
 }
 

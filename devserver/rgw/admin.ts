@@ -7,7 +7,7 @@ import type { Answer, Call } from "./call";
 import type { Context } from "./context";
 import { deleteKey, putKey } from "./keys";
 import { getMetadata, listBuckets, listMetadata, listUsers } from "./listing";
-import { capRead, capWrite } from "./permissions";
+import { capRead, capWithoutKeys, capWrite } from "./permissions";
 import { getQuota, putQuota } from "./quota";
 import type { StoredUser } from "./user";
 import { changeCaps, createUser, deleteUser, getUser, modifyUser } from "./users";
@@ -30,9 +30,11 @@ export function adminOperation({ method, path, args }: Call): Operation | undefi
   // Swift and are not here: better no operation at all than the one on the whole user.
   const part = ["subuser", "key", "caps", "quota"].find((name) => args.has(name));
   if (part === "subuser" && method !== "GET") return undefined;
+  const has = (caller: StoredUser | undefined, cap: string, permission: number) =>
+    caller !== undefined && ((caller.caps.get(cap) ?? 0) & permission) === permission;
   const found = (kind: string, cap: string, permission: number, run: Run): Operation => ({
     kind,
-    allows: (caller) => caller !== undefined && ((caller.caps.get(cap) ?? 0) & permission) === permission,
+    allows: (caller) => has(caller, cap, permission),
     run: (context) => run(context, args),
   });
   const users = (kind: string, run: Run) =>
@@ -41,7 +43,12 @@ export function adminOperation({ method, path, args }: Call): Operation | undefi
   switch (`${method} ${resource}`) {
     case "GET user":
       if (args.has("list")) return users("user?list", listUsers);
-      return part === "quota" ? users("user?quota", getQuota) : users("user", getUser);
+      if (part === "quota") return users("user?quota", getQuota);
+      return {
+        kind: "GET user",
+        allows: (caller) => has(caller, "users", capRead) || has(caller, capWithoutKeys, capRead),
+        run: (context, caller) => getUser(context, args, has(caller, "users", capRead)),
+      };
     case "PUT user":
       if (part === "key") return users("user?key", putKey);
       if (part === "caps") return users("user?caps", (context) => changeCaps(context, args, "add"));

@@ -8,6 +8,8 @@ export interface Context {
   readonly now: () => Date;
   /** A number in [0, 1). */
   readonly random: () => number;
+  /** The release of Ceph whose ways it has. */
+  release: number;
 }
 
 const upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";

@@ -11,9 +11,13 @@ export type When = "before" | "after";
 
 /** What goes wrong with one request. */
 export type Fault =
-  /** Another answer instead of acting. A `code` makes the gateway's own error body; else `body` is sent as it is. */
+  /**
+   * Another answer instead of acting, or "after" it. A `code` makes the gateway's own error body; else `body` is sent as it
+   * is.
+   */
   | {
       readonly kind: "answer";
+      readonly when?: When;
       readonly status: number;
       readonly code?: string;
       readonly body?: string;
@@ -34,6 +38,12 @@ export type Fault =
  */
 export type FaultHook = (request: WireRequest, sequence: number, kind: string) => Fault | undefined;
 
+/** Whether the request is acted on all the same. */
+export function isActedOn(fault: Fault | undefined): boolean {
+  if (fault?.kind === "answer") return fault.when === "after";
+  return !(fault !== undefined && "when" in fault && fault.when === "before");
+}
+
 /** The faults that tests ask for most. */
 export const faults = {
   cutBefore: { kind: "cut", when: "before" },
@@ -44,6 +54,14 @@ export const faults = {
   truncate: { kind: "truncate" },
   /** A gateway that has more to do than it wants to. The real one sends no Retry-After. */
   slowDown: { kind: "answer", status: 503, code: "SlowDown" },
+  /** A proxy that gave up waiting for a gateway which acts. */
+  proxyGaveUp: {
+    kind: "answer",
+    when: "after",
+    status: 503,
+    headers: { "content-type": "text/html" },
+    body: "<html><body><h1>503 Service Unavailable</h1>No server is available to handle this request.</body></html>",
+  },
   /** What the loser of a race between two changes of one user gets. */
   unknownError: { kind: "answer", status: 500, code: "UnknownError" },
   /** A proxy that speaks for a gateway that is gone. */

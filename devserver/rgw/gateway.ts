@@ -9,7 +9,7 @@ import type { Send, WireRequest, WireResponse } from "../../provider/http/wire";
 import { adminOperation, type Operation } from "./admin";
 import { type Answer, type Call, errorResponse, readCall } from "./call";
 import { type Context, newAccessKey, newSecretKey } from "./context";
-import type { Fault, FaultHook } from "./fault";
+import { type Fault, type FaultHook, isActedOn } from "./fault";
 import { maskAll, parseCaps } from "./permissions";
 import { Refusal, refuse } from "./refusal";
 import { RequestLog } from "./request-log";
@@ -65,12 +65,18 @@ export class Gateway {
       store: new Store(),
       now: options.now ?? (() => new Date()),
       random: options.random ?? (() => randomInt(2 ** 32) / 2 ** 32),
+      release: 16,
     };
     this.admin = options.admin ?? {
       accessKey: newAccessKey(this.context),
       secretKey: newSecretKey(this.context),
     };
     this.addAdmin();
+  }
+
+  /** Gives it the ways of another release. Of those of 19 it has one: users may be shown without their keys. */
+  upgrade(release: 16 | 19): void {
+    this.context.release = release;
   }
 
   /** Acts on a request and answers, without faults and without a trace in the log. */
@@ -86,7 +92,7 @@ export class Gateway {
     const kind = operation?.kind ?? "unknown";
     const sequence = ++this.sent;
     const fault = this.faults?.(request, sequence, kind);
-    const acts = !(fault?.kind === "answer" || (fault !== undefined && "when" in fault && fault.when === "before"));
+    const acts = isActedOn(fault);
     if (acts) this.between?.(request, kind);
     const response = acts ? this.act(call, operation) : undefined;
     this.requests.add({
@@ -181,7 +187,7 @@ export class Gateway {
       suspended: false,
       maxBuckets: 1000,
       keys: new Map([[this.admin.accessKey, this.admin.secretKey]]),
-      caps: parseCaps("users=*;buckets=*;metadata=*;usage=*"),
+      caps: parseCaps("users=*;buckets=*;metadata=*;usage=*", this.context),
       mask: maskAll,
       defaultPlacement: "",
       defaultStorageClass: "",

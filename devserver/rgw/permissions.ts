@@ -31,17 +31,20 @@ const capTypes: ReadonlySet<string> = new Set([
   "amz-cache",
 ]);
 
+/** A type of 19: with it and without users=read, a user is shown without the keys. */
+export const capWithoutKeys = "user-info-without-keys";
+
 /**
  * Reads `type=perm;type=perm`. An unknown type is refused with InvalidCapability, an unknown permission is not: it
  * counts as no permission at all.
  */
-export function parseCaps(text: string): Caps {
+export function parseCaps(text: string, { release }: { readonly release: number }): Caps {
   const caps = new Map<string, number>();
   // One trailing semicolon is fine, any other empty part is an unknown type.
   for (const part of text.replace(/;$/, "").split(";")) {
     const equals = part.indexOf("=");
     const type = equals < 0 ? "" : part.slice(0, equals).trim();
-    if (!capTypes.has(type)) refuse("InvalidCapability");
+    if (!capTypes.has(type) && !(type === capWithoutKeys && release >= 19)) refuse("InvalidCapability");
     let mask = 0;
     for (const word of words(part.slice(equals + 1))) {
       if (word === "*") mask |= capRead | capWrite;

@@ -35,9 +35,10 @@ export interface StoredUser {
 export const noQuota: Quota = { enabled: false, maxSize: -1n, maxObjects: -1n };
 
 /** The answer of GET, PUT and POST user. */
-export function userJson(user: StoredUser, stats = false): string {
+export function userJson(user: StoredUser, { stats = false, keys = true } = {}): string {
   const { uid } = user;
-  const head = { tenant: uid.tenant, user_id: uid.id, ...basics(user), subusers: [], ...credentials(user) };
+  const secrets = keys ? credentials(user) : {};
+  const head = { tenant: uid.tenant, user_id: uid.id, ...basics(user), subusers: [], ...secrets, ...rights(user) };
   const rest = { op_mask: formatMask(user.mask), system: "false", admin: "false", ...placement(user) };
   const usage = stats ? `,"stats":${JSON.stringify(noUsage)}` : "";
   return `${open(head)},${inner(rest)},${quotas(user)},${tail}${usage}}`;
@@ -46,7 +47,7 @@ export function userJson(user: StoredUser, stats = false): string {
 /** The answer of GET metadata/user?key=: the same fields but for tenant, system and admin. */
 export function metadataJson(user: StoredUser): string {
   const id = formatUid(user.uid);
-  const head = { user_id: id, ...basics(user), subusers: [], ...credentials(user) };
+  const head = { user_id: id, ...basics(user), subusers: [], ...credentials(user), ...rights(user) };
   const rest = { op_mask: formatMask(user.mask), ...placement(user) };
   const outer = {
     key: `user:${id}`,
@@ -97,7 +98,11 @@ function basics(user: StoredUser) {
 }
 
 function credentials(user: StoredUser) {
-  return { keys: keysJson(user), swift_keys: [], caps: capsJson(user.caps) };
+  return { keys: keysJson(user), swift_keys: [] };
+}
+
+function rights(user: StoredUser) {
+  return { caps: capsJson(user.caps) };
 }
 
 function placement(user: StoredUser) {

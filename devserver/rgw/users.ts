@@ -14,13 +14,13 @@ import { noQuota, type StoredUser, userJson } from "./user";
 
 const defaultMaxBuckets = 1000;
 
-/** GET user: by uid, else by access-key. The e-mail address is not looked at. */
-export function getUser({ store }: Context, args: Arguments): Answer {
+/** GET user: by uid, else by access-key. The e-mail address is not looked at. Some callers may not see keys. */
+export function getUser({ store }: Context, args: Arguments, showsKeys = true): Answer {
   const uid = parseUid(args.text("uid"));
   const accessKey = args.text("access-key");
   if (args.text("uid") === "" && accessKey === "") refuse("InvalidArgument");
   const user = store.byUid(uid) ?? store.byAccessKey(accessKey) ?? missing(uid);
-  return { body: userJson(user, args.flag("stats", false)) };
+  return { body: userJson(user, { stats: args.flag("stats", false), keys: showsKeys }) };
 }
 
 /** PUT user: makes one. An existing user, e-mail address or access key is refused, in this order. */
@@ -56,7 +56,7 @@ export function createUser(context: Context, args: Arguments): Answer {
   };
   const generate = args.flag("generate-key", true);
   const keys = generate || wantsKey(args) ? withKey(context, fresh, args, generate) : fresh.keys;
-  const caps = args.text("user-caps") === "" ? fresh.caps : parseCaps(args.text("user-caps"));
+  const caps = args.text("user-caps") === "" ? fresh.caps : parseCaps(args.text("user-caps"), context);
   return { body: userJson(written(context, { ...fresh, keys, caps })) };
 }
 
@@ -113,7 +113,7 @@ export function deleteUser({ store }: Context, args: Arguments): Answer {
 export function changeCaps(context: Context, args: Arguments, how: "add" | "subtract"): Answer {
   const uid = parseUid(args.text("uid"));
   const user = context.store.byUid(uid) ?? missing(uid);
-  const given = parseCaps(args.text("user-caps"));
+  const given = parseCaps(args.text("user-caps"), context);
   const caps = how === "add" ? addCaps(user.caps, given) : subtractCaps(user.caps, given);
   return { body: JSON.stringify(capsJson(written(context, { ...user, caps }).caps)) };
 }

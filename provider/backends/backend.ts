@@ -24,13 +24,25 @@ export interface BackendDeps extends Omit<HttpDeps, "send"> {
   readonly now: () => Date;
   readonly log: (line: string) => void;
   readonly openTransport: (options: TransportOptions) => Send;
-  /** Does a task when the process ends; for tests. Default: when it has nothing left to do, or is told to end. */
+  /** Does a task when the process ends. Default: never. */
   readonly atEnd?: (task: () => Promise<void>) => void;
 }
 
 /** One setting of a connection: where it comes from when the provider's arguments do not have it. */
 export interface ConnectionSource {
   readonly environment?: string;
+  /** Alternatives have one group: a source that gives one of them hides the others of weaker sources. */
+  readonly group?: string;
+  /** Other groups that hide this setting: what a stronger source gives of them comes without it. */
+  readonly hiddenBy?: readonly string[];
+}
+
+/** A file that holds connections by name. An entry is as strong as the source that names it, but for what that gives itself. */
+export interface ConnectionFile {
+  /** The setting that names an entry. */
+  readonly namedBy: string;
+  /** What stands in the entry that these settings name. Throws an ObjectUserError when there is none. */
+  read(named: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
 }
 
 /** One thing that a preflight looked at. */
@@ -44,10 +56,21 @@ export interface Finding {
   readonly advice?: string;
 }
 
+/** An address that a connection talks to. */
+export interface Address {
+  /** The setting that says it: "endpoint". */
+  readonly name: string;
+  /** Undefined: not given, and nothing is asked there. */
+  readonly url: string | undefined;
+  /** What crosses there and others must not see: "passwords and secret keys". */
+  readonly carries: string;
+}
+
+/** The addresses of a connection: first the one where users are administered, which is always given. */
+export type Addresses = readonly [Address & { readonly url: string }, ...Address[]];
+
 /** A connection's own preflight: harmless requests that change nothing. It ends early when the rest would fail alike. */
 export interface Preflight {
-  /** The addresses that the connection talks to, by what they are: "endpoint", "s3Endpoint". Undefined: not given. */
-  readonly addresses: Readonly<Record<string, string | undefined>>;
   /** A certificate authority to trust besides the system's, as PEM text. */
   readonly caCertificate?: string | undefined;
   readonly insecure?: boolean | undefined;
@@ -89,9 +112,15 @@ export interface Backend<Args = unknown, Settings = unknown> {
   readonly connection: z.ZodType<Settings>;
   /** Where each setting of the connection comes from. */
   readonly sources: Readonly<Record<string, ConnectionSource>>;
+  /** Where more of them may stand. Default: nowhere. */
+  readonly file?: ConnectionFile;
+  /** Every address that a connection talks to. */
+  addresses(settings: Settings): Addresses;
   /** Inputs without which its users cannot be listed: the place where they are. Default: none. */
   readonly listedBy?: readonly string[];
   specOf(args: Args): UserSpec;
+  /** A key's id as it is today, from one that is in state. Absent: ids have always been what they are. */
+  keyIdOf?(stored: string, accessKey: string): string;
   /** The inputs that declare settings as they are, those that go without saying left out. Default: what is no default. */
   inputsOf?(fields: Fields): Readonly<Record<string, Json>>;
   /** Opens the preflight of a connection. Sends nothing yet. Absent: there is none. */

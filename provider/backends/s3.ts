@@ -6,6 +6,7 @@
  */
 import { ObjectUserError } from "../errors";
 import { exchange } from "../http/exchange";
+import { comeBackLater } from "../http/later";
 import { type Credentials, signed } from "../http/sigv4";
 import type { Send, WireResponse } from "../http/wire";
 import type { BackendDeps } from "./backend";
@@ -55,15 +56,8 @@ function read(response: WireResponse, act: { operation: string; subject: string 
   if (verdict && (status === 401 || status === 403)) return { verdict };
   if (status === 401) return { verdict: "refused" };
   const answer = [status, code !== undefined && /^\w{1,60}$/.test(code) ? code : undefined].filter(Boolean).join(" ");
-  if (status === 429 || status === 503) {
-    throw new ObjectUserError({
-      ...act,
-      code: "rate-limited",
-      problem: "S3 asks to come back later",
-      answer,
-      advice: "Run again.",
-    });
-  }
+  const later = comeBackLater(status, "S3", { safe: true });
+  if (later) throw new ObjectUserError({ ...act, ...later, answer });
   if (status >= 500) {
     throw new ObjectUserError({ ...act, code: "unavailable", problem: "S3 has a fault", answer, advice: "Run again." });
   }

@@ -1,7 +1,7 @@
 /**
  * One remote call: build the request, send it, read the answer, and repeat it where repeating is harmless.
  *
- * Repeated are answers that say "later" (429, 503: the server did not act) and, only for calls marked `safe`,
+ * Repeated are answers that say "later" of a server that did not act (see later.ts) and, only for calls marked `safe`,
  * faults without a usable answer. A write is never repeated blindly: its fault is reported as `uncertain`, and the
  * lifecycle looks before it goes on.
  */

@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isObjectUserError, ObjectUserError } from "../errors";
 import type { Context } from "./context";
-import { after, keyToMake } from "./keys";
+import { after, deriveMark, keyToMake } from "./keys";
 import type { KeyRecord, Known, LiveKey, Password, Spec, Step } from "./model";
 import { firstSight } from "./observe";
 import { proveAccepted, proveListed, proveRefused, type Signer } from "./proof";
@@ -54,6 +54,7 @@ async function createUser(step: StepOf<"createUser">, spec: Spec, context: Conte
   const live = await context.api.create({
     name: spec.name,
     fields: step.fields,
+    mark: deriveMark(spec),
     ...(step.key ? { key: step.key } : {}),
     ...(password ? { password: password.value } : {}),
   });

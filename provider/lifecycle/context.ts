@@ -1,7 +1,8 @@
 /**
  * What the lifecycle is given: the system and the world. Clock, sleep and chance are arguments so that tests own them.
  */
-import type { Capabilities, Fields } from "./model";
+import type { Capabilities, Fields, Known } from "./model";
+import type { Here } from "./ownership";
 import type { UserApi } from "./user-api";
 
 /** What the lifecycle needs from the system and the world. */
@@ -9,6 +10,12 @@ export interface Context {
   readonly api: UserApi;
   readonly capabilities: Capabilities;
   readonly defaults: Fields;
+  /** The address of the admin API, in normal form. */
+  readonly address: string;
+  /** Where users' keys are for, when known. */
+  readonly s3Endpoint?: string;
+  /** What the connected system calls itself, if it says so; asked once. */
+  readonly systemId: () => Promise<string | undefined>;
   /** The resource's name in messages: "rgw.User". */
   readonly resource: string;
   readonly now: () => Date;
@@ -19,4 +26,11 @@ export interface Context {
   readonly announce: (line: string) => void;
   /** A new password that nobody can guess and that the usual password rules accept. */
   readonly newPassword: () => string;
+}
+
+/** Where the connection leads. What the system calls itself is asked when state has it, or is to have it. */
+export async function hereOf(before: Known | undefined, context: Context): Promise<Here> {
+  const { address, s3Endpoint } = context;
+  const system = before === undefined || before.system !== undefined ? await context.systemId() : undefined;
+  return { address, s3Endpoint, system };
 }

@@ -3,6 +3,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Capabilities, KeyRecord, KeyRequest, Spec } from "./model";
+import { MARK_LENGTH } from "./user-api";
 
 /** Every derived access key begins with this, so that keys of ours are recognised without any state. */
 export const DERIVED_PREFIX = "PULU";
@@ -11,21 +12,33 @@ const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const DERIVED_LENGTH = 20;
 
 /**
- * The access key that belongs to a user and a rotation: 20 characters A–Z and 2–7, always the same for the same two.
- * A retry so finds what it made before, and going back to a former rotation finds that rotation's key.
+ * The access key that belongs to a user, a rotation and a resource: 20 characters A–Z and 2–7, always the same for the
+ * same three. A retry so finds what it made before, and going back to a former rotation finds that rotation's key. No
+ * other resource finds it.
  */
-export function deriveAccessKey(userId: string, rotationId: string): string {
-  const digest = createHash("sha256")
-    .update(JSON.stringify(["object-users", userId, rotationId]))
-    .digest();
-  let id = DERIVED_PREFIX;
-  for (const byte of digest.subarray(0, DERIVED_LENGTH - DERIVED_PREFIX.length)) id += ALPHABET[byte % 32];
-  return id;
+export function deriveAccessKey(userId: string, rotationId: string, identity = ""): string {
+  const whose = identity === "" ? [] : [identity];
+  return (
+    DERIVED_PREFIX + derived(["object-users", userId, rotationId, ...whose], DERIVED_LENGTH - DERIVED_PREFIX.length)
+  );
+}
+
+/**
+ * The mark that a resource puts on a user until its first key is proven, where the system has a place for it: 10 characters
+ * A–Z and 2–7. Whatever rotation the program asks for by then, the user is found again.
+ */
+export function deriveMark({ name, identity }: Pick<Spec, "name" | "identity">): string {
+  return derived(["object-users", "unfinished", name, identity], MARK_LENGTH);
+}
+
+function derived(from: readonly string[], length: number): string {
+  const digest = createHash("sha256").update(JSON.stringify(from)).digest();
+  return Array.from(digest.subarray(0, length), (byte) => ALPHABET[byte % 32]).join("");
 }
 
 /** The key that would be made for a wish: the caller's own, else the derived one, else whatever the system makes. */
 export function keyToMake(spec: Spec, userId: string, { chooseAccessKey }: Capabilities): KeyRequest {
-  return spec.ownKey ?? (chooseAccessKey ? { accessKey: deriveAccessKey(userId, spec.rotationId) } : {});
+  return spec.ownKey ?? (chooseAccessKey ? { accessKey: deriveAccessKey(userId, spec.rotationId, spec.identity) } : {});
 }
 
 /** Whether an access key has the form of a derived one. */

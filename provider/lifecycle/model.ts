@@ -42,8 +42,10 @@ export interface Live {
   readonly fields: Fields;
   /** Absent where the system does not list keys. */
   readonly keys?: readonly LiveKey[];
-  /** It bears a mark of this package, put there before its first key was made: a run that was interrupted left it. */
-  readonly unfinished?: boolean;
+  /** The mark that a resource put there before the user's first key was made: a run that was interrupted left it. */
+  readonly mark?: string;
+  /** When the user was made, as the system says it, where it does. Never changes for a user. */
+  readonly createdAt?: string;
   /** The password that is known is not the user's any more. */
   readonly passwordRefused?: boolean;
 }
@@ -51,6 +53,15 @@ export interface Live {
 /** What this resource knows of its user; state is its written form. */
 export interface Known {
   readonly userId: string;
+  /** The identity of the resource when this was written; absent in state of the first release. */
+  readonly identity?: string;
+  /** Where the user is: the address that it was last seen at, and what the system there calls itself if it says so. */
+  readonly address?: string;
+  readonly system?: string;
+  /** When the system says that the user was made, as first seen. */
+  readonly createdAt?: string;
+  /** Names of inputs that the program gives as secrets. */
+  readonly hidden?: readonly string[];
   /** As last seen. */
   readonly fields: Fields;
   /** What settings that are not declared had when the user was made or taken over, and go back to. */
@@ -86,6 +97,10 @@ export interface OwnKey {
 export interface Spec {
   /** What the program calls the user: the words for errors, and how it is looked for until its id is known. */
   readonly name: string;
+  /** Tells the resource from every other one, in every stack. Empty where nobody said. */
+  readonly identity: string;
+  /** Names of inputs whose values nobody may read in a message; "*" for all. */
+  readonly hidden: readonly string[];
   /** Declared settings only, in normal form. */
   readonly fields: Fields;
   readonly rotationId: string;
@@ -153,4 +168,6 @@ export interface Capabilities {
   readonly keysBelongTo?: readonly string[];
   /** The system can prove keys where no S3 endpoint is known. Default false. */
   readonly provesWithoutS3?: boolean;
+  /** A user's id is never given to another user, on no system: who has it is the same user. Default false. */
+  readonly uniqueUserIds?: boolean;
 }

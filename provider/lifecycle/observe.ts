@@ -12,7 +12,14 @@ export function observe(known: Known, live: Live): Known {
   const { password, ...others } = known;
   // A setting that the system never shows stays as it was set last.
   const fields = { ...known.fields, ...live.fields };
-  const seen = { ...others, ...(password && !live.passwordRefused ? { password } : {}), userId: live.userId, fields };
+  const createdAt = known.createdAt ?? live.createdAt;
+  const seen = {
+    ...others,
+    ...(password && !live.passwordRefused ? { password } : {}),
+    ...(createdAt === undefined ? {} : { createdAt }),
+    userId: live.userId,
+    fields,
+  };
   if (live.keys === undefined) return seen;
   const { published } = known;
   const listed = live.keys;

@@ -21,6 +21,7 @@
  * here, before anything is sent: plan throws an ObjectUserError.
  */
 import { isDeepStrictEqual } from "node:util";
+import { shown } from "./hidden";
 import { keyToMake } from "./keys";
 import type { Capabilities, Fields, Known, Spec, Step } from "./model";
 import { endForeign, makeRoom, retire } from "./retirement";
@@ -47,7 +48,7 @@ function password(spec: Spec, known: Known): Step[] {
       : wanted.value !== undefined && wanted.value !== known.password.value
         ? "the password of the inputs changed"
         : wanted.value === undefined && rotationId !== known.password.rotationId
-          ? `passwordRotationId changed from ${JSON.stringify(known.password.rotationId)} to ${JSON.stringify(rotationId)}`
+          ? `passwordRotationId changed from ${shown("passwordRotationId", known.password.rotationId, spec)} to ${shown("passwordRotationId", rotationId, spec)}`
           : undefined;
   return why === undefined ? [] : [{ do: "setPassword", rotationId, why }];
 }
@@ -65,7 +66,7 @@ function settings(spec: Spec, known: Known): Step[] {
   const names = Object.keys(changes);
   if (names.length === 0) return [];
   const why = names
-    .map((name) => `${name} is ${JSON.stringify(known.fields[name])}, wanted ${JSON.stringify(changes[name])}`)
+    .map((name) => `${name} is ${shown(name, known.fields[name], spec)}, wanted ${shown(name, changes[name], spec)}`)
     .join("; ");
   return [{ do: "updateUser", changes, why }];
 }

@@ -7,16 +7,20 @@
  */
 import { isObjectUserError, ObjectUserError, sentenceOf } from "../errors";
 import { applyStep } from "./apply";
-import type { Context } from "./context";
-import { keyToMake } from "./keys";
+import { type Context, hereOf } from "./context";
+import { deriveMark, keyToMake } from "./keys";
 import type { Capabilities, Known, Live, Spec, Step } from "./model";
 import { firstSight, observe } from "./observe";
+import { confirmedAt, type Here, isElsewhere, notOurs, refusal } from "./ownership";
 import { plan } from "./plan";
 import { proveAccepted } from "./proof";
 import { beforeHandover } from "./retirement";
 import { refOf } from "./user-api";
 
-/** The run did not reach its end. `known` is what to keep in state; undefined when there is no user of ours. */
+/**
+ * The run did not reach its end. `known` is what to keep in state; undefined when there is no user of ours, or state is to
+ * stay as it was.
+ */
 export class Unfinished extends Error {
   override readonly name = "Unfinished";
   constructor(
@@ -38,13 +42,16 @@ const SETTLING_MS = { createUser: 25, issueKey: 250, updateUser: 100 };
 
 /** Brings a user to what `spec` wants. `before` is what state knows; undefined for a new resource. Rejects with Unfinished. */
 export async function reconcile(spec: Spec, before: Known | undefined, context: Context): Promise<Known> {
-  const run = new Run(spec, before, context);
+  const run = new Run(spec, before, context, await hereOf(before, context));
   for (let round = 1; ; round++) {
     try {
       return await run.round();
     } catch (error) {
-      if (round === ROUNDS || !isObjectUserError(error) || !run.mayLookAgain(error))
-        throw new Unfinished(run.known && beforeHandover(run.known, before, context.capabilities), error);
+      if (round === ROUNDS || !isObjectUserError(error) || !run.mayLookAgain(error)) {
+        const { known, isRefused } = run;
+        const kept = known && !isRefused ? beforeHandover(known, before, context.capabilities) : undefined;
+        throw new Unfinished(kept, error);
+      }
       context.log(`${context.resource} ${spec.name}: ${error.message} Looking again.`);
       await context.sleep(PAUSE_MS * 2 ** round * (0.5 + context.random()));
     }
@@ -53,6 +60,8 @@ export async function reconcile(spec: Spec, before: Known | undefined, context: 
 
 class Run {
   known: Known | undefined;
+  /** The user there is not ours: state is not touched either. */
+  isRefused = false;
   /** What state knew, or this run saw or made: whether there is anything that a look could correct. */
   private looked = false;
   private look: boolean;
@@ -71,10 +80,12 @@ class Run {
     private readonly spec: Spec,
     before: Known | undefined,
     private readonly context: Context,
+    private readonly here: Here,
   ) {
     this.known = before;
     this.isNew = before === undefined;
-    this.look = before === undefined ? spec.adopt || !spec.createKey : !this.isOnlySettings();
+    this.look =
+      before === undefined ? spec.adopt || !hasDerivedMark(spec) : isElsewhere(before, here) || !this.isOnlySettings();
   }
 
   /**
@@ -109,7 +120,17 @@ class Run {
     // With its first key a user loses its mark; one that is to have no key loses it here.
     if (!spec.createKey && (this.made === "yes" || this.isMarked))
       await context.api.settle?.(refOf(spec.name, this.known));
-    return this.known;
+    return this.confirmed(this.known);
+  }
+
+  /** Notes by whom and where the user was seen: in every piece of knowledge that a look or an answer confirmed. */
+  private confirmed(known: Known): Known {
+    const { identity, hidden } = this.spec;
+    return {
+      ...confirmedAt(known, this.here),
+      ...(identity === "" ? {} : { identity }),
+      ...(hidden.length === 0 ? {} : { hidden }),
+    };
   }
 
   private plan(): Step[] {
@@ -141,14 +162,14 @@ class Run {
   /** Makes the user; if one of its name is there all the same, looks whose it is. */
   private async create(step: Step): Promise<void> {
     try {
-      this.known = await applyStep(step, this.spec, this.known, this.context);
+      this.known = this.confirmed(await applyStep(step, this.spec, this.known, this.context));
       this.made = "yes";
     } catch (error) {
       if (!isObjectUserError(error)) throw error;
       if (this.looked && error.uncertain) this.made = "maybe";
       if (error.code !== "already-exists") throw error;
       await this.observe(error);
-      if (this.known === undefined) throw error;
+      if (this.known === undefined) throw existsAlready(this.spec, error);
     }
   }
 
@@ -168,44 +189,64 @@ class Run {
 
   private async observe(refused?: ObjectUserError): Promise<void> {
     const { spec, context } = this;
-    const live = await context.api.find(this.known ? refOf(spec.name, this.known) : { name: spec.name });
-    this.isMarked = live?.unfinished === true;
+    const mark = deriveMark(spec);
+    const live = await context.api.find(this.known ? refOf(spec.name, this.known) : { name: spec.name, mark });
+    this.isMarked = live?.mark === mark;
     this.keysAreHidden = live?.passwordRefused === true;
+    if (this.known && this.made === "no") this.known = this.ifOurs(this.known, live);
     if (live === undefined) {
       if (this.known) context.log(`${context.resource} ${spec.name}: is gone from the system`);
       this.known = undefined;
     } else if (this.known && !this.wasOvertaken(live)) {
-      this.known = observe(this.known, live);
+      this.known = this.confirmed(observe(this.known, live));
     } else {
       this.known = undefined;
-      this.known = this.takeOver(live, refused);
+      this.known = this.confirmed(this.takeOver(live, refused));
     }
+  }
+
+  /** What is known, if the user there is the one; undefined when it is not and `adopt` says to begin anew. */
+  private ifOurs(known: Known, live: Live | undefined): Known | undefined {
+    const { spec, context, here } = this;
+    const problem = notOurs(known, live, here, context.capabilities);
+    if (problem === undefined) return known;
+    this.isRefused = !spec.adopt;
+    if (this.isRefused) throw refusal("updating", spec.name, problem);
+    context.log(`${context.resource} ${spec.name}: ${problem}; that one is left as it is and forgotten (adopt)`);
+    return undefined;
   }
 
   /** Two may be told that they made the same user; the one whose key is not there did not. */
   private wasOvertaken(live: Live): boolean {
     const { chooseAccessKey, keyWithUser } = this.context.capabilities;
     const broughtKey = this.made === "yes" && this.spec.createKey && chooseAccessKey && keyWithUser;
-    return broughtKey && this.known?.published === undefined && !this.isOurs(live);
+    return (
+      broughtKey && this.known?.published === undefined && !hasKeyToMake(this.spec, live, this.context.capabilities)
+    );
   }
 
   private takeOver(live: Live, refused: ObjectUserError | undefined): Known {
     const { spec, context } = this;
-    const ours = (this.made === "maybe" && !spec.createKey) || this.isOurs(live);
-    if (!ours && !spec.adopt) throw refused ?? existsAlready(spec);
+    const ours = (this.made === "maybe" && !hasDerivedMark(spec)) || this.isOurs(live);
+    if (!ours && !spec.adopt) throw existsAlready(spec, refused);
     const how = ours ? "an unfinished run of this resource made it and is continued" : "taken over (adopt)";
     context.log(`${context.resource} ${spec.name}: exists; ${how}`);
     return firstSight(live, spec, context.defaults, { takenOver: !ours });
   }
 
   private isOurs(live: Live): boolean {
-    return live.unfinished === true || hasOurKey(this.spec, live, this.context.capabilities);
+    const { spec, context } = this;
+    return this.isMarked || (hasDerivedMark(spec) && hasKeyToMake(spec, live, context.capabilities));
   }
 }
 
-/** Whether a user has the very key that we would make: an interrupted run left it. */
-function hasOurKey(spec: Spec, live: Live, capabilities: Capabilities): boolean {
-  if (!spec.createKey) return false;
+/** Whether a new user bears a key that only this resource makes. One that somebody chose proves nothing. */
+function hasDerivedMark({ createKey, ownKey }: Spec): boolean {
+  return createKey && ownKey === undefined;
+}
+
+/** Whether a user has the very key that we would make. */
+function hasKeyToMake(spec: Spec, live: Live, capabilities: Capabilities): boolean {
   const wanted = keyToMake(spec, live.userId, capabilities);
   const key = live.keys?.find((candidate) => candidate.accessKey === wanted.accessKey);
   return (
@@ -214,14 +255,18 @@ function hasOurKey(spec: Spec, live: Live, capabilities: Capabilities): boolean 
   );
 }
 
-function existsAlready(spec: Spec): ObjectUserError {
-  return new ObjectUserError({
+/** The refusal of a user that exists, `refused` being the system's own. */
+function existsAlready(spec: Spec, refused: ObjectUserError | undefined): ObjectUserError {
+  const parts = refused?.parts ?? {
     code: "already-exists",
     operation: "creating",
     subject: `user "${spec.name}"`,
     problem: "a user of this name exists already and was not made by this resource",
     advice: "Set adopt: true to take it over with its keys, or choose another name.",
-  });
+  };
+  const alias =
+    'If it belongs to a resource of yours that got another name or parent, give this one the former as an alias: aliases: [{ name: "…" }].';
+  return new ObjectUserError({ ...parts, advice: `${parts.advice ?? ""} ${alias}`.trim() });
 }
 
 /** A step in words, without secrets: "issueKey: rotationId changed …". */

@@ -13,6 +13,9 @@ export interface UserRef {
   readonly password?: string;
 }
 
+/** The length of a mark: letters A–Z and digits 2–7. */
+export const MARK_LENGTH = 10;
+
 /** A user to be made. */
 export interface UserRequest {
   readonly name: string;
@@ -20,6 +23,8 @@ export interface UserRequest {
   /** Its first key, where the system can make it in the same request. */
   readonly key?: KeyRequest;
   readonly password?: string;
+  /** To be left on the user until `settle`, where the system has a place for it: it says whose unfinished work the user is. */
+  readonly mark: string;
 }
 
 /** A user that a list shows. */
@@ -34,10 +39,12 @@ export interface Listed {
 export interface UserApi {
   /**
    * The user as it is; undefined when it does not exist. A failed request is never "does not exist". By its id once that
-   * is known, so that another user of the same name is not mistaken for it; by its name before. The password is for
-   * systems that list keys to their owner only.
+   * is known, so that another user of the same name is not mistaken for it; by its name before, one that bears the mark
+   * first. The password is for systems that list keys to their owner only.
    */
-  find(user: Pick<UserRef, "name" | "password"> & Partial<Pick<UserRef, "userId">>): Promise<Live | undefined>;
+  find(
+    user: Pick<UserRef, "name" | "password"> & Partial<Pick<UserRef, "userId">> & { readonly mark?: string },
+  ): Promise<Live | undefined>;
   /** Makes a user that must not exist yet ("already-exists" otherwise). */
   create(request: UserRequest): Promise<Live>;
   /** Changes the given settings of a user that was just seen. Resolves to the settings as they are afterwards. */
@@ -50,6 +57,8 @@ export interface UserApi {
   issueKey(user: UserRef, key: KeyRequest): Promise<LiveKey>;
   /** Sees to it that a key has ended, of a user that was just seen; resolves when the key is gone already. */
   revokeKey(user: UserRef, key: LiveKey): Promise<void>;
+  /** What the system calls itself, always and at each of its addresses; undefined where it does not say. */
+  systemId?(): Promise<string | undefined>;
   /** Takes off the mark of an unfinished user, where the system keeps one: its first key is about to be published. */
   settle?(user: UserRef): Promise<void>;
   /**

@@ -5,6 +5,7 @@
  * a user, the first that it has; else one to be made.
  */
 import { ObjectUserError } from "../errors";
+import { shown } from "./hidden";
 import { keyToMake } from "./keys";
 import type { Capabilities, KeyRecord, KeyRequest, Known, OwnKey, Spec } from "./model";
 
@@ -99,14 +100,15 @@ function whyAnother(spec: Spec, known: Known, { oneAccessKey }: Capabilities): s
   if (record.rotationId === spec.rotationId) return `key ${record.accessKey} is not proven yet`;
   const old = oneAccessKey ? `the old secret of ${record.accessKey}` : `key ${record.accessKey}`;
   const grace = `${old} lives on for ${spec.gracePeriodSeconds} s`;
-  return `rotationId changed from ${JSON.stringify(record.rotationId)} to ${JSON.stringify(spec.rotationId)}; ${grace}`;
+  const [from, to] = [record.rotationId, spec.rotationId].map((id) => shown("rotationId", id, spec));
+  return `rotationId changed from ${from} to ${to}; ${grace}`;
 }
 
 function cannotComeBack(record: KeyRecord, spec: Spec): ObjectUserError {
   return new ObjectUserError({
     code: "unsupported",
     operation: "going back",
-    subject: `to rotationId ${JSON.stringify(spec.rotationId)} of user "${spec.name}"`,
+    subject: `to rotationId ${shown("rotationId", spec.rotationId, spec)} of user "${spec.name}"`,
     problem: `its secret ends by itself at ${record.expiresAt}, and this system cannot keep it longer`,
     advice: "Give a rotationId that was not used before, to have a new secret made.",
   });

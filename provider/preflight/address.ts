@@ -2,7 +2,7 @@
 import { lookup } from "node:dns/promises";
 import { connect } from "node:net";
 import type { Finding, Preflight } from "../backends/backend";
-import { isLoopback } from "../http/plain-http";
+import { isReadable } from "../http/plain-http";
 import type { World } from "../world";
 import { certificate } from "./certificate";
 import { clock } from "./clock";
@@ -28,7 +28,7 @@ export async function* lookAt(url: URL, preflight: Preflight, world: World): Asy
     const finding = await certificate(place, preflight, world);
     yield finding;
     if (finding.verdict === "failed") return;
-  } else if (!isLoopback(url.hostname)) {
+  } else if (isReadable(url.href)) {
     yield warning("encryption", `${url.origin} is not encrypted`, "Use https: credentials and keys cross in clear.");
   }
   const skew = await clock(url, preflight, world);

@@ -2,7 +2,7 @@
  * The preflight of a connection: everything that can be known of it before a user is touched. What all systems have in
  * common is here (names, ports, certificates, clocks); credentials and rights are the backends' own. Nothing is changed.
  */
-import type { Backend, Finding, Preflight } from "../backends/backend";
+import type { Address, Backend, Finding, Preflight } from "../backends/backend";
 import { type Config, readSettings } from "../connection";
 import { clauseOf, isObjectUserError, sentenceOf } from "../errors";
 import type { World } from "../world";
@@ -18,9 +18,11 @@ export interface PlacedFinding extends Finding {
 /** Looks at a connection, one finding after another. Never rejects: what goes wrong is a finding. */
 export async function* preflight(backend: Backend, config: Config, world: World): AsyncIterable<PlacedFinding> {
   let opened: Preflight;
+  let addresses: readonly Address[];
   try {
     const settings = readSettings(backend, config, world);
     if (!backend.preflight) return;
+    addresses = backend.addresses(settings);
     opened = backend.preflight(settings, world);
   } catch (error) {
     yield failure("settings", error);
@@ -28,13 +30,13 @@ export async function* preflight(backend: Backend, config: Config, world: World)
   }
   let reachable = true;
   const seen = new Map<string, string>();
-  for (const [address, text] of Object.entries(opened.addresses)) {
-    if (text === undefined) continue;
-    const { origin } = new URL(text);
+  for (const { name: address, url } of addresses) {
+    if (url === undefined) continue;
+    const { origin } = new URL(url);
     const same = seen.get(origin);
     seen.set(origin, same ?? address);
     if (same !== undefined) continue;
-    for await (const finding of lookAt(new URL(text), opened, world)) {
+    for await (const finding of lookAt(new URL(url), opened, world)) {
       if (finding.verdict === "failed") reachable = false;
       yield { ...finding, address };
     }

@@ -1,8 +1,10 @@
 /** cegedim.ObjectUser in bad weather: tokens, actions, lost answers, refusals, runs that are cut off. */
 import assert from "node:assert/strict";
 import type { Fate } from "../../devserver/cegedim/actions";
-import type { Fault } from "../../devserver/rgw/fault";
+import { type Fault, faults } from "../../devserver/rgw/fault";
 import { momentOf } from "../../provider/backends/cegedim/actions";
+import { deriveMark } from "../../provider/lifecycle/keys";
+import { ME } from "../provider/engine";
 import { APP, openBench, STORE } from "./bench";
 
 const RENEW = "PATCH user renewSecretKey";
@@ -191,8 +193,9 @@ describe("cegedim: lost answers", () => {
   it("takes its own half-made user up again after a run that was cut off, with another secret", async () => {
     const bench = await openBench();
     bench.next("PATCH user update", { kind: "answer", status: 403 });
-    await assert.rejects(bench.engine.provider.create(APP));
-    assert.deepEqual(Object.keys(bench.server.users()), ["Initial S3 user", "app [unfinished]"]);
+    await assert.rejects(bench.engine.provider.create({ ...APP, __identity: ME }));
+    const mark = deriveMark({ name: `${STORE}/app`, identity: ME });
+    assert.deepEqual(Object.keys(bench.server.users()), ["Initial S3 user", `app [unfinished ${mark}]`]);
     await bench.restart();
     const { secretKey, userId } = await bench.up();
     assert.equal(bench.s3(secretKey), "200");
@@ -234,6 +237,28 @@ describe("cegedim: refusals", () => {
     assert.equal(bench.s3((await bench.up()).secretKey), "200");
   });
 
+  it("a proxy's 503 to a renewal that took place does not lead to a second one, which would lose a secret", async () => {
+    const bench = await openBench();
+    const { secretKey } = await bench.up({ rotationId: "1" });
+    bench.next(RENEW, faults.proxyGaveUp);
+    const message = await bench.fails({ rotationId: "2", gracePeriodSeconds: 600 });
+    assert.match(
+      message,
+      /may have acted; the new secret, if there is one, .* is lost \(503\)\. Run again .* works for 600 s/,
+    );
+    assert.equal(bench.server.requests.count(RENEW), 1);
+    assert.equal(bench.outputs().secretKey, secretKey);
+    assert.equal(bench.s3(secretKey), "200");
+  });
+
+  it("a proxy's 503 to a creation that took place makes no second user", async () => {
+    const bench = await openBench();
+    bench.next("POST users", faults.proxyGaveUp);
+    assert.equal(bench.s3((await bench.up()).secretKey), "200");
+    assert.equal(bench.server.requests.count("POST users"), 1);
+    assert.deepEqual(Object.keys(bench.server.users()).sort(), ["Initial S3 user", APP.label].sort());
+  });
+
   for (const status of [401, 403, 404, 500, 503]) {
     it(`a refresh never takes ${status} for "gone"`, async () => {
       const bench = await openBench();
@@ -253,9 +278,9 @@ describe("cegedim: refusals", () => {
 
   const inputs: readonly [object, RegExp][] = [
     [{ label: "" }, /label: must not be empty/],
-    [{ label: "x".repeat(243) }, /label: must have at most 242 characters/],
+    [{ label: "x".repeat(232) }, /label: must have at most 231 characters/],
     [{ label: " x" }, /label: must not begin or end with a space/],
-    [{ label: "x [unfinished]" }, /label: must not end with/],
+    [{ label: "x [unfinished ABCDEFGH]" }, /label: must not end like this/],
     [{ objectStore: "media" }, /objectStore: must be the name of an object store, "cos-…"/],
     [{ exclusiveKeys: true }, /exclusiveKeys: cannot be true: cegedim\.cloud does not list/],
     [{ forceDestroy: true }, /forceDestroy: cannot be true/],

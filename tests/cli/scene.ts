@@ -2,7 +2,7 @@
  * Stacks for the commands, without Pulumi: resources are brought up by the provider itself on an embedded gateway, what
  * `pulumi stack export` would print is written to files, and the `pulumi` on PATH is a script that prints them.
  */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { run } from "../../cli/main";
@@ -11,6 +11,7 @@ import type { Gateway } from "../../devserver/rgw/gateway";
 import { rgw } from "../../provider/backends/rgw";
 import { openFleet } from "../../provider/fleet";
 import type { Send } from "../../provider/http/wire";
+import { identityOf } from "../../provider/protocol";
 import { openResource } from "../../provider/resource";
 import { type Inputs, type Outputs, SECRET_SIGNATURE } from "../../provider/state";
 import { Engine } from "../provider/engine";
@@ -27,12 +28,16 @@ export interface Ran {
 export interface Scene {
   readonly gateway: Gateway;
   readonly world: FakeWorld;
+  /** Where the scene's files are; gone when it is closed. */
+  readonly directory: string;
   /** `pulumi up` of one user; another call with the same name is the next `up`. Answers the outputs. */
   up(stack: string, name: string, inputs: Inputs): Promise<Outputs>;
   /** The same of a fleet. */
   upFleet(stack: string, name: string, users: Record<string, Inputs>): Promise<Outputs>;
   /** What `pulumi stack export --show-secrets` prints of a stack, changed by `change` if a test wants it otherwise. */
   exported(stack: string, change?: (deployment: Deployment) => void): void;
+  /** How often the script was called. */
+  reads(): number;
   /** Runs a command line. */
   run(args: readonly string[], more?: Partial<Terminal>): Promise<Ran>;
   close(): void;
@@ -50,10 +55,16 @@ const PROVIDER_ID = "0af3";
 /** Prints the file of the stack that --stack names, else fails as the CLI does. */
 const SCRIPT = `#!/bin/sh
 while [ $# -gt 0 ]; do [ "$1" = --stack ] && stack=$2; shift; done
+echo "$stack" >>"$(dirname "$0")/reads"
 if [ -f "$(dirname "$0")/$stack.json" ]; then cat "$(dirname "$0")/$stack.json"; exit 0; fi
 echo "error: no stack named '$stack' found" >&2
 exit 255
 `;
+
+/** The identity of a resource of a scene. */
+export function identityInScene(stack: string, type: string, name: string): string {
+  return identityOf(`urn:pulumi:${stack}::program::pulumi-nodejs:dynamic/object-users/rgw:${type}::${name}`);
+}
 
 /** Opens a scene. `wrap` may stand between everybody and the gateway. */
 export async function openScene(wrap?: (send: Send) => Send): Promise<Scene> {
@@ -68,7 +79,7 @@ export async function openScene(wrap?: (send: Send) => Send): Promise<Scene> {
     if (found) return found.engine;
     const provider = type === "User" ? openResource(rgw, world) : openFleet(rgw, world);
     await provider.configure({ config });
-    const engine = new Engine(provider);
+    const engine = new Engine(provider, world, identityInScene(stack, type, name));
     engines.set(`${stack}/${name}`, { stack, name, type, engine });
     return engine;
   };
@@ -99,6 +110,7 @@ export async function openScene(wrap?: (send: Send) => Send): Promise<Scene> {
   return {
     gateway,
     world,
+    directory,
     exported,
     async up(stack, name, inputs) {
       const engine = await engineOf(stack, name, "User");
@@ -111,6 +123,10 @@ export async function openScene(wrap?: (send: Send) => Send): Promise<Scene> {
       await engine.up({ users });
       exported(stack);
       return engine.stored?.outputs ?? {};
+    },
+    reads: () => {
+      const log = path.join(directory, "reads");
+      return existsSync(log) ? readFileSync(log, "utf8").split("\n").length - 1 : 0;
     },
     run: (args, more) => runWith(args, world, directory, more),
     close: () => rmSync(directory, { recursive: true, force: true }),

@@ -106,7 +106,7 @@ export async function benchOf<Reference extends Server>(plan: Plan<Reference>): 
   });
   world = own;
   const config = { get: (key: string) => plan.settings[key] };
-  const engine = new Engine(plan.open(own));
+  const engine = new Engine(plan.open(own), own);
   await engine.provider.configure({ config });
   const outputs = () => {
     assert.ok(engine.stored, "the resource is in state");
@@ -140,6 +140,7 @@ export async function benchOf<Reference extends Server>(plan: Plan<Reference>): 
       assert.ok(left <= seconds * 1000 && left > seconds * 1000 - 1000, `it ends in ${left} ms`);
     },
     async restart() {
+      own.begin();
       engine.provider = plan.open(own);
       await engine.provider.configure({ config });
     },

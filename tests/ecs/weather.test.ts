@@ -1,8 +1,10 @@
 /** ecs.ObjectUser in bad weather: sessions that end, answers that are lost, codes that refuse, runs that are cut off. */
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
-import type { Fault } from "../../devserver/rgw/fault";
-import { endingOf } from "../../provider/backends/ecs/at-end";
+import { type Fault, faults } from "../../devserver/rgw/fault";
+import { endingOf } from "../../provider/at-end";
+import { deriveMark } from "../../provider/lifecycle/keys";
+import { ME } from "../provider/engine";
 import { openBench } from "./bench";
 
 const EMPTY: Fault = { kind: "answer", status: 500 };
@@ -138,6 +140,7 @@ describe("ecs: lost answers", () => {
     { kind: "cut", when: "after" },
     { kind: "truncate" },
     { kind: "hang", when: "after" },
+    faults.proxyGaveUp,
   ] as const) {
     it(`finds the rotated secret again when the answer is lost: ${fault.kind}`, async () => {
       const bench = await openBench();
@@ -173,13 +176,16 @@ describe("ecs: runs that are cut off before state is written", () => {
     bench.server.meddle("POST /object/users", {
       user: "ann",
       namespace: "ns1",
-      tags: [{ name: "pulumi-object-users", value: "unfinished" }],
+      tags: [{ name: "pulumi-object-users", value: deriveMark({ name: "ns1/ann", identity: ME }) }],
     });
     bench.server.meddle("POST /object/user-secret-keys/ann", { secretkey: "made-before-the-end" });
     const outputs = await bench.up();
     assert.equal(outputs.secretKey, "made-before-the-end");
     assert.deepEqual(outputs.tags, {});
-    await assert.rejects(bench.engine.provider.create({ userId: "ann", namespace: "ns1" }), /just made this user/);
+    await assert.rejects(
+      bench.engine.provider.create({ userId: "ann", namespace: "ns1" }),
+      /another resource of this program manages this user/,
+    );
     await bench.restart();
     await assert.rejects(bench.engine.provider.create({ userId: "ann", namespace: "ns1" }), /was not made by this/);
   });

@@ -53,7 +53,7 @@ export class Stage {
       const outside = { ...world, openTransport: () => connection };
       return shape === "single" ? openResource(rgw, outside) : openFleet(rgw, outside);
     };
-    const engine = new Engine(provider());
+    const engine = new Engine(provider(), world);
     const open = async () => {
       engine.provider = provider();
       await engine.provider.configure({ config });

@@ -233,8 +233,8 @@ export class Watch {
 
   private isOfOthers(wish: Inputs): boolean {
     if (this.state.stored !== undefined || this.gateway.user(this.name) === undefined) return false;
-    const secretKey = this.live().get(wantedId(wish));
-    return wish.createKey === false || secretKey === undefined || (wish.secretKey ?? secretKey) !== secretKey;
+    // A key that somebody chose says nothing of whose the user is.
+    return wish.createKey === false || wish.accessKey !== undefined || !this.live().has(wantedId(wish));
   }
 
   /** What a run published anew, S3 was asked about. */

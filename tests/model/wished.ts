@@ -4,6 +4,7 @@ import type { StoredUser } from "../../devserver/rgw/user";
 import { deriveAccessKey } from "../../provider/lifecycle/keys";
 import type { KeyRecord } from "../../provider/lifecycle/model";
 import type { Inputs, Outputs } from "../../provider/state";
+import { ME } from "../provider/engine";
 
 const DAY = 86_400;
 
@@ -19,7 +20,9 @@ export function graceOf(wish: Inputs): number {
 
 /** The key that a run would make. */
 export function wantedId({ uid, accessKey, rotationId }: Inputs): string {
-  return (accessKey as string | undefined) ?? deriveAccessKey(String(uid), (rotationId as string | undefined) ?? "");
+  return (
+    (accessKey as string | undefined) ?? deriveAccessKey(String(uid), (rotationId as string | undefined) ?? "", ME)
+  );
 }
 
 /** A fleet's run fails with one of its members; then nobody is handed the new keys of the others. */

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import type { Inputs, Outputs } from "../../provider/state";
 import { world as realWorld, type World } from "../../provider/world";
 import { Engine } from "../provider/engine";
+import { boardOfRuns } from "../provider/world";
 import { openBackend } from "./open-backend";
 
 /** How to open a program. */
@@ -36,15 +37,17 @@ export interface Program {
 /** Opens a program. Each has a provider of its own, as each `pulumi up` has. */
 export async function openProgram(options: ProgramOptions): Promise<Program> {
   const lines: string[] = [];
+  const runs = boardOfRuns();
   const world: World = {
     ...realWorld,
+    board: runs.board,
     environment: options.environment ?? {},
     log: (line) => lines.push(line),
     ...options.world,
   };
   const provider = openBackend(options.kind, world);
   await provider.configure({ config: { get: (key) => options.config?.[key] } });
-  const engine = new Engine(provider);
+  const engine = new Engine(provider, runs);
   const outputs = () => {
     assert.ok(engine.stored, "the resource is in state");
     return engine.stored.outputs;

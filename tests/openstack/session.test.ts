@@ -94,7 +94,8 @@ describe("sessions at Keystone", () => {
     [403, "forbidden"],
     [404, "not-found"],
     [409, "conflict"],
-    [503, "rate-limited"],
+    [429, "rate-limited"],
+    [503, "unavailable"],
   ] as const) {
     it(`read ${status} as ${code}, and never show what Keystone quotes`, async () => {
       const { session } = keystone(() => status);

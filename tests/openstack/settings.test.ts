@@ -5,8 +5,10 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { openstack } from "../../provider/backends/openstack";
 import { caCertificateOf } from "../../provider/backends/openstack/ca-certificate";
-import { accessOf, settings, sources, versioned } from "../../provider/backends/openstack/settings";
+import { accessOf, settings, versioned } from "../../provider/backends/openstack/settings";
+import { readSettings } from "../../provider/connection";
 import { isObjectUserError, ObjectUserError } from "../../provider/errors";
 
 const CLOUDS = `
@@ -51,16 +53,10 @@ describe("the connection of openstack", () => {
   });
   after(() => rmSync(directory, { recursive: true }));
 
-  const open = (given: Record<string, unknown>) => accessOf(settings.parse(given));
-  const fromEnvironment = (environment: Record<string, string>) =>
-    open(
-      Object.fromEntries(
-        Object.entries(sources).map(([name, source]) => [
-          name,
-          "environment" in source ? environment[source.environment] : undefined,
-        ]),
-      ),
-    );
+  /** The login by the settings that are given as arguments or stack configuration, and by variables. */
+  const open = (given: Record<string, unknown>, environment: Record<string, string> = {}) =>
+    accessOf(readSettings(openstack, { get: (key) => given[key.slice("openstack:".length)] }, { environment }));
+  const fromEnvironment = (environment: Record<string, string>) => open({}, environment);
   const message = (given: Record<string, unknown>) => {
     try {
       open(given);

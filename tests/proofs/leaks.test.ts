@@ -113,7 +113,7 @@ describe("errors of every remote call", () => {
     const before = { caps: ["users=read"] };
     const calls = [
       () => api.find({ name: "alice" }),
-      () => api.create({ name: "alice", fields: { displayName: "Alice" }, key }),
+      () => api.create({ name: "alice", fields: { displayName: "Alice" }, key, mark: "MARK" }),
       () => api.update(user, before, { displayName: "Other" }),
       () => api.update(user, before, { caps: ["buckets=read"] }),
       () => api.update(user, before, { userQuota: { enabled: true, maxSizeBytes: 1, maxObjects: 1 } }),

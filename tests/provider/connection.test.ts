@@ -1,6 +1,11 @@
 /** Where a connection's settings come from, and what is said about those that are missing or wrong. */
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { findBackend } from "../../provider/backends";
 import { rgw } from "../../provider/backends/rgw";
+import { normalAddress, openConnection } from "../../provider/connection";
 import { ObjectUserError } from "../../provider/errors";
 import type { TransportOptions } from "../../provider/http/send";
 import { openResource } from "../../provider/resource";
@@ -34,6 +39,26 @@ async function connect(config: Record<string, unknown>, environment: Record<stri
     options,
     lines: world.lines,
   };
+}
+
+/** A connection of any kind, and what it told. */
+function opened(kind: string, settings: object): { address: string; lines: readonly string[] } {
+  const world = fakeWorld();
+  const given: Record<string, unknown> = { ...settings };
+  const backend = findBackend(kind);
+  assert.ok(backend);
+  const get = (key: string) => given[key.slice(kind.length + 1)];
+  const { address } = openConnection(backend, { get }, world, () => {});
+  return { address, lines: world.lines };
+}
+
+/** The addresses that a connection warns of, in their order. */
+function warnedOf(kind: string, settings: object): string[] {
+  const { lines } = opened(kind, settings);
+  assert.doesNotMatch(lines.join(), /hush/);
+  return lines.map(
+    (line) => /^warning: (\S+) is not encrypted: .* cross the network in clear; use https$/.exec(line)?.[1] ?? line,
+  );
 }
 
 describe("a connection", () => {
@@ -131,6 +156,51 @@ describe("a connection", () => {
       );
     });
   }
+
+  const RGW = { endpoint: "http://a.test", accessKey: "a", secretKey: "hush" };
+  const ECS = { endpoint: "https://a.test", username: "root", password: "hush" };
+  const CEGEDIM = { clientId: "a", clientSecret: "hush" };
+  const OPENSTACK = { username: "a", password: "hush", projectName: "p" };
+  const inClear: readonly [kind: string, settings: object, addresses: readonly string[]][] = [
+    ["rgw", RGW, ["http://a.test"]],
+    ["rgw", { ...RGW, s3Endpoint: "http://s3.test" }, ["http://a.test", "http://s3.test"]],
+    ["ecs", { ...ECS, s3Endpoint: "http://s3.test:9020" }, ["http://s3.test:9020"]],
+    ["ecs", { ...ECS, endpoint: "http://a.test:4443" }, ["http://a.test:4443"]],
+    ["cegedim", CEGEDIM, []],
+    ["cegedim", { ...CEGEDIM, endpoint: "http://a.test" }, ["http://a.test"]],
+    ["cegedim", { ...CEGEDIM, tokenUrl: "http://login.test/token" }, ["http://login.test/token"]],
+    ["cegedim", { ...CEGEDIM, s3Endpoint: "http://s3.test" }, ["http://s3.test"]],
+    ["infomaniak", { token: "hush" }, []],
+    ["infomaniak", { token: "hush", endpoint: "http://a.test" }, ["http://a.test"]],
+    ["infomaniak", { token: "hush", authUrl: "http://k.test" }, ["http://k.test/v3"]],
+    ["infomaniak", { token: "hush", s3Endpoint: "http://s3.test" }, ["http://s3.test"]],
+    ["openstack", { ...OPENSTACK, authUrl: "http://k.test" }, ["http://k.test/v3"]],
+    ["openstack", { ...OPENSTACK, authUrl: "https://k.test", s3Endpoint: "http://s3.test" }, ["http://s3.test"]],
+  ];
+  for (const [kind, settings, addresses] of inClear) {
+    it(`of ${kind} warns of what crosses the network in clear: ${addresses.join(", ") || "nothing"}`, () => {
+      assert.deepEqual(warnedOf(kind, settings), addresses);
+    });
+  }
+
+  it("of openstack warns of an address that only clouds.yaml has", () => {
+    const directory = mkdtempSync(path.join(tmpdir(), "object-users-clouds-"));
+    const cloudsFile = path.join(directory, "clouds.yaml");
+    writeFileSync(
+      cloudsFile,
+      "clouds: {c: {auth: {auth_url: 'http://k.test', username: a, password: hush, project_name: p}}}",
+    );
+    assert.deepEqual(warnedOf("openstack", { cloud: "c", cloudsFile }), ["http://k.test/v3"]);
+    rmSync(directory, { recursive: true });
+  });
+
+  it("knows its address: where users are administered, written as two that mean the same are", () => {
+    const addressOf = (kind: string, settings: object) => opened(kind, settings).address;
+    assert.equal(addressOf("rgw", { ...RGW, endpoint: "https://RGW.test:443//" }), "https://rgw.test");
+    assert.equal(addressOf("cegedim", CEGEDIM), "https://api.cegedim.cloud/itcare");
+    assert.equal(addressOf("openstack", { ...OPENSTACK, authUrl: "https://K.test:5000/" }), "https://k.test:5000/v3");
+    assert.equal(normalAddress("HTTP://a.test:80/Path/"), "http://a.test/Path");
+  });
 
   it("is waited for: methods that are called before configure has ended see it", async () => {
     const world = fakeWorld(async () => ({ status: 404, headers: {}, body: '{"Code":"NoSuchUser"}' }));

@@ -4,12 +4,16 @@
  */
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
+import { IDENTITY, identityOf } from "../../provider/protocol";
 import type { ResourceProvider } from "../../provider/pulumi";
 import type { Inputs, Outputs } from "../../provider/state";
 
 const PROVIDER = 'exports.handler = () => require("pulumi-object-users/provider").provider("rgw", 1);';
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+
+/** The identity of the one resource in a stack. */
+export const ME = identityOf("urn:pulumi:test::test::pulumi-nodejs:dynamic/object-users/rgw:User::ann");
 
 /** A resource as state has it; secrets in clear, as providers get them. */
 export interface Stored {
@@ -22,6 +26,11 @@ export interface Stored {
   readonly halfMade: boolean;
 }
 
+/** Where runs begin and end. */
+export interface Runs {
+  begin(): void;
+}
+
 /** What `up` came to. */
 export type Deed = "created" | "updated" | "same" | "replaced";
 
@@ -29,10 +38,16 @@ export type Deed = "created" | "updated" | "same" | "replaced";
 export class Engine {
   stored: Stored | undefined;
 
-  constructor(public provider: ResourceProvider) {}
+  /** `runs` hears of each beginning: every run has processes of its own, which know nothing of the one before. */
+  constructor(
+    public provider: ResourceProvider,
+    private readonly runs: Runs,
+    private readonly identity = ME,
+  ) {}
 
   /** `pulumi up` with these inputs. Rejects with what the provider threw, after storing what it left. */
   async up(program: Inputs): Promise<Deed> {
+    this.runs.begin();
     const news = await this.check(program);
     const { stored } = this;
     if (stored === undefined) {
@@ -53,6 +68,7 @@ export class Engine {
 
   /** `pulumi refresh`. */
   async refresh(): Promise<void> {
+    this.runs.begin();
     const { stored } = this;
     if (stored === undefined) return;
     const { id, props, inputs } = await this.provider.read(stored.id, { ...stored.outputs });
@@ -66,13 +82,15 @@ export class Engine {
 
   /** `pulumi destroy`. */
   async destroy(): Promise<void> {
+    this.runs.begin();
     if (this.stored) await this.provider.delete(this.stored.id, { ...this.stored.outputs });
     this.stored = undefined;
   }
 
   private async check(program: Inputs): Promise<Inputs> {
     const olds = this.stored?.inputs ?? {};
-    const { inputs, failures } = await this.provider.check({ ...olds }, { ...program, __provider: PROVIDER });
+    const news = { ...program, [IDENTITY]: this.identity, __provider: PROVIDER };
+    const { inputs, failures } = await this.provider.check({ ...olds }, news);
     if (failures.length > 0) throw new CheckFailed(failures.map(({ property, reason }) => `${property}: ${reason}`));
     assertPlain(inputs, "check");
     return { ...inputs, __provider: PROVIDER };

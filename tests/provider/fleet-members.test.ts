@@ -5,7 +5,7 @@ import { rgw } from "../../provider/backends/rgw";
 import { deriveAccessKey } from "../../provider/lifecycle/keys";
 import { openResource } from "../../provider/resource";
 import type { Inputs } from "../../provider/state";
-import { Engine } from "./engine";
+import { Engine, ME } from "./engine";
 import { type FleetStack, named, openFleetStack } from "./fleet-stack";
 
 const KEEP = { retainOnDelete: true };
@@ -167,7 +167,7 @@ describe("a user that moves between a resource of its own and a fleet", () => {
     await stack.up({ blue: {} });
   });
   async function openSingle() {
-    const engine = new Engine(openResource(rgw, stack.world));
+    const engine = new Engine(openResource(rgw, stack.world), stack.world);
     await engine.provider.configure({ config: stack.config });
     return engine;
   }
@@ -216,7 +216,7 @@ describe("a user that moves between a resource of its own and a fleet", () => {
     stack.world.advance(60);
     await stack.engine.refresh();
     await stack.up({ red, blue: {} });
-    const [six, seven] = ["6", "7"].map((rotationId) => deriveAccessKey("red", rotationId)) as [string, string];
+    const [six, seven] = ["6", "7"].map((rotationId) => deriveAccessKey("red", rotationId, ME)) as [string, string];
     assert.deepEqual([...(stack.gateway.user("red")?.keys.keys() ?? [])], [six, seven]);
   });
 });

@@ -17,7 +17,7 @@ export type FleetStack = Awaited<ReturnType<typeof openFleetStack>>;
 export async function openFleetStack({ gateway, world, config }: Bench = bench()) {
   const provider = openFleet(rgw, world);
   await provider.configure({ config });
-  const engine = new Engine(provider);
+  const engine = new Engine(provider, world);
   const credentials = () => (engine.stored?.outputs.credentials ?? {}) as Credentials;
   return {
     gateway,
@@ -52,7 +52,8 @@ export async function openFleetStack({ gateway, world, config }: Bench = bench()
     async tally(task: () => Promise<unknown>) {
       gateway.requests.reset();
       await task();
-      return gateway.requests.tally();
+      const { unknown: _, ...tally } = gateway.requests.tally();
+      return tally;
     },
     meddle: (what: string) => assert.equal(gateway.handle(admin(gateway, what, world.now())).status, 200),
     uids: () =>

@@ -7,11 +7,15 @@ import { assertPlain } from "./engine";
 import { key, known, retired } from "./lifecycle/samples";
 
 const { defaults, unclearable } = rgw;
+const PLACE = { address: "https://admin.test", identity: "me" };
 const FIELDS = { ...defaults, ...unclearable, displayName: "Ann" };
 
 function member(keys: Known["keys"], current: string) {
   const inputs = { uid: "ann", displayName: "Ann", maxBuckets: 5 };
-  return { known: known(keys, current, { fields: { ...FIELDS, maxBuckets: 5 }, baseline: { ...defaults } }), inputs };
+  return {
+    known: known(keys, current, { fields: { ...FIELDS, maxBuckets: 5 }, baseline: { ...defaults }, ...PLACE }),
+    inputs,
+  };
 }
 
 const MEMBERS = new Map([

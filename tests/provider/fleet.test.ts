@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { faults } from "../../devserver/rgw/fault";
 import { deriveAccessKey } from "../../provider/lifecycle/keys";
 import type { Inputs } from "../../provider/state";
+import { ME } from "./engine";
 import { type FleetStack, named, openFleetStack } from "./fleet-stack";
 import { s3Says } from "./stack";
 
@@ -44,7 +45,7 @@ describe("a fleet", () => {
     const old = stack.credentials().red;
     await stack.up({ red: { rotationId: "2" }, blue: {} }, { ...grace, rotationId: "1" });
     const now = stack.credentials();
-    assert.equal(now.red?.accessKey, deriveAccessKey("red", "2"));
+    assert.equal(now.red?.accessKey, deriveAccessKey("red", "2", ME));
     assert.equal(now.red?.previousAccessKey, old?.accessKey);
     assert.equal(now.blue?.previousAccessKey, undefined);
     assert.equal(s3Says(stack, old?.accessKey, old?.secretKey), "200");
@@ -77,7 +78,7 @@ describe("a fleet", () => {
     stack.gateway.faults = (request) => (request.url.search.includes("uid=blue") ? faults.unknownError : undefined);
     for (let days = 0; days < 3; days++) {
       await stack.fails({ red: {}, blue: {} }, second);
-      assert.equal(stack.credentials().red?.accessKey, deriveAccessKey("red", "2"));
+      assert.equal(stack.credentials().red?.accessKey, deriveAccessKey("red", "2", ME));
       stack.world.advance(86_400);
       assert.equal(asked(), "200");
     }

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import type { DiffResult } from "../../provider/pulumi";
 import { type Inputs, type Outputs, SECRET_NAMES } from "../../provider/state";
-import type { Deed, Engine, Stored } from "./engine";
+import { type Deed, type Engine, ME, type Stored } from "./engine";
 
 /** What suites need of an engine, whatever the shape of the user in it. */
 export interface OneUser {
@@ -66,11 +66,15 @@ export class MemberEngine implements OneUser {
   }
 
   readonly provider: OneUserProvider = {
-    diff: async (_id, _olds, { __provider, ...news }) => {
+    diff: async (_id, _olds, { __provider, __identity = ME, ...news }) => {
       const { stored } = this.fleet;
       assert.ok(stored);
       const before = structuredClone(stored.outputs);
-      const answer = await this.fleet.provider.diff(stored.id, stored.outputs, { users: this.users(news), __provider });
+      const answer = await this.fleet.provider.diff(stored.id, stored.outputs, {
+        users: this.users(news),
+        __provider,
+        __identity,
+      });
       assert.deepEqual(stored.outputs, before, "a diff changes nothing");
       return answer;
     },

@@ -12,7 +12,7 @@ const FIELDS = { ...defaults, displayName: "Ann", defaultPlacement: "", defaultS
 
 /** What is known of a user with these keys, as a run leaves it. */
 function ann(keys: Known["keys"], current?: string, changes: Parameters<typeof known>[2] = {}): Known {
-  return known(keys, current, { fields: FIELDS, baseline: { ...defaults }, ...changes });
+  return known(keys, current, { fields: FIELDS, baseline: { ...defaults }, address: "https://admin.test", ...changes });
 }
 
 const grace = ann([retired("A", "1", -60, 3540), key("B", "2")], "B");

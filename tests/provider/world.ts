@@ -3,9 +3,11 @@
  * environment, and the embedded gateway instead of sockets.
  */
 import { Gateway } from "../../devserver/rgw/gateway";
+import { type Board, ownBoard } from "../../provider/board";
 import { TransportError } from "../../provider/http/send";
 import type { Send } from "../../provider/http/wire";
 import type { World } from "../../provider/world";
+import type { Runs } from "./engine";
 
 /** The moment at which every fake world begins. */
 export const START = "2030-01-01T00:00:00.000Z";
@@ -14,7 +16,7 @@ export const START = "2030-01-01T00:00:00.000Z";
 export const ENDPOINT = "https://gateway.test";
 
 /** A world with handles. */
-export interface FakeWorld extends World {
+export interface FakeWorld extends World, Runs {
   /** Lets time pass. */
   advance(seconds: number): void;
   /** What people were shown. */
@@ -39,12 +41,24 @@ export function fakeWorld(send: Send = noNetwork, changes: Partial<World> = {}):
     newPassword: () => `made-up-password-${++passwords}`,
     environment: {},
     openTransport: () => send,
+    ...boardOfRuns(),
     advance: (seconds) => {
       time += seconds * 1000;
     },
     lines,
     slept,
     ...changes,
+  };
+}
+
+/** A board that is empty when a run begins. */
+export function boardOfRuns(): Runs & { readonly board: Board } {
+  let board = ownBoard();
+  return {
+    board: { post: (notes) => board.post(notes), about: (user) => board.about(user) },
+    begin: () => {
+      board = ownBoard();
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 /** rgw's resources as Pulumi's engine gets them: type, constant `__provider`, secrets, outputs that are not known yet. */
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import { identityOf } from "../../provider/protocol";
 import { rgw } from "../../sdk";
 
 interface Registered {
@@ -46,8 +47,42 @@ describe("sdk/rgw.ts", () => {
       uid: "ann",
       displayName: "Ann",
       maxBuckets: 5,
+      __identity: identityOf(`urn:pulumi:stack::project::${type}::alice`),
       __provider: 'exports.handler = () => require("pulumi-object-users/provider").provider("rgw", 1);',
     });
+  });
+
+  it("has an identity of its own by its name, its parent and the way to it", async () => {
+    class Team extends pulumi.ComponentResource {
+      constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+        super("acme:org:Team", name, {}, opts);
+      }
+    }
+    const [red, blue] = [new Team("red"), new Team("blue")];
+    const inner = new Team("red", { parent: red });
+    const args = { uid: "ann", displayName: "Ann" };
+    const users = [
+      new rgw.User("ann", args),
+      new rgw.User("bob", args),
+      new rgw.User("ann", args, { parent: red }),
+      new rgw.User("ann", args, { parent: inner }),
+      new rgw.Users("ann", { users: { ann: args } }),
+      new rgw.User("ann", args, { parent: blue }),
+    ];
+    await Promise.all(users.map((user) => value(user.urn)));
+    const identities = registered.flatMap(({ inputs }) => inputs.__identity ?? []);
+    // Two parents of one type: Pulumi itself refuses the same name twice then.
+    assert.deepEqual([identities.length, new Set(identities).size], [6, 5]);
+    assert.ok(identities.every((identity) => /^[\w-]{22}$/.test(String(identity))));
+  });
+
+  it("names the inputs that are secrets, and only then", async () => {
+    const args = { uid: "ann", displayName: pulumi.secret("Ann"), caps: [pulumi.output("users=read")] };
+    const user = await register(new rgw.User("ann", { ...args, rotationId: pulumi.output("1") }));
+    assert.deepEqual(user.inputs.__secretInputs, ["displayName"]);
+    registered.length = 0;
+    const fleet = await register(new rgw.Users("teams", { users: { ann: pulumi.output(args) } }));
+    assert.deepEqual(fleet.inputs.__secretInputs, ["*"]);
   });
 
   it("registers a fleet under its own type", async () => {
@@ -57,6 +92,7 @@ describe("sdk/rgw.ts", () => {
     assert.deepEqual(inputs, {
       defaults: { maxBuckets: 5 },
       users,
+      __identity: identityOf(`urn:pulumi:stack::project::${type}::teams`),
       __provider: 'exports.handler = () => require("pulumi-object-users/provider").provider("rgw/fleet", 1);',
     });
   });

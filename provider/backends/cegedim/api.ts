@@ -2,15 +2,15 @@
  * The lifecycle's port, spoken in cegedim.cloud's calls. The service shows a secret once and never lists secrets: what
  * state holds is the only copy.
  */
-import { createHash } from "node:crypto";
 import { isObjectUserError, ObjectUserError } from "../../errors";
 import type { Send } from "../../http/wire";
 import type { KeyRequest, Live, LiveKey } from "../../lifecycle/model";
 import type { UserApi, UserRef } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
+import { fingerprint, sha256 } from "../fingerprint";
 import { listBuckets } from "../s3";
 import { partsOf } from "./args";
-import { MARK } from "./assumed";
+import { marked, unmarked } from "./assumed";
 import { usersOf } from "./listing";
 import { type Requests, requestsTo, type UserPath, type WireCredentials, type WireUser } from "./requests";
 import type { Settings } from "./settings";
@@ -21,17 +21,17 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
   const pathOf = ({ name, userId }: UserRef): UserPath => ({ objectStore: partsOf(name).objectStore, userId });
 
   return {
-    async find({ name, userId }) {
-      const found = await (userId === undefined ? byLabel(requests, name) : byId(requests, name, userId));
+    async find({ name, userId, mark }) {
+      const found = await (userId === undefined ? byLabel(requests, name, mark) : byId(requests, name, userId));
       return found && liveOf(found);
     },
 
     /** Looks first: that the service refuses a label that is taken is an assumption. */
-    async create({ name }) {
+    async create({ name, mark }) {
       const { objectStore, label } = partsOf(name);
       if (await byLabel(requests, name)) throw existsAlready(name);
       try {
-        const made = await requests.createUser(objectStore, label + MARK);
+        const made = await requests.createUser(objectStore, marked(label, mark));
         return { ...liveOf(made), keys: [keyOf(made)] };
       } catch (error) {
         if (isObjectUserError(error, "conflict") && (await byLabel(requests, name))) throw existsAlready(name);
@@ -70,7 +70,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     async settle(user) {
       const { label } = partsOf(user.name);
       const found = await requests.getUser(pathOf(user));
-      if (found.label === label + MARK) await requests.relabelUser(pathOf(user), label);
+      if (unmarked(found.label).mark !== undefined) await requests.relabelUser(pathOf(user), label);
     },
 
     list: ({ objectStore }) => usersOf(requests, String(objectStore)),
@@ -86,11 +86,12 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
   };
 }
 
-/** The user of this label; one that is being made if there is no other. */
-async function byLabel(requests: Requests, name: string): Promise<WireUser | undefined> {
+/** The user of this label; if there is none, one that is being made: by whoever has the mark, else by somebody. */
+async function byLabel(requests: Requests, name: string, mark?: string): Promise<WireUser | undefined> {
   const { objectStore, label } = partsOf(name);
-  const users = await requests.listUsers(objectStore);
-  return users.find((user) => user.label === label) ?? users.find((user) => user.label === label + MARK);
+  const users = (await requests.listUsers(objectStore)).filter((user) => unmarked(user.label).label === label);
+  const markOf = (user: WireUser) => unmarked(user.label).mark;
+  return users.find((user) => markOf(user) === undefined) ?? users.find((user) => markOf(user) === mark) ?? users[0];
 }
 
 /** "Not found" may mean the store, the path or the user: only the list of the store's users says that the user is gone. */
@@ -106,17 +107,13 @@ async function byId(requests: Requests, name: string, userId: string): Promise<W
   }
 }
 
-function liveOf({ id, label, locked, accessKey }: WireUser): Live {
-  const isMarked = label.endsWith(MARK);
-  return {
-    userId: id,
-    fields: { label: isMarked ? label.slice(0, -MARK.length) : label, locked, accessKey },
-    ...(isMarked ? { unfinished: true } : {}),
-  };
+function liveOf({ id, label: shown, locked, accessKey }: WireUser): Live {
+  const { label, mark } = unmarked(shown);
+  return { userId: id, fields: { label, locked, accessKey }, ...(mark === undefined ? {} : { mark }) };
 }
 
 function keyOf({ accessKey, secretKey }: WireCredentials): LiveKey {
-  return { id: createHash("sha256").update(secretKey).digest("hex"), accessKey, secretKey };
+  return { id: fingerprint(accessKey, sha256(secretKey)), accessKey, secretKey };
 }
 
 function existsAlready(name: string): ObjectUserError {

@@ -1,9 +1,10 @@
 /** The inputs of cegedim.ObjectUser, in the user guide's words, and what of them the service could not do. */
 import * as z from "zod";
+import { MARK_LENGTH } from "../../lifecycle/user-api";
 import { lifecycleArgs, type UserSpec } from "../backend";
-import { MARK, MAX_LABEL_LENGTH } from "./assumed";
+import { MAX_LABEL_LENGTH, marked, unmarked } from "./assumed";
 
-const longest = MAX_LABEL_LENGTH - MARK.length;
+const longest = MAX_LABEL_LENGTH - marked("", "X".repeat(MARK_LENGTH)).length;
 
 const shape = {
   ...lifecycleArgs,
@@ -16,7 +17,10 @@ const shape = {
     .max(longest, `must have at most ${longest} characters`)
     .regex(/^\P{Cc}*$/u, "must not contain control characters")
     .refine((text) => text.trim() === text, "must not begin or end with a space")
-    .refine((text) => !text.endsWith(MARK), `must not end with "${MARK}", which marks users in the making`),
+    .refine(
+      (text) => unmarked(text).mark === undefined,
+      "must not end like this: it is the mark of users in the making",
+    ),
   locked: z.boolean().optional(),
   exclusiveKeys: z
     .boolean()

@@ -58,4 +58,12 @@ export const MAX_LABEL_LENGTH = 255;
  * ASSUMED: labels are unique within a store. A user that is being made has this behind its label; it says whose user it is
  * after a run that was cut off, and goes when the first secret is proven.
  */
-export const MARK = " [unfinished]";
+export function marked(label: string, mark: string): string {
+  return `${label} [unfinished ${mark}]`;
+}
+
+/** A label without its mark, and the mark if it has one. */
+export function unmarked(label: string): { readonly label: string; readonly mark?: string } {
+  const [, plain, mark] = /^(.*) \[unfinished ([A-Z2-7]+)\]$/su.exec(label) ?? [];
+  return plain === undefined || mark === undefined ? { label } : { label: plain, mark };
+}

@@ -1,5 +1,6 @@
 /** cegedim.cloud object users, by the ITCare API: what it is and can do, as data. */
 import type { Backend } from "../backend";
+import { keyIdOf } from "../fingerprint";
 import { userApi } from "./api";
 import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
 import { preflight } from "./preflight";
@@ -31,12 +32,21 @@ export const cegedim: Backend<UserArgs, Settings> = {
   },
   connection: settings,
   sources,
+  addresses: ({ endpoint, tokenUrl, s3Endpoint }) => [
+    { name: "endpoint", url: endpoint, carries: "access tokens and secret keys" },
+    { name: "tokenUrl", url: tokenUrl, carries: "the client's secret and access tokens" },
+    { name: "s3Endpoint", url: s3Endpoint, carries: "signatures and objects" },
+  ],
   listedBy: ["objectStore"],
   specOf,
+  keyIdOf,
   preflight,
   connect(settings, deps) {
     const { s3Endpoint } = settings;
     const send = deps.openTransport(settings);
-    return { api: userApi(settings, { ...deps, send }), ...(s3Endpoint === undefined ? {} : { s3Endpoint }) };
+    return {
+      api: userApi(settings, { ...deps, send }),
+      ...(s3Endpoint === undefined ? {} : { s3Endpoint }),
+    };
   },
 };

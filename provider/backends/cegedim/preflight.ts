@@ -10,13 +10,8 @@ const NOWHERE = "cos-object-users-check";
 
 /** Opens the preflight of an account. */
 export function preflight(settings: Settings, deps: BackendDeps): Preflight {
-  const { endpoint, tokenUrl, s3Endpoint, caCertificate, insecure } = settings;
-  return {
-    addresses: { endpoint, tokenUrl, s3Endpoint },
-    caCertificate,
-    insecure,
-    check: () => checks(settings, deps),
-  };
+  const { caCertificate, insecure } = settings;
+  return { caCertificate, insecure, check: () => checks(settings, deps) };
 }
 
 async function* checks(settings: Settings, deps: BackendDeps): AsyncIterable<Finding> {

@@ -6,6 +6,7 @@
  */
 import * as z from "zod";
 import { type ErrorCode, ObjectUserError } from "../../errors";
+import { comeBackLater } from "../../http/later";
 import type { WireResponse } from "../../http/wire";
 
 /** What a remote call was about. */
@@ -55,8 +56,6 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
     problem: "cegedim.cloud understands the request and cannot carry it out",
     advice: "Check the inputs.",
   },
-  429: { code: "rate-limited", problem: "cegedim.cloud asks to come back later", advice: "Run again." },
-  503: { code: "rate-limited", problem: "cegedim.cloud asks to come back later", advice: "Run again." },
 };
 
 const refusal = z.looseObject({ errorCode: z.string(), errorDesc: z.string().optional() });
@@ -71,14 +70,14 @@ export function refused(act: Act, response: WireResponse, endpoint: string): Err
   return new ObjectUserError({
     operation,
     subject,
-    ...meaningOf(status, endpoint),
+    ...meaningOf(act, status, endpoint),
     answer: [status, ...words].join(" "),
-    uncertain: !act.safe && status >= 500 && status !== 503,
+    uncertain: !act.safe && status >= 500,
   });
 }
 
-function meaningOf(status: number, endpoint: string): Meaning {
-  const known = MEANINGS[status];
+function meaningOf(act: Act, status: number, endpoint: string): Meaning {
+  const known = MEANINGS[status] ?? comeBackLater(status, "cegedim.cloud", act);
   if (known) return known;
   if (status >= 500) return { code: "unavailable", problem: "cegedim.cloud has a fault", advice: "Run again." };
   return notTheApi(endpoint);

@@ -7,6 +7,7 @@
 import * as z from "zod";
 import { ObjectUserError } from "../../errors";
 import { exchange } from "../../http/exchange";
+import { comeBackLater } from "../../http/later";
 import type { Send, WireResponse } from "../../http/wire";
 import type { BackendDeps } from "../backend";
 import { parseJson, TokenOver } from "./refusals";
@@ -112,8 +113,8 @@ function meaningOf(status: number, body: string, tokenUrl: string) {
     const advice = "Ask the support of cegedim.cloud for an API account.";
     return { code: "forbidden", problem: "the client may not have a token", advice, answer } as const;
   }
-  if (status === 429 || status === 503)
-    return { code: "rate-limited", problem: "the login service asks to come back later", answer } as const;
+  const later = comeBackLater(status, "the login service", { safe: true });
+  if (later) return { ...later, answer };
   if (status >= 500) return { code: "unavailable", problem: "the login service has a fault", answer } as const;
   return {
     code: "unexpected",

@@ -9,11 +9,11 @@ import type { BackendDeps } from "../backend";
 import { listBuckets } from "../s3";
 import { partsOf } from "./args";
 import { usersOf } from "./listing";
-import { MARK } from "./mark";
+import { MARK_NAME } from "./mark";
 import { type Requests, requestsTo, type Tags, type UserPath } from "./requests";
 import { endSecret, makeSecret, secretsOf } from "./secrets";
 import type { Settings } from "./settings";
-import { fieldsOf, isMarked } from "./wire";
+import { fieldsOf, markOf } from "./wire";
 
 /** The users of one system. */
 export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi {
@@ -25,30 +25,26 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     const found = await orUndefined(requests.getUser(path));
     if (found === undefined) return undefined;
     const keys = await secretsOf(requests, path);
-    return {
-      userId: path.userId,
-      fields: fieldsOf(found),
-      keys,
-      ...(isMarked(found) ? { unfinished: true } : {}),
-    };
+    const mark = markOf(found);
+    return { userId: path.userId, fields: fieldsOf(found), keys, ...(mark === undefined ? {} : { mark }) };
   }
 
   return {
     find,
 
     /** Made unlocked; the lifecycle locks it if that is wanted. */
-    async create({ name, fields }) {
+    async create({ name, fields, mark }) {
       const path = partsOf(name);
       const tags = tagsOf(fields);
       try {
-        await requests.createUser(path, [...tags, MARK]);
+        await requests.createUser(path, [...tags, { name: MARK_NAME, value: mark }]);
       } catch (error) {
         // "Exists already" has no code of its own: looking tells.
         if (isObjectUserError(error, "invalid", "conflict") && (await orUndefined(requests.getUser(path))))
           throw existsAlready(error);
         throw error;
       }
-      return { userId: path.userId, fields: { locked: false, tags: fields.tags ?? {} }, keys: [], unfinished: true };
+      return { userId: path.userId, fields: { locked: false, tags: fields.tags ?? {} }, keys: [], mark };
     },
 
     async update(user, before, changes) {
@@ -70,7 +66,9 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
 
     async settle(user) {
       const path = pathOf(user);
-      if (isMarked(await requests.getUser(path))) await orUndefined(requests.changeTags(path, "DELETE", [MARK]));
+      const mark = markOf(await requests.getUser(path));
+      if (mark === undefined) return;
+      await orUndefined(requests.changeTags(path, "DELETE", [{ name: MARK_NAME, value: mark }]));
     },
 
     list: ({ namespace }) => usersOf(requests, String(namespace)),

@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { lifecycleArgs, type UserSpec } from "../backend";
-import { MARK } from "./mark";
+import { MARK_NAME } from "./mark";
 
 /** What a user's name may be made of, from the administration guide of 3.7. The same text is the S3 access key. */
 const USER_ID = /^[A-Za-z0-9!#$&'()*+,\-./:;=?@_~]+$/;
@@ -19,7 +19,7 @@ const text = z
 
 const tags = z
   .record(text, text)
-  .refine((given) => !(MARK.name in given), `must not have the name "${MARK.name}", which marks users in the making`)
+  .refine((given) => !(MARK_NAME in given), `must not have the name "${MARK_NAME}", which marks users in the making`)
   .transform(inOrder);
 
 const shape = {

@@ -1,6 +1,6 @@
 /** Dell ECS and ObjectScale object users, by the management API: what it is and can do, as data. */
-import { warnOfPlainHttp } from "../../http/plain-http";
 import type { Backend } from "../backend";
+import { keyIdOf } from "../fingerprint";
 import { userApi } from "./api";
 import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
 import { preflight } from "./preflight";
@@ -35,13 +35,17 @@ export const ecs: Backend<UserArgs, Settings> = {
   },
   connection: settings,
   sources,
+  addresses: ({ endpoint, s3Endpoint }) => [
+    { name: "endpoint", url: endpoint, carries: "the management password and secret keys" },
+    { name: "s3Endpoint", url: s3Endpoint, carries: "signatures and objects" },
+  ],
   listedBy: ["namespace"],
   specOf,
+  keyIdOf,
   preflight,
   connect(settings, deps) {
-    const { endpoint, s3Endpoint } = settings;
+    const { s3Endpoint } = settings;
     const send = deps.openTransport(settings);
-    warnOfPlainHttp([endpoint], "the management password crosses", deps.log);
     return { api: userApi(settings, { ...deps, send }), ...(s3Endpoint === undefined ? {} : { s3Endpoint }) };
   },
 };

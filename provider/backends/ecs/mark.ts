@@ -3,5 +3,5 @@
  * first secret is proven.
  */
 
-/** The tag, as ECS has tags. */
-export const MARK = { name: "pulumi-object-users", value: "unfinished" } as const;
+/** The tag's name. Its value is the mark of the resource that is making the user. */
+export const MARK_NAME = "pulumi-object-users";

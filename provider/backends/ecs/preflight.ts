@@ -14,13 +14,8 @@ const ROLE =
 
 /** Opens the preflight of a system. */
 export function preflight(settings: Settings, deps: BackendDeps): Preflight {
-  const { endpoint, s3Endpoint, caCertificate, insecure } = settings;
-  return {
-    addresses: { endpoint, s3Endpoint },
-    caCertificate,
-    insecure,
-    check: () => checks(settings, deps),
-  };
+  const { caCertificate, insecure } = settings;
+  return { caCertificate, insecure, check: () => checks(settings, deps) };
 }
 
 async function* checks(settings: Settings, deps: BackendDeps): AsyncIterable<Finding> {

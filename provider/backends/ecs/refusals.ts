@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { type ErrorCode, ObjectUserError } from "../../errors";
+import { comeBackLater } from "../../http/later";
 import type { WireResponse } from "../../http/wire";
 
 /** What a remote call was about. */
@@ -76,12 +77,12 @@ export function refused(act: Act, response: WireResponse, endpoint: string): Err
   if (status === 401 || status === 302) return new SessionOver();
   const code = codeOf(response.body);
   const answer = `${status}${code ? ` code ${code}` : ""}`;
-  const uncertain = !act.safe && status >= 500 && status !== 503;
+  const uncertain = !act.safe && status >= 500;
   const { operation, subject } = act;
-  return new ObjectUserError({ operation, subject, ...meaningOf(status, code, endpoint), answer, uncertain });
+  return new ObjectUserError({ operation, subject, ...meaningOf(act, status, code, endpoint), answer, uncertain });
 }
 
-function meaningOf(status: number, code: string | undefined, endpoint: string): Meaning {
+function meaningOf(act: Act, status: number, code: string | undefined, endpoint: string): Meaning {
   if (status === 403) {
     return {
       code: "forbidden",
@@ -89,8 +90,8 @@ function meaningOf(status: number, code: string | undefined, endpoint: string): 
       advice: "It needs the role SYSTEM_ADMIN, or NAMESPACE_ADMIN of this namespace.",
     };
   }
-  if (status === 429 || status === 503)
-    return { code: "rate-limited", problem: "ECS asks to come back later", advice: AGAIN };
+  const later = comeBackLater(status, "ECS", act);
+  if (later) return later;
   const known = code === undefined ? undefined : MEANINGS[code];
   if (known) return known;
   if (status >= 500) return { code: "unavailable", problem: "ECS has a fault", advice: AGAIN };

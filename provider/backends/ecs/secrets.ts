@@ -6,8 +6,9 @@ import { randomInt } from "node:crypto";
 import { isObjectUserError, ObjectUserError } from "../../errors";
 import type { KeyRequest, LiveKey } from "../../lifecycle/model";
 import type { BackendDeps } from "../backend";
+import { fingerprint, sha256 } from "../fingerprint";
 import type { Requests, UserPath } from "./requests";
-import { fingerprint, keyOf, keysOf } from "./wire";
+import { keyOf, placesOf } from "./wire";
 
 const SECRET_LENGTH = 40;
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -31,7 +32,7 @@ const CERTAIN: readonly string[] = ["unauthorized", "forbidden", "rate-limited",
 /** The user's secrets; none where ECS knows none. */
 export async function secretsOf(requests: Requests, user: UserPath): Promise<LiveKey[]> {
   try {
-    return keysOf(user.userId, await requests.listKeys(user));
+    return placesOf(user.userId, await requests.listKeys(user)).map(({ key }) => key);
   } catch (error) {
     if (isObjectUserError(error, "not-found")) return [];
     throw error;
@@ -53,7 +54,7 @@ export async function makeSecret(
     } catch (error) {
       if (!isObjectUserError(error) || CERTAIN.includes(error.code)) throw error;
       const listed = await secretsOf(requests, user);
-      const mine = listed.find((key) => key.id === fingerprint(secretKey));
+      const mine = listed.find((key) => key.id === fingerprint(user.userId, sha256(secretKey)));
       if (mine) return { ...mine, secretKey };
       if (listed.length >= MOST_SECRETS) throw full(error);
       if (tried === TRIES || error.code !== "unavailable") throw error;
@@ -65,15 +66,14 @@ export async function makeSecret(
 
 /** Ends one secret by its name; a secret that is not listed has ended. */
 export async function endSecret(requests: Requests, user: UserPath, { id, secretKey }: LiveKey): Promise<void> {
-  const listed = await requests.listKeys(user);
-  const key = keysOf(user.userId, listed).find((candidate) => candidate.id === id);
-  if (key === undefined) return;
-  const value = secretKey ?? key.secretKey;
-  const ids = [listed.secret_key_1_id, listed.secret_key_2_id].filter(Boolean);
-  if (value === undefined && ids.length === 0) throw unnamed(user);
+  const place = placesOf(user.userId, await requests.listKeys(user)).find(({ key }) => key.id === id);
+  if (place === undefined) return;
+  const value = secretKey ?? place.key.secretKey;
+  const { listedId } = place;
+  if (value === undefined && listedId === "") throw unnamed(user);
   await requests.deleteKey(user, {
     ...(value === undefined ? {} : { secret_key: value }),
-    ...(ids.length === 0 ? {} : { secret_key_id: id }),
+    ...(listedId === "" ? {} : { secret_key_id: listedId }),
   });
 }
 

@@ -4,11 +4,12 @@
  *
  * Documentation: Dell ECS Data Access Guide, "Authenticate with the ECS Management REST API".
  */
+
 import { ObjectUserError } from "../../errors";
 import { exchange } from "../../http/exchange";
+import { comeBackLater } from "../../http/later";
 import type { Send, WireResponse } from "../../http/wire";
 import type { BackendDeps } from "../backend";
-import { atEnd } from "./at-end";
 import { notTheApi, SessionOver } from "./refusals";
 import type { Settings } from "./settings";
 
@@ -45,7 +46,7 @@ export function openSession(settings: Settings, deps: BackendDeps & { readonly s
     });
     // An answer that was lost has left a session behind; it ends by itself when it was not used for two hours.
     const token = await exchange(deps, { ...act, safe: true, timeoutMs: timeoutSeconds * 1000, request, read });
-    if (!leaves) (deps.atEnd ?? atEnd)(logOut);
+    if (!leaves) deps.atEnd?.(logOut);
     leaves = true;
     return token;
   };
@@ -107,9 +108,8 @@ function loginMeaning(status: number, endpoint: string) {
         "End them with GET /logout?force=true as this user, or wait until they end by themselves after two hours.",
     } as const;
   }
-  if (status === 429 || status === 503) {
-    return { code: "rate-limited", problem: "ECS asks to come back later", advice: "Run again." } as const;
-  }
+  const later = comeBackLater(status, "ECS", { safe: true });
+  if (later) return later;
   if (status >= 500) return { code: "unavailable", problem: "ECS has a fault", advice: "Run again." } as const;
   return notTheApi(endpoint);
 }

@@ -2,11 +2,11 @@
  * What the management API answers, and its translation into the project's words. Loose: releases add fields, and the
  * fingerprints of secrets came with 4.0. An empty text means that a value is absent.
  */
-import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { Fields, LiveKey } from "../../lifecycle/model";
+import { fingerprint, sha256 } from "../fingerprint";
 import { inOrder } from "./args";
-import { MARK } from "./mark";
+import { MARK_NAME } from "./mark";
 
 const wireTag = z.looseObject({ name: z.string(), value: z.string().default("") });
 
@@ -45,22 +45,24 @@ export const wirePage = z.looseObject({
 
 /** The user's settings as the lifecycle knows them; the mark is not one of them. */
 export function fieldsOf({ locked, tag }: WireUser): Fields {
-  const tags = tag.filter(({ name }) => name !== MARK.name).map(({ name, value }) => [name, value]);
+  const tags = tag.filter(({ name }) => name !== MARK_NAME).map(({ name, value }) => [name, value]);
   return { locked, tags: inOrder(Object.fromEntries(tags)) };
 }
 
-/** Whether a run that was cut off left the user. */
-export function isMarked({ tag }: WireUser): boolean {
-  return tag.some(({ name, value }) => name === MARK.name && value === MARK.value);
+/** The mark that a run which was cut off left on the user. */
+export function markOf({ tag }: WireUser): string | undefined {
+  return tag.find(({ name }) => name === MARK_NAME)?.value;
 }
 
-/** A user's secret as ECS 4 names it without showing it: the SHA-256 in hexadecimal digits. */
-export function fingerprint(secretKey: string): string {
-  return createHash("sha256").update(secretKey).digest("hex");
+/** A secret in one of the two places. */
+interface Place {
+  readonly key: LiveKey;
+  /** ECS's own name for it, with which it is ended; an empty text before 4.0. */
+  readonly listedId: string;
 }
 
 /** The user's secrets, youngest first: which of the two places is the younger is not said. */
-export function keysOf(userId: string, keys: WireKeys): LiveKey[] {
+export function placesOf(userId: string, keys: WireKeys): Place[] {
   const places = [
     {
       exists: keys.secret_key_1_exist,
@@ -73,15 +75,18 @@ export function keysOf(userId: string, keys: WireKeys): LiveKey[] {
   ];
   return places
     .filter(({ exists, parts: [secret, id] }) => secret !== "" || (exists ?? id !== ""))
-    .map(({ parts }) => keyOf(userId, ...parts))
-    .sort((one, other) => ((one.issuedAt ?? "") > (other.issuedAt ?? "") ? -1 : 1));
+    .map(({ parts }) => ({ key: keyOf(userId, ...parts), listedId: parts[1] }))
+    .sort(({ key: one }, { key: other }) => ((one.issuedAt ?? "") > (other.issuedAt ?? "") ? -1 : 1));
 }
 
-/** One secret. Its fingerprint is ours where the secret is shown, ECS's own where it hides secrets. */
-export function keyOf(userId: string, secret: string, id: string, timestamp: string): LiveKey {
+/**
+ * One secret. ECS 4 names a secret by its SHA-256 in hexadecimal digits, which is all that is known where it hides secrets:
+ * both make the same id.
+ */
+export function keyOf(userId: string, secret: string, listedId: string, timestamp: string): LiveKey {
   const issuedAt = momentOf(timestamp);
   return {
-    id: secret === "" ? id.toLowerCase() : fingerprint(secret),
+    id: fingerprint(userId, secret === "" ? listedId : sha256(secret)),
     accessKey: userId,
     ...(secret === "" ? {} : { secretKey: secret }),
     ...(issuedAt === undefined ? {} : { issuedAt }),

@@ -10,7 +10,7 @@ import type { BackendDeps } from "../backend";
 import { issueKey, keysOf, listKeys, revokeKey } from "../openstack/credentials";
 import { proveByS3 } from "../openstack/proof";
 import { type Place, placeOf } from "./args";
-import { isMarked, marked, unmarked } from "./description";
+import { marked, unmarked } from "./description";
 import { limited, limiterOf } from "./limiter";
 import { usersOf } from "./listing";
 import { lookupBy, taskAsId } from "./lookup";
@@ -55,20 +55,24 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
 
   async function liveOf(user: WireUser, { name, password }: Pick<UserRef, "name" | "password">): Promise<Live> {
     const raw = user.description ?? "";
+    const { description: shown, mark } = unmarked(raw);
+    // A long description is cut to make room for the mark, which says that it is this one.
+    const declared = placeOf(name).description;
+    const description = mark !== undefined && raw === marked(declared, mark) ? declared : shown;
     const openStackName = user.open_stack_name ?? "";
     const canLogIn = password !== undefined && openStackName !== "" && user.status !== "disabled";
     return {
       userId: String(user.public_cloud_user_id),
-      fields: { description: unmarked(raw), openStackName },
+      fields: { description, openStackName },
       ...(canLogIn ? await keysSeenBy({ openStackName, name, password }) : {}),
-      unfinished: isMarked(raw),
+      ...(mark === undefined ? {} : { mark }),
     };
   }
 
   /** Sends the request that makes the user; when its answer is lost, looks whether the user appears. */
-  async function make({ name, fields, password }: UserRequest, place: Place): Promise<number> {
+  async function make({ name, fields, password, mark }: UserRequest, place: Place): Promise<number> {
     const act = { operation: "creating", subject: `user "${name}"`, writes: true };
-    const description = marked(place.description);
+    const description = marked(place.description, mark);
     try {
       const outcome =
         password === undefined
@@ -78,7 +82,10 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     } catch (error) {
       if (!isObjectUserError(error) || !error.uncertain) throw error;
       deps.log(`infomaniak.User ${name}: ${error.message}`);
-      const user = await waiting.appears(name, () => lookup.byDescription(place, name));
+      const user = await waiting.appears(name, async () => {
+        const user = await lookup.byDescription(place, name, mark);
+        return user && unmarked(user.description ?? "").mark === mark ? user : undefined;
+      });
       if (user) return user.public_cloud_user_id;
       // Not uncertain any more: sending it again at once could make the user twice.
       const advice = "Run again in some minutes: a user that appears until then is found and finished.";
@@ -100,9 +107,9 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     },
 
     async create(request) {
-      const { name, fields } = request;
+      const { name, fields, mark } = request;
       const place = placeOf(name);
-      if (await lookup.byDescription(place, name)) throw exists(name);
+      if (await lookup.byDescription(place, name, mark)) throw exists(name);
       let id: number;
       try {
         id = await make(request, place);
@@ -167,7 +174,8 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     async settle({ userId, name }) {
       const id = await lookup.mustHaveId(userId, name);
       const user = await requests.getUser(placeOf(name), id, name);
-      if (user?.description && isMarked(user.description)) await describe(id, name, placeOf(name).description);
+      if (user?.description && unmarked(user.description).mark !== undefined)
+        await describe(id, name, placeOf(name).description);
     },
 
     list: (where) => usersOf(requests, where),

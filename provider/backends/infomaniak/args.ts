@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Fields } from "../../lifecycle/model";
 import { lifecycleArgs, type UserSpec } from "../backend";
-import { ALLOWED, isMarked, MAX_LENGTH } from "./description";
+import { ALLOWED, MAX_LENGTH, unmarked } from "./description";
 
 const id = z
   .union([z.number(), z.string().regex(/^\d+$/, "must be a number").transform(Number)])
@@ -18,7 +18,10 @@ const shape = {
     .max(MAX_LENGTH, `must have at most ${MAX_LENGTH} characters`)
     .regex(ALLOWED, "may have letters A-Z and a-z, digits, spaces and - _ . only: Infomaniak refuses anything else")
     .refine((text) => text.trim() === text, "must not begin or end with a space")
-    .refine((text) => !isMarked(text), "must not end like this: it is the mark of users that are being made"),
+    .refine(
+      (text) => unmarked(text).mark === undefined,
+      "must not end like this: it is the mark of users that are being made",
+    ),
   password: z.string().min(1, "must not be empty: leave it out to have one made").optional(),
   passwordRotationId: z.string().optional(),
   inviteEmail: z.email("must be an e-mail address").optional(),

@@ -7,20 +7,18 @@
 export const MAX_LENGTH = 250;
 export const ALLOWED = /^[A-Za-z0-9 \-_.]+$/;
 
-/** The mark, in characters that a description may have. */
-export const MARK = " ..unfinished-pulumi-object-users";
+/** What stands before a mark, in characters that a description may have. */
+const BEFORE = " ..unfinished-pulumi-object-users-";
 
-/** A description with the mark, cut to fit. */
-export function marked(description: string): string {
-  return description.slice(0, MAX_LENGTH - MARK.length) + MARK;
+/** A description with the mark, cut to fit. The mark tells descriptions apart that are cut to the same text. */
+export function marked(description: string, mark: string): string {
+  const end = BEFORE + mark;
+  return description.slice(0, MAX_LENGTH - end.length) + end;
 }
 
-/** Whether a description bears the mark. */
-export function isMarked(description: string): boolean {
-  return description.endsWith(MARK);
-}
-
-/** A description without the mark. */
-export function unmarked(description: string): string {
-  return isMarked(description) ? description.slice(0, -MARK.length) : description;
+/** A description without its mark, and the mark if it has one. */
+export function unmarked(description: string): { readonly description: string; readonly mark?: string } {
+  const at = description.lastIndexOf(BEFORE);
+  const mark = description.slice(at + BEFORE.length);
+  return at < 0 || !/^[A-Z2-7]+$/.test(mark) ? { description } : { description: description.slice(0, at), mark };
 }

@@ -1,6 +1,4 @@
 /** Infomaniak Public Cloud, by its account API and the region's Keystone: what it is and can do, as data. */
-
-import { warnOfPlainHttp } from "../../http/plain-http";
 import type { Backend } from "../backend";
 import { userApi } from "./api";
 import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
@@ -27,18 +25,23 @@ export const infomaniak: Backend<UserArgs, Settings> = {
     chooseAccessKey: true,
     keyWithUser: false,
     secretsReadable: true,
+    uniqueUserIds: true,
     propagationSeconds: 5,
     // Whether Infomaniak's S3 keeps keys in a cache is not known; other OpenStack gateways do, for five minutes.
     revocationSeconds: 330,
   },
   connection: settings,
   sources,
+  addresses: ({ endpoint, authUrl, s3Endpoint }) => [
+    { name: "endpoint", url: endpoint, carries: "the API token and passwords" },
+    { name: "authUrl", url: authUrl, carries: "passwords and secret keys" },
+    { name: "s3Endpoint", url: s3Endpoint, carries: "signatures and objects" },
+  ],
   listedBy: ["publicCloudId", "projectId"],
   specOf,
   preflight,
   connect(settings, deps) {
     const send = deps.openTransport(settings);
-    warnOfPlainHttp([settings.endpoint, settings.authUrl], "passwords and secret keys cross", deps.log);
     return { api: userApi(settings, { ...deps, send }), s3Endpoint: settings.s3Endpoint };
   },
 };

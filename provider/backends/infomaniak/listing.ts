@@ -1,7 +1,7 @@
 /** The users of a project, by their descriptions: their names are generated. One that is being made is not there yet. */
 import type { Json } from "../../lifecycle/model";
 import type { Listed } from "../../lifecycle/user-api";
-import { isMarked } from "./description";
+import { unmarked } from "./description";
 import type { Requests } from "./requests";
 
 /** Lists the users. Rejects with an ObjectUserError. */
@@ -10,7 +10,7 @@ export async function* usersOf(requests: Requests, where: Readonly<Record<string
   const projectId = Number(where.projectId);
   const place = { publicCloudId: String(publicCloudId), projectId: String(projectId), description: "" };
   for (const { description } of await requests.listUsers(place)) {
-    if (description && !isMarked(description))
+    if (description && unmarked(description).mark === undefined)
       yield { label: description, inputs: { publicCloudId, projectId, description } };
   }
 }

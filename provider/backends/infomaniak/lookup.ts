@@ -4,7 +4,7 @@
  */
 import { ObjectUserError } from "../../errors";
 import { type Place, placeOf } from "./args";
-import { marked } from "./description";
+import { marked, unmarked } from "./description";
 import { failure } from "./refusals";
 import type { Requests } from "./requests";
 import type { Waiting } from "./waiting";
@@ -36,12 +36,15 @@ export function lookupBy(requests: Requests, waiting: Waiting) {
     }
   }
 
-  /** The user that bears the description, or bears it with the mark. */
-  async function byDescription(place: Place, name: string): Promise<WireUser | undefined> {
+  /** The user that bears the description with this mark; else the one that bears it without a mark, or with another's. */
+  async function byDescription(place: Place, name: string, mark: string | undefined): Promise<WireUser | undefined> {
     const there = (await requests.listUsers(place)).filter((user) => user.status !== "deleting");
-    const unfinished = there.filter((user) => user.description === marked(place.description));
+    const unfinished = there.filter(
+      (user) => mark !== undefined && user.description === marked(place.description, mark),
+    );
     const finished = there.filter((user) => user.description === place.description);
-    const found = unfinished.length > 0 ? unfinished : finished;
+    const others = there.filter((user) => unmarked(user.description ?? "").description === place.description);
+    const found = [unfinished, finished, others].find((users) => users.length > 0) ?? [];
     if (found.length <= 1) return found[0];
     const ids = found.map((user) => user.public_cloud_user_id).join(", ");
     throw failure(
@@ -73,11 +76,15 @@ export function lookupBy(requests: Requests, waiting: Waiting) {
     },
 
     /** The user once it is not busy; undefined when there is none. */
-    async find(user: { readonly name: string; readonly userId?: string }): Promise<WireUser | undefined> {
+    async find(user: {
+      readonly name: string;
+      readonly userId?: string;
+      readonly mark?: string;
+    }): Promise<WireUser | undefined> {
       const place = placeOf(user.name);
       const id =
         user.userId === undefined
-          ? (await byDescription(place, user.name))?.public_cloud_user_id
+          ? (await byDescription(place, user.name, user.mark))?.public_cloud_user_id
           : await idOf(user.userId, user.name);
       return id === undefined ? undefined : waiting.idle(place, id, user.name);
     },

@@ -10,13 +10,8 @@ const NOWHERE = { publicCloudId: "0", projectId: "0", description: "" };
 
 /** Opens the preflight of an account. */
 export function preflight(settings: Settings, deps: BackendDeps): Preflight {
-  const { endpoint, authUrl, s3Endpoint, caCertificate, insecure } = settings;
-  return {
-    addresses: { endpoint, authUrl, s3Endpoint },
-    caCertificate,
-    insecure,
-    check: () => checks(settings, deps),
-  };
+  const { caCertificate, insecure } = settings;
+  return { caCertificate, insecure, check: () => checks(settings, deps) };
 }
 
 async function* checks(settings: Settings, deps: BackendDeps): AsyncIterable<Finding> {

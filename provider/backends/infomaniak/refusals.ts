@@ -1,5 +1,6 @@
 /** What the account API's refusals mean and what to do about each. Decided by status and code, never by text. */
 import { type ErrorCode, ObjectUserError } from "../../errors";
+import { comeBackLater } from "../../http/later";
 import type { WireResponse } from "../../http/wire";
 import { type Envelope, envelope } from "./wire";
 
@@ -50,7 +51,8 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
 export function refused(act: Act, response: WireResponse, endpoint: string): ObjectUserError {
   const { status, headers } = response;
   const parsed = envelope.safeParse(parseJson(response.body));
-  if (status === 503) return failure(act, { ...later(), answer: "503" });
+  const later = status === 503 && comeBackLater(status, "Infomaniak", { safe: !act.writes });
+  if (later) return failure(act, { ...later, answer: "503" });
   if (status >= 500) return failure(act, { ...fault(), answer: String(status), uncertain: act.writes });
   if (!parsed.success && status !== 429)
     return failure(act, { ...notTheApi(endpoint, headers["content-type"]), answer: String(status) });
@@ -88,10 +90,6 @@ export function failure(
   parts: Meaning & { readonly answer?: string; readonly uncertain?: boolean },
 ): ObjectUserError {
   return new ObjectUserError({ operation, subject, ...parts });
-}
-
-function later(): Meaning {
-  return { code: "rate-limited", problem: "Infomaniak asks to come back later", advice: "Run again." };
 }
 
 function fault(): Meaning {

@@ -22,9 +22,6 @@ import type { WireKey, WireUser } from "./wire";
 const USER_LOGIN_ADVICE =
   "The password that this resource knows is not the user's any more, or the user is locked: run pulumi refresh, then up.";
 
-/** How long a mark counts: a run that was interrupted is finished on the same day, or was forgotten. */
-const MARK_LASTS_MS = 24 * 3600 * 1000;
-
 /** The users of one Keystone. */
 export function userApi(access: Access, deps: BackendDeps & { readonly send: Send }): UserApi {
   const admin = openSession(access.login, access, deps);
@@ -81,13 +78,8 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
       fields,
       ...(list ? { keys: keysOf(list, projectId) } : {}),
       ...(passwordRefused ? { passwordRefused } : {}),
-      unfinished: isMarked(user),
+      ...(user.pulumi_object_users ? { mark: user.pulumi_object_users } : {}),
     };
-  }
-
-  function isMarked({ pulumi_object_users: mark }: WireUser): boolean {
-    const since = Date.parse(mark?.replace(/^unfinished since /, "") ?? "");
-    return deps.now().getTime() - since < MARK_LASTS_MS;
   }
 
   async function find(user: Parameters<UserApi["find"]>[0]): Promise<Live | undefined> {
@@ -115,7 +107,7 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
   return {
     find,
 
-    async create({ name: full, fields, password }) {
+    async create({ name: full, fields, password, mark }) {
       const { domain, name } = domainAndName(full);
       const domainId = (await places.domain(domain)).id;
       const place = await placeOf(fields, domainId, places);
@@ -125,7 +117,7 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
         domain_id: domainId,
         default_project_id: place.projectId,
         ...(password === undefined ? {} : { password }),
-        pulumi_object_users: `unfinished since ${deps.now().toISOString()}`,
+        pulumi_object_users: mark,
       });
       await settle(user, place, requests);
       return liveOf(user, { name: full, ...(password === undefined ? {} : { password }) });

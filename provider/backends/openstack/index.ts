@@ -1,12 +1,11 @@
 /** OpenStack Keystone, by its identity API v3: what it is and can do, as data. */
-import { warnOfPlainHttp } from "../../http/plain-http";
 import type { Backend } from "../backend";
 import { userApi } from "./api";
 import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
 import { caCertificateOf } from "./ca-certificate";
 import { inputsOf } from "./listing";
 import { preflight } from "./preflight";
-import { accessOf, type Settings, settings, sources } from "./settings";
+import { accessOf, file, type Settings, settings, sources } from "./settings";
 
 /** The backend behind openstack.User. */
 export const openstack: Backend<UserArgs, Settings> = {
@@ -30,6 +29,7 @@ export const openstack: Backend<UserArgs, Settings> = {
     secretsReadable: true,
     keysBelongTo: ["project", "projectId"],
     provesWithoutS3: true,
+    uniqueUserIds: true,
     // S3 asks Keystone about a key that it does not know, so a new one works at once; one that it knows it may keep in
     // its cache: a Ceph gateway with default settings for five minutes.
     propagationSeconds: 5,
@@ -37,6 +37,14 @@ export const openstack: Backend<UserArgs, Settings> = {
   },
   connection: settings,
   sources,
+  file,
+  addresses(given) {
+    const { authUrl, s3Endpoint } = accessOf(given);
+    return [
+      { name: "authUrl", url: authUrl, carries: "passwords and secret keys" },
+      { name: "s3Endpoint", url: s3Endpoint, carries: "signatures and objects" },
+    ];
+  },
   listedBy: ["domain"],
   specOf,
   inputsOf,
@@ -44,8 +52,10 @@ export const openstack: Backend<UserArgs, Settings> = {
   connect(given, deps) {
     const access = accessOf(given);
     const send = deps.openTransport({ ...access, caCertificate: caCertificateOf(access) });
-    warnOfPlainHttp([access.authUrl], "passwords and secret keys cross", deps.log);
     const { s3Endpoint } = access;
-    return { api: userApi(access, { ...deps, send }), ...(s3Endpoint === undefined ? {} : { s3Endpoint }) };
+    return {
+      api: userApi(access, { ...deps, send }),
+      ...(s3Endpoint === undefined ? {} : { s3Endpoint }),
+    };
   },
 };

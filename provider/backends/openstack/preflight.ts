@@ -17,15 +17,9 @@ const RIGHTS = "Log in as an administrator of the domain, or of the whole cloud.
 /** Opens the preflight of a cloud. */
 export function preflight(settings: Settings, deps: BackendDeps): Preflight {
   const given = accessOf(settings);
-  const { authUrl, s3Endpoint, insecure } = given;
   const caCertificate = caCertificateOf(given);
   const access = { ...given, caCertificate };
-  return {
-    addresses: { authUrl, s3Endpoint },
-    caCertificate,
-    insecure,
-    check: () => checks(access, deps),
-  };
+  return { caCertificate, insecure: given.insecure, check: () => checks(access, deps) };
 }
 
 async function* checks(access: Access, deps: BackendDeps): AsyncIterable<Finding> {

@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { type ErrorCode, ObjectUserError } from "../../errors";
+import { comeBackLater } from "../../http/later";
 import type { WireResponse } from "../../http/wire";
 
 /** What a remote call was about. */
@@ -53,16 +54,15 @@ export function refused(act: Act, response: WireResponse, authUrl: string): Obje
   const id = headers["x-openstack-request-id"];
   const answer = [status, id !== undefined && /^req-[\w-]{1,60}$/.test(id) ? id : undefined].filter(Boolean).join(" ");
   const { operation, subject } = act;
-  const uncertain = act.writes && status >= 500 && status !== 503;
+  const uncertain = act.writes && status >= 500;
   const meaning = meaningOf(act, response, parsed.success, authUrl);
   const rule = meaning === WEAK_PASSWORD ? passwordRule(parsed.data?.error.message) : "";
   return new ObjectUserError({ operation, subject, ...meaning, problem: meaning.problem + rule, answer, uncertain });
 }
 
 function meaningOf(act: Act, { status, headers }: WireResponse, isKeystones: boolean, authUrl: string): Meaning {
-  if (status === 429 || status === 503) {
-    return { code: "rate-limited", problem: "Keystone asks to come back later", advice: "Run again." };
-  }
+  const later = comeBackLater(status, "Keystone", { safe: !act.writes });
+  if (later) return later;
   if (status >= 500) {
     return {
       code: "unavailable",

@@ -6,7 +6,7 @@
  */
 import * as z from "zod";
 import { ObjectUserError } from "../../errors";
-import { endpoint, transportSettings } from "../backend";
+import { type ConnectionFile, endpoint, transportSettings } from "../backend";
 import type { DomainRef, Identity, Login, Scope } from "./auth";
 import { readCloud } from "./clouds";
 
@@ -41,33 +41,50 @@ export const settings = z.object({
 /** The settings of a connection. */
 export type Settings = z.infer<typeof settings>;
 
-/** Where the settings come from besides arguments and stack configuration. */
+/** An explicit cloud is an alternative to the environment's whole login, address included. */
+const ofCloud = { hiddenBy: ["cloud"] };
+
+/**
+ * Where the settings come from besides arguments and stack configuration. A domain is no alternative to the name that it
+ * qualifies, and a credential's secret may come from elsewhere than its id; both only go with their cloud.
+ */
 export const sources = {
-  cloud: { environment: "OS_CLOUD" },
+  cloud: { environment: "OS_CLOUD", group: "cloud", hiddenBy: ["address"] },
   cloudsFile: { environment: "OS_CLIENT_CONFIG_FILE" },
-  authUrl: { environment: "OS_AUTH_URL" },
-  username: { environment: "OS_USERNAME" },
-  userId: { environment: "OS_USER_ID" },
-  password: { environment: "OS_PASSWORD" },
-  userDomainName: { environment: "OS_USER_DOMAIN_NAME" },
-  userDomainId: { environment: "OS_USER_DOMAIN_ID" },
-  projectName: { environment: "OS_PROJECT_NAME" },
-  projectId: { environment: "OS_PROJECT_ID" },
-  projectDomainName: { environment: "OS_PROJECT_DOMAIN_NAME" },
-  projectDomainId: { environment: "OS_PROJECT_DOMAIN_ID" },
-  domainName: { environment: "OS_DOMAIN_NAME" },
-  domainId: { environment: "OS_DOMAIN_ID" },
-  systemScope: { environment: "OS_SYSTEM_SCOPE" },
-  applicationCredentialId: { environment: "OS_APPLICATION_CREDENTIAL_ID" },
-  applicationCredentialName: { environment: "OS_APPLICATION_CREDENTIAL_NAME" },
-  applicationCredentialSecret: { environment: "OS_APPLICATION_CREDENTIAL_SECRET" },
-  caFile: { environment: "OS_CACERT" },
+  authUrl: { environment: "OS_AUTH_URL", group: "address", ...ofCloud },
+  username: { environment: "OS_USERNAME", group: "user", ...ofCloud },
+  userId: { environment: "OS_USER_ID", group: "user", ...ofCloud },
+  userDomainName: { environment: "OS_USER_DOMAIN_NAME", group: "user domain", ...ofCloud },
+  userDomainId: { environment: "OS_USER_DOMAIN_ID", group: "user domain", ...ofCloud },
+  password: { environment: "OS_PASSWORD", group: "login", ...ofCloud },
+  // By its id a credential brings its user along; by its name it needs one.
+  applicationCredentialId: {
+    environment: "OS_APPLICATION_CREDENTIAL_ID",
+    group: "login",
+    hiddenBy: ["cloud", "user"],
+  },
+  applicationCredentialName: { environment: "OS_APPLICATION_CREDENTIAL_NAME", group: "login", ...ofCloud },
+  applicationCredentialSecret: { environment: "OS_APPLICATION_CREDENTIAL_SECRET", ...ofCloud },
+  projectName: { environment: "OS_PROJECT_NAME", group: "scope", ...ofCloud },
+  projectId: { environment: "OS_PROJECT_ID", group: "scope", ...ofCloud },
+  domainName: { environment: "OS_DOMAIN_NAME", group: "scope", ...ofCloud },
+  domainId: { environment: "OS_DOMAIN_ID", group: "scope", ...ofCloud },
+  systemScope: { environment: "OS_SYSTEM_SCOPE", group: "scope", ...ofCloud },
+  projectDomainName: { environment: "OS_PROJECT_DOMAIN_NAME", group: "project domain", ...ofCloud },
+  projectDomainId: { environment: "OS_PROJECT_DOMAIN_ID", group: "project domain", ...ofCloud },
+  caFile: { environment: "OS_CACERT", group: "authority" },
+  caCertificate: { group: "authority" },
   s3Endpoint: {},
   region: {},
-  caCertificate: {},
   insecure: {},
   timeoutSeconds: {},
   maxConcurrency: {},
+};
+
+/** clouds.yaml, whose entries hold settings. */
+export const file: ConnectionFile = {
+  namedBy: "cloud",
+  read: ({ cloud, cloudsFile }) => readCloud(String(cloud), cloudsFile === undefined ? undefined : String(cloudsFile)),
 };
 
 /** How and where to log in. */
@@ -76,12 +93,8 @@ export interface Access extends Settings {
   readonly login: Login;
 }
 
-/** The settings with what clouds.yaml adds. Throws an ObjectUserError that names all that is missing. */
-export function accessOf(given: Settings): Access {
-  const all = given.cloud === undefined ? given : { ...readCloud(given.cloud, given.cloudsFile), ...defined(given) };
-  const merged = settings.safeParse(all);
-  if (!merged.success) throw unusable(merged.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`));
-  const access = merged.data;
+/** The login that the settings make. Throws an ObjectUserError that names all that is missing. */
+export function accessOf(access: Settings): Access {
   const missing = missingOf(access);
   if (missing.length > 0) throw unusable(missing.map((name) => `${name} is missing`));
   const identity = identityOf(access);
@@ -147,10 +160,6 @@ function domainRef(id: string | undefined, name: string | undefined): DomainRef 
 /** The address with the version, which many clouds leave out. */
 export function versioned(authUrl: string): string {
   return /\/v\d[\d.]*$/.test(authUrl) ? authUrl.replace(/\/v\d[\d.]*$/, "/v3") : `${authUrl}/v3`;
-}
-
-function defined(given: Settings): Partial<Settings> {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 function unusable(problems: readonly string[]): ObjectUserError {

@@ -21,7 +21,7 @@ const user = z.looseObject({
   description: z.string().nullish(),
   email: z.string().nullish(),
   default_project_id: z.string().nullish(),
-  /** Our own; Keystone keeps what it does not know. */
+  /** Our own: the mark of an unfinished user. Keystone keeps what it does not know. */
   pulumi_object_users: z.string().nullish(),
 });
 /** A user. */

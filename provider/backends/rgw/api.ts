@@ -21,7 +21,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
   const endpoint = settings.endpoint;
 
   /** An answer about another user than the one asked for is not an answer. */
-  function sameUser(userId: string, user: Parameters<typeof liveOf>[0]): Live {
+  function sameUser(userId: string, user: Parameters<typeof liveOf>[0]) {
     if (userIdOf(user) === userId) return liveOf(user);
     throw new ObjectUserError({
       ...notTheGateway(endpoint, undefined),
@@ -63,7 +63,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     async issueKey({ userId }, { accessKey, secretKey }) {
       const secret = secretKey === undefined ? { "generate-key": true } : { "secret-key": secretKey };
       const user = await requests.modifyUser(userId, { "key-type": "s3", "access-key": accessKey, ...secret });
-      return ours(sameUser(userId, user).keys ?? [], userId, accessKey);
+      return ours(sameUser(userId, user).keys, userId, accessKey);
     },
 
     async revokeKey(user, { accessKey }) {
@@ -78,6 +78,11 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     },
 
     list: () => allUsers(requests),
+
+    async systemId() {
+      const { info } = await requests.getInfo();
+      return info.storage_backends.find(({ name }) => name === "rados")?.cluster_id;
+    },
 
     async probe(user, key): Promise<Verdict> {
       const answer = await listBuckets(key, user.name, settings, deps);
@@ -137,8 +142,11 @@ async function changeSettings(
   const placement = needsPlacement
     ? { defaultPlacement: before.defaultPlacement, defaultStorageClass: before.defaultStorageClass }
     : {};
-  if (Object.keys(plain).length > 0)
-    fields = read(await requests.modifyUser(userId, modification({ ...placement, ...plain } as Fields)));
+  if (Object.keys(plain).length > 0) {
+    const user = await requests.modifyUser(userId, modification({ ...placement, ...plain } as Fields));
+    // A setting that this release never shows stays as it was set last.
+    fields = { ...before, ...plain, ...read(user) };
+  }
   if (caps !== undefined) fields = { ...fields, caps: await changeCaps(requests, userId, before.caps, caps) };
   for (const [type, quota] of [
     ["user", userQuota],

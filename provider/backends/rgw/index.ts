@@ -1,5 +1,4 @@
 /** Ceph RADOS Gateway, by its Admin Ops API: what it is and can do, as data. */
-import { warnOfPlainHttp } from "../../http/plain-http";
 import type { Backend } from "../backend";
 import { userApi } from "./api";
 import { ALL_OPERATIONS, argNames, NO_QUOTA, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
@@ -38,11 +37,14 @@ export const rgw: Backend<UserArgs, Settings> = {
   },
   connection: settings,
   sources,
+  addresses: ({ endpoint, s3Endpoint }) => [
+    { name: "endpoint", url: endpoint, carries: "signatures and new secret keys" },
+    { name: "s3Endpoint", url: s3Endpoint, carries: "signatures and objects" },
+  ],
   specOf,
   preflight,
   connect(settings, deps) {
     const send = deps.openTransport(settings);
-    warnOfPlainHttp([settings.endpoint, settings.s3Endpoint], "signatures and new secret keys cross", deps.log);
     return { api: userApi(settings, { ...deps, send }), s3Endpoint: settings.s3Endpoint };
   },
 };

@@ -4,7 +4,9 @@
  */
 import * as z from "zod";
 import { type ErrorCode, ObjectUserError } from "../../errors";
+import { comeBackLater } from "../../http/later";
 import type { WireResponse } from "../../http/wire";
+import { leftOutOf } from "./wire";
 
 /** What a remote call was about. */
 export interface Act {
@@ -22,7 +24,8 @@ interface Meaning {
   readonly advice: string;
 }
 
-const AGAIN = "Run again.";
+/** The gateway's own "not now": it throttles before it acts. */
+const SLOW_DOWN = "SlowDown";
 
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   NoSuchUser: { code: "not-found", problem: "there is no such user", advice: "Check uid and tenant." },
@@ -74,7 +77,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     problem: "the admin user is suspended",
     advice: "Enable it with: radosgw-admin user enable --uid=ADMIN.",
   },
-  SlowDown: {
+  [SLOW_DOWN]: {
     code: "rate-limited",
     problem: "the gateway is overloaded",
     advice: "Lower maxConcurrency, or run again later.",
@@ -101,7 +104,7 @@ export function refused(act: Act, response: WireResponse, endpoint: string, now:
   const answer = [response.status, code, id !== undefined && /^[\w.-]{1,100}$/.test(id) ? id : undefined]
     .filter(Boolean)
     .join(" ");
-  const uncertain = act.writes && response.status >= 500 && response.status !== 503;
+  const uncertain = act.writes && response.status >= 500 && code !== SLOW_DOWN;
   return new ObjectUserError({ ...act, ...meaningOf(code, response, act, endpoint, now), answer, uncertain });
 }
 
@@ -116,8 +119,8 @@ function meaningOf(
   const known = code === undefined || !Object.hasOwn(MEANINGS, code) ? undefined : MEANINGS[code];
   // Only the answer that Ceph really gives says that a user is gone.
   if (known && (known.code !== "not-found" || status === 404)) return known;
-  if (status === 429 || status === 503)
-    return { code: "rate-limited", problem: "the gateway asks to come back later", advice: AGAIN };
+  const later = comeBackLater(status, "the gateway", { safe: !act.writes });
+  if (later) return later;
   if (status >= 500) {
     const race = act.writes
       ? "it may have lost a race with another change of the same user"
@@ -127,6 +130,24 @@ function meaningOf(
   if (code !== undefined && status >= 400)
     return { code: "invalid", problem: "the gateway refuses the request", advice: "Check the inputs." };
   return notTheGateway(endpoint, headers["content-type"]);
+}
+
+/** The meaning of a success that is not what was asked for. What it leaves out of a user is unknown, not gone. */
+export function unreadable({ body, headers }: WireResponse, endpoint: string): Meaning {
+  const absent = leftOutOf(parseJson(body));
+  if (absent?.includes("keys")) {
+    return {
+      code: "forbidden",
+      problem: "the gateway shows users without their keys: the admin user has not the capability users=read",
+      advice: 'Give it with: radosgw-admin caps add --uid=ADMIN --caps="users=read".',
+    };
+  }
+  if (absent === undefined || absent.length === 0) return notTheGateway(endpoint, headers["content-type"]);
+  return {
+    code: "unexpected",
+    problem: `the gateway shows users without ${absent.join(", ")}`,
+    advice: "Check the release of Ceph, and that no proxy changes answers: what is not shown is not taken for empty.",
+  };
 }
 
 /** The meaning of an answer that no RADOS Gateway would give. */

@@ -10,9 +10,9 @@ import { exchange } from "../../http/exchange";
 import { escaped, signed } from "../../http/sigv4";
 import type { BackendDeps } from "../backend";
 import type { Act } from "./refusals";
-import { notTheGateway, parseJson, refused } from "./refusals";
+import { parseJson, refused, unreadable } from "./refusals";
 import type { Settings } from "./settings";
-import { wireBuckets, wireCaps, wirePage, wireUser } from "./wire";
+import { wireBuckets, wireCaps, wireInfo, wirePage, wireUser } from "./wire";
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -52,8 +52,7 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
         if (schema === undefined) return undefined as T;
         const parsed = schema.safeParse(parseJson(response.body));
         if (parsed.success) return parsed.data;
-        const { "content-type": type } = response.headers;
-        throw new ObjectUserError({ ...act, ...notTheGateway(endpoint, type), answer: "200", uncertain: act.writes });
+        throw new ObjectUserError({ ...act, ...unreadable(response, endpoint), answer: "200", uncertain: act.writes });
       },
     });
   }
@@ -74,6 +73,10 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
         { "access-key": settings.accessKey },
         wireUser,
       ),
+
+    /** GET /admin/info: what the cluster calls itself. From Ceph 18 on; needs the cap info=read. */
+    getInfo: () =>
+      call({ operation: "reading", subject: "the cluster's id", writes: false }, "GET", "/admin/info", {}, wireInfo),
 
     /** GET /admin/user?list: a page of ids, `tenant$uid` in a tenant. Needs users=read. The marker is opaque. */
     listUsers: (marker: string) =>

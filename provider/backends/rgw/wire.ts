@@ -1,13 +1,13 @@
 /**
- * What the Admin Ops API answers, and its translation into the project's words. Loose: releases add fields, and some
- * leave out the keys.
+ * What the Admin Ops API answers, and its translation into the project's words. Loose: releases add fields. What an
+ * answer leaves out is not known; it is never taken for empty.
  */
 import * as z from "zod";
 import type { Fields, Live, LiveKey } from "../../lifecycle/model";
-import { ALL_OPERATIONS, NO_QUOTA, type Quota } from "./args";
+import type { Quota } from "./args";
 import { normalCaps } from "./caps";
 
-const wireQuota = z.looseObject({ enabled: z.boolean(), max_size: z.number().optional(), max_objects: z.number() });
+const wireQuota = z.looseObject({ enabled: z.boolean(), max_size: z.number(), max_objects: z.number() });
 
 const wireKey = z.looseObject({ user: z.string(), access_key: z.string(), secret_key: z.string().optional() });
 
@@ -17,6 +17,13 @@ export const wireCaps = z.array(z.looseObject({ type: z.string(), perm: z.string
 /** The answer of `GET /admin/bucket?uid=`. */
 export const wireBuckets = z.array(z.string());
 
+/** The answer of `GET /admin/info`. */
+export const wireInfo = z.looseObject({
+  info: z.looseObject({
+    storage_backends: z.array(z.looseObject({ name: z.string(), cluster_id: z.string().optional() })),
+  }),
+});
+
 /** The answer of `GET /admin/user?list`. */
 export const wirePage = z.looseObject({
   keys: z.array(z.string()),
@@ -24,33 +31,54 @@ export const wirePage = z.looseObject({
   marker: z.string().optional(),
 });
 
-/** The answer of `GET`, `PUT` and `POST /admin/user`. */
+/** The answer of `GET`, `PUT` and `POST /admin/user`. Storage classes and placement are shown by some releases only. */
 export const wireUser = z.looseObject({
   tenant: z.string().optional(),
   user_id: z.string(),
   display_name: z.string(),
-  email: z.string().default(""),
+  email: z.string(),
   /** A number here; a boolean is tolerated. */
-  suspended: z.union([z.number(), z.boolean()]).default(0),
+  suspended: z.union([z.number(), z.boolean()]),
   max_buckets: z.number(),
-  keys: z.array(wireKey).default([]),
-  caps: wireCaps.default([]),
-  op_mask: z.string().default(ALL_OPERATIONS),
-  default_placement: z.string().default(""),
-  default_storage_class: z.string().default(""),
-  placement_tags: z.array(z.string()).default([]),
-  user_quota: wireQuota.optional(),
-  bucket_quota: wireQuota.optional(),
+  /** Left out for an admin with the cap user-info-without-keys and not users=read. */
+  keys: z.array(wireKey),
+  caps: wireCaps,
+  op_mask: z.string(),
+  default_placement: z.string().optional(),
+  default_storage_class: z.string().optional(),
+  placement_tags: z.array(z.string()).optional(),
+  user_quota: wireQuota,
+  bucket_quota: wireQuota,
+  /** From Ceph 20 on. */
+  create_date: z.string().optional(),
 });
 type WireUser = z.infer<typeof wireUser>;
 
+const anyUser = z.looseObject({ user_id: z.string() });
+
+/** What an answer about a user leaves out of what it must show; undefined when it is not about a user. */
+export function leftOutOf(json: unknown): string[] | undefined {
+  const { data } = anyUser.safeParse(json);
+  if (data === undefined) return undefined;
+  const { shape } = wireUser;
+  return Object.keys(shape).filter(
+    (name) => data[name] === undefined && !shape[name as keyof typeof shape].isOptional(),
+  );
+}
+
 /** The user as the lifecycle knows it. */
-export function liveOf(user: WireUser): Live {
-  return { userId: userIdOf(user), fields: fieldsOf(user), keys: keysOf(user.keys) };
+export function liveOf(user: WireUser): Live & { readonly keys: readonly LiveKey[] } {
+  const { create_date: createdAt } = user;
+  return {
+    userId: userIdOf(user),
+    fields: fieldsOf(user),
+    keys: keysOf(user.keys),
+    ...(createdAt ? { createdAt } : {}),
+  };
 }
 
 /** `tenant$uid`, or the uid of a user without tenant. */
-export function userIdOf({ tenant, user_id }: WireUser): string {
+export function userIdOf({ tenant, user_id }: Pick<WireUser, "tenant" | "user_id">): string {
   return tenant && !user_id.startsWith(`${tenant}$`) ? `${tenant}$${user_id}` : user_id;
 }
 
@@ -71,6 +99,7 @@ export function capsOf(caps: z.infer<typeof wireCaps>): string[] {
 }
 
 function fieldsOf(user: WireUser): Fields {
+  const { default_placement, default_storage_class, placement_tags } = user;
   return {
     displayName: user.display_name,
     email: user.email,
@@ -78,15 +107,18 @@ function fieldsOf(user: WireUser): Fields {
     maxBuckets: Math.max(user.max_buckets, -1),
     caps: capsOf(user.caps),
     opMask: user.op_mask,
-    defaultPlacement: user.default_placement,
-    defaultStorageClass: user.default_storage_class === "STANDARD" ? "" : user.default_storage_class,
-    placementTags: user.placement_tags,
+    ...(default_placement === undefined ? {} : { defaultPlacement: default_placement }),
+    ...(default_storage_class === undefined ? {} : { defaultStorageClass: classOf(default_storage_class) }),
+    ...(placement_tags === undefined ? {} : { placementTags: placement_tags }),
     userQuota: quotaOf(user.user_quota),
     bucketQuota: quotaOf(user.bucket_quota),
   };
 }
 
-function quotaOf(quota: z.infer<typeof wireQuota> | undefined): Quota {
-  if (quota === undefined) return NO_QUOTA;
-  return { enabled: quota.enabled, maxSizeBytes: quota.max_size ?? -1, maxObjects: quota.max_objects };
+function classOf(storageClass: string): string {
+  return storageClass === "STANDARD" ? "" : storageClass;
+}
+
+function quotaOf({ enabled, max_size, max_objects }: z.infer<typeof wireQuota>): Quota {
+  return { enabled, maxSizeBytes: max_size, maxObjects: max_objects };
 }

@@ -73,6 +73,18 @@ describe("object-users check rgw", () => {
     assert.match(none.out, /warning +buckets=read:/);
   });
 
+  it("knows an admin that is shown users without their keys", async () => {
+    gateway.upgrade(19);
+    const { code, out } = await check(withCaps("users=write;user-info-without-keys=read;buckets=read"));
+    assert.equal(code, 1);
+    assert.match(out, /ok +credentials:/);
+    assert.match(
+      out,
+      /FAILED +users=read: the gateway shows users without their keys: .*\(200\).*Without it nothing works: radosgw-admin caps add/,
+    );
+    assert.match(out, /ok +users=write:/);
+  });
+
   it("warns only, where a refusal could not name buckets", async () => {
     const { code, out, said } = await check(withCaps("users=*"));
     assert.equal(code, 0, out);

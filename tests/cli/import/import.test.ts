@@ -1,5 +1,6 @@
 /** `object-users import`: what it writes, which users it leaves, and what it refuses, on the servers of reference. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -104,6 +105,15 @@ describe("object-users import", () => {
     const settings = { "rgw:endpoint": served.url, "rgw:accessKey": "x", "rgw:secretKey": "x" };
     for (const resource of resources()) assert.equal(await changes("rgw", settings, resource), false);
     assert.equal(gateway.requests.writes(), 0);
+  });
+
+  it("says commands that a shell takes as they are meant, whatever the files are called", async () => {
+    make("PUT user?uid=red&display-name=Red");
+    const file = path.join(directory, "it's; rm -rf $HOME.json");
+    const { code, out: told } = await fromGateway("--out", file);
+    assert.equal(code, 0);
+    const [, command = ""] = told.split("\n").filter((line) => line.startsWith("  "));
+    assert.equal(execFileSync("sh", ["-c", command.replace("rm ", "printf %s ")], { encoding: "utf8" }), file);
   });
 
   it("gives names that are valid and unique, in the order of the users", async () => {

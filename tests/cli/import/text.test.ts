@@ -1,5 +1,6 @@
 /** The texts of `object-users import`: patterns, names and the program, without a system. */
 import assert from "node:assert/strict";
+import * as fc from "fast-check";
 import * as ts from "typescript";
 import { namer } from "../../../cli/import/names";
 import { matcher } from "../../../cli/import/pattern";
@@ -66,6 +67,9 @@ describe("the program", () => {
     return made;
   };
 
+  /** Objects of one prototype, whoever made them. */
+  const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
+
   it("declares exactly the inputs, however odd the text", () => {
     const text = programText({ kind: "rgw", resource: "rgw.User", users, defaults: {} });
     assert.deepEqual(
@@ -73,6 +77,40 @@ describe("the program", () => {
       users.map(({ name, inputs }) => [name, inputs]),
     );
     assert.ok(text.split("\n").every((line) => line.length <= 160));
+  });
+
+  it("has uids of any text as they are, and nothing in it that an editor would obey instead of showing it", function () {
+    this.timeout(30_000);
+    const hostile = [
+      '"); process.exit(1); ("',
+      `\`$${"{process.exit(1)}"}\``,
+      "\\",
+      '\\"',
+      "line\nend\r\n",
+      "\u001b[2J\u009b\u007f\u0000",
+      "*/ // <!-- -->",
+      "\u202e\u2066//\u2069\u200b\ufeff\u{e0001}",
+      "\u2028\u2029\u0085",
+      "\ud800 alone",
+      "constructor",
+    ];
+    const text = fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: "binary" }));
+    const odd = fc.record({ uid: text, displayName: text, tags: fc.dictionary(text, text), caps: fc.array(text) });
+    const user = fc.record({ name: text, inputs: odd });
+    // A program of many users is transpiled as fast as one of few.
+    const many = fc.uniqueArray(user, { selector: ({ name }) => name, minLength: 20, maxLength: 40 });
+    fc.assert(
+      fc.property(many, text, (users, fleet) => {
+        const parts = { kind: "rgw", resource: "rgw.User", defaults: {}, users };
+        for (const program of [programText(parts), programText({ ...parts, fleet })])
+          assert.doesNotMatch(program, /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+        const pairs = users.map(({ name, inputs }) => [name, inputs] as const);
+        assert.deepEqual(plain(declared(programText(parts))), plain(pairs));
+        const members = { users: Object.fromEntries(pairs) };
+        assert.deepEqual(plain(declared(programText({ ...parts, fleet }))), plain([[fleet, members]]));
+      }),
+      { numRuns: 3 },
+    );
   });
 
   it("declares a fleet with its defaults", () => {

@@ -42,6 +42,16 @@ describe("the metrics", () => {
     assert.deepEqual(samples(text, "key_expires_timestamp_seconds"), []);
   });
 
+  it("are one sample a line with any name, of which only backslash, quote and line end are escaped", () => {
+    const name = 'a\\b"c\nd\re\u001b[2Jf\u2028g\u202e';
+    const text = prometheusText(reportOn({ prod: [rgwUser(name, { keys: [CURRENT], current: "NOW" })] }));
+    const label = name.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n");
+    const [line = ""] = samples(text, "key_issued_timestamp_seconds");
+    assert.ok(line.includes(`user="${label}",`), line);
+    for (const each of text.split("\n").filter(Boolean))
+      assert.match(each, /^(# (HELP|TYPE) \w+ .*|\w+\{(\w+="([^"\\]|\\[\\"n])*",?)+\} -?[\d.e+]+)$/u);
+  });
+
   it("have one sample where a user and the one that replaces it share their labels: the older", () => {
     const twice = [1, 9].map((issued) => rgwUser("a", { keys: [{ ...CURRENT, issued }], current: "NOW" }));
     const lines = samples(prometheusText(reportOn({ prod: twice })), "key_issued_timestamp_seconds");

@@ -4,7 +4,7 @@ import { TransportError } from "../../../provider/http/send";
 import type { Send } from "../../../provider/http/wire";
 import { deriveAccessKey } from "../../../provider/lifecycle/keys";
 import { admin } from "../../devserver/request";
-import { openScene, type Scene } from "../scene";
+import { identityInScene, openScene, type Scene } from "../scene";
 
 const ANN = { uid: "ann", displayName: "Ann", gracePeriodSeconds: 60 };
 const DELETIONS = "DELETE user?key";
@@ -21,7 +21,8 @@ describe("object-users sweep", () => {
 
   const sweep = (...args: string[]) => scene.run(["sweep", "--stack", "prod", ...args]);
   const keysOf = (uid: string) => [...(scene.gateway.user(uid)?.keys.keys() ?? [])];
-  const key = (rotationId: string, uid = "ann") => deriveAccessKey(uid, rotationId);
+  const key = (rotationId: string, uid = "ann", name = uid, type = "User") =>
+    deriveAccessKey(uid, rotationId, identityInScene("prod", type, name));
   const deletions = () => scene.gateway.requests.count(DELETIONS);
   const meddle = (what: string) =>
     assert.equal(scene.gateway.handle(admin(scene.gateway, what, scene.world.now())).status, 200);
@@ -90,7 +91,7 @@ describe("object-users sweep", () => {
     scene.world.advance(61);
     const { code, out } = await sweep();
     assert.equal(code, 0);
-    assert.match(out, new RegExp(`^prod teams/red: key ${key("a", "red")} revoked and refused`));
+    assert.match(out, new RegExp(`^prod teams/red: key ${key("a", "red", "teams", "Users")} revoked and refused`));
     assert.deepEqual([keysOf("red").length, keysOf("blue").length], [1, 2]);
   });
 

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { deriveAccessKey } from "../../../provider/lifecycle/keys";
+import { identityOf } from "../../../provider/protocol";
 import { needCeph } from "../../real/needs";
 import { type Cluster, cluster, sharedClusters } from "./cluster";
 import { NO_DRIFT, OK, openStory, type Story, type Users } from "./story";
@@ -40,7 +41,8 @@ describe("users that exist already", function () {
     });
     found = await ceph.user("existing-taken");
     // What a run leaves that was killed between the gateway's answer and Pulumi's state.
-    const derived = deriveAccessKey("existing-unfinished", "");
+    const urn = "urn:pulumi:test::program::pulumi-nodejs:dynamic/object-users/rgw:User::unfinished";
+    const derived = deriveAccessKey("existing-unfinished", "", identityOf(urn));
     await ceph.admin("PUT", { uid: "existing-unfinished", "display-name": "Unfinished", "access-key": derived });
     story.declare(USERS);
     const { code, stdout } = await story.up({ args: ["--continue-on-error"] });
@@ -63,7 +65,7 @@ describe("users that exist already", function () {
   });
 
   it("cannot be managed by two resources: the second is an error", async () => {
-    assert.match(output, /creating user "existing-twin": another resource of this program has just made this user/);
+    assert.match(output, /creating user "existing-twin": another resource of this program manages this user/);
     const { twinA, twinB } = await story.resources();
     assert.equal([twinA, twinB].filter((each) => each !== undefined).length, 1);
     assert.equal((await ceph.user("existing-twin"))?.keys.length, 1);

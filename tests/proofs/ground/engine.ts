@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { backends } from "../../../provider/backends";
+import { ownBoard } from "../../../provider/board";
 import { openFleet } from "../../../provider/fleet";
 import type { ResourceProvider } from "../../../provider/pulumi";
 import { openResource } from "../../../provider/resource";
@@ -51,7 +52,13 @@ export function openProvider({ env, config = {}, said, kind = "rgw", world: othe
   const [name = "", many] = kind.split("/");
   const backend = backends[name];
   assert.ok(backend, kind);
-  const around = { ...world, environment: env, log: (line: string) => void said.push(line), ...other };
+  const around = {
+    ...world,
+    board: ownBoard(),
+    environment: env,
+    log: (line: string) => void said.push(line),
+    ...other,
+  };
   const provider = many === "fleet" ? openFleet(backend, around) : openResource(backend, around);
   void provider.configure({ config: { get: (name: string) => config[name] } });
   return provider;

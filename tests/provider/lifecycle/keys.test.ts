@@ -65,7 +65,7 @@ describe("keyToMake", () => {
   const own = { accessKey: "MINE", secretKey: "s" };
   it("is the caller's own", () => assert.deepEqual(keyToMake(spec({ ownKey: own }), "ann", BY_US), own));
   it("is the derived one", () => {
-    assert.deepEqual(keyToMake(spec(), "ann", BY_US), { accessKey: deriveAccessKey("ann", "1") });
+    assert.deepEqual(keyToMake(spec(), "ann", BY_US), { accessKey: deriveAccessKey("ann", "1", "me") });
   });
   it("is the system's where ids cannot be chosen", () => {
     assert.deepEqual(keyToMake(spec(), "ann", { ...BY_US, chooseAccessKey: false }), {});

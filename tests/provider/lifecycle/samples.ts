@@ -40,6 +40,8 @@ export const TWO_AT_MOST: Capabilities = { ...BY_US, maxKeys: 2, chooseAccessKey
 export function spec(changes: Partial<Spec> = {}): Spec {
   return {
     name: "ann",
+    identity: "me",
+    hidden: [],
     fields: {},
     rotationId: "1",
     gracePeriodSeconds: 3600,

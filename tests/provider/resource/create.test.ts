@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { faults } from "../../../devserver/rgw/fault";
 import { deriveAccessKey } from "../../../provider/lifecycle/keys";
 import type { Inputs } from "../../../provider/state";
+import { ME } from "../engine";
 import { describeShapes, type Stack, s3Says } from "../stack";
 import { ENDPOINT, START } from "../world";
 
-const DERIVED = deriveAccessKey("ann", "");
+const DERIVED = deriveAccessKey("ann", "", ME);
 
 describeShapes("create", (openStack) => {
   let stack: Stack;
@@ -20,7 +21,7 @@ describeShapes("create", (openStack) => {
 
   it("gives every output, flat and plain, with the secret marked", async () => {
     const { secretKey, ...outputs } = await stack.up({ rotationId: "1", maxBuckets: 5 });
-    const accessKey = deriveAccessKey("ann", "1");
+    const accessKey = deriveAccessKey("ann", "1", ME);
     assert.equal(secretKey, stack.gateway.user("ann")?.keys.get(accessKey));
     assert.deepEqual(stack.engine.stored?.secrets, ["secretKey"]);
     assert.deepEqual(outputs, {
@@ -35,6 +36,8 @@ describeShapes("create", (openStack) => {
       accessKey,
       keys: [{ id: accessKey, accessKey, rotationId: "1", issuedAt: START, provenAt: START }],
       declared: ["displayName", "maxBuckets", "rotationId", "uid"],
+      __identity: ME,
+      __address: ENDPOINT,
       __provider: outputs.__provider,
     });
   });
@@ -87,7 +90,7 @@ describeShapes("create", (openStack) => {
     const outputs = await stack.up({ tenant: "acme" });
     assert.equal(stack.engine.stored?.id, "acme$ann");
     assert.equal(outputs.userId, "acme$ann");
-    assert.equal(outputs.accessKey, deriveAccessKey("acme$ann", ""));
+    assert.equal(outputs.accessKey, deriveAccessKey("acme$ann", "", ME));
     await stack.engine.refresh();
     assert.equal(stack.engine.stored?.id, "acme$ann");
     await stack.engine.destroy();

@@ -1,9 +1,10 @@
 /** What others do to a user behind Pulumi's back: a refresh tells it by name, and the next up puts it right. */
 import assert from "node:assert/strict";
 import { deriveAccessKey } from "../../../provider/lifecycle/keys";
+import { ME } from "../engine";
 import { describeShapes, type Stack, s3Says } from "../stack";
 
-const KEY = deriveAccessKey("ann", "");
+const KEY = deriveAccessKey("ann", "", ME);
 
 describeShapes("drift", (openStack) => {
   let stack: Stack;

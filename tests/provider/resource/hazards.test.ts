@@ -2,11 +2,26 @@
 import assert from "node:assert/strict";
 import { type Fault, faults } from "../../../devserver/rgw/fault";
 import { deriveAccessKey } from "../../../provider/lifecycle/keys";
+import { ME } from "../engine";
 import { ANN, describeShapes, type Stack, s3Says } from "../stack";
 
-const [DERIVED, TWO] = ["", "2"].map((rotationId) => deriveAccessKey("ann", rotationId)) as [string, string];
+const [DERIVED, TWO] = ["", "2"].map((rotationId) => deriveAccessKey("ann", rotationId, ME)) as [string, string];
 
-describeShapes("hazards", (openStack) => {
+/** A whole user, as the gateway shows it. */
+const BOB = {
+  user_id: "bob",
+  display_name: "",
+  email: "",
+  suspended: 0,
+  max_buckets: 1,
+  keys: [],
+  caps: [],
+  op_mask: "",
+  user_quota: { enabled: false, max_size: -1, max_objects: -1 },
+  bucket_quota: { enabled: false, max_size: -1, max_objects: -1 },
+};
+
+describeShapes("hazards", (openStack, shape) => {
   let stack: Stack;
   beforeEach(async () => {
     stack = await openStack();
@@ -59,10 +74,52 @@ describeShapes("hazards", (openStack) => {
     if (secretKey !== undefined) assert.equal(s3Says(stack, accessKey, secretKey), "200");
   });
 
+  describe("an admin that is shown users without their keys", () => {
+    const SENTENCE =
+      /the gateway shows users without their keys: the admin user has not the capability users=read \(200\)\. Give it with: radosgw-admin/;
+    const blind = () => {
+      stack.gateway.upgrade(19);
+      stack.meddle("PUT user?caps&uid=admin&user-caps=user-info-without-keys=read");
+      stack.meddle("DELETE user?caps&uid=admin&user-caps=users=read");
+    };
+    const keys = () => structuredClone(stack.gateway.user("ann")?.keys);
+
+    it("does not replace the secret in place with a refresh and a change of settings", async () => {
+      await stack.up();
+      const [before, stored] = [keys(), stack.engine.stored];
+      blind();
+      // A fleet's bystander cannot be read either, which its suite would take for a fault.
+      if (shape === "a single user") await assert.rejects(stack.engine.refresh(), SENTENCE);
+      assert.deepEqual(stack.engine.stored, stored);
+      await stack.engine.up({ ...ANN, maxBuckets: 3 }).catch((error: Error) => assert.match(error.message, SENTENCE));
+      assert.deepEqual(keys(), before);
+    });
+
+    it("does not forget the former key with a rotation: nothing is changed", async () => {
+      await stack.up();
+      const before = keys();
+      blind();
+      assert.match(await stack.fails({ rotationId: "2" }), SENTENCE);
+      assert.deepEqual(keys(), before);
+      stack.meddle("PUT user?caps&uid=admin&user-caps=users=read");
+      await stack.up({ rotationId: "2", gracePeriodSeconds: 0 });
+      assert.deepEqual(stack.keys(), [TWO]);
+    });
+
+    it("does not take a key for revoked", async () => {
+      await stack.up();
+      await stack.up({ rotationId: "2" });
+      blind();
+      assert.match(await stack.fails({ rotationId: "2", gracePeriodSeconds: 0 }), SENTENCE);
+      assert.deepEqual(stack.keys(), [DERIVED, TWO]);
+    });
+  });
+
   const lost: readonly [what: string, fault: Fault][] = [
     ["lost", faults.cutAfter],
     ["late", faults.hangAfter],
     ["half", faults.truncate],
+    ["a proxy's 503", faults.proxyGaveUp],
   ];
   for (const [what, fault] of lost) {
     it(`a key request whose answer is ${what} is not repeated: one key, one secret`, async () => {
@@ -115,9 +172,10 @@ describeShapes("hazards", (openStack) => {
     ["200 with nothing", { kind: "answer", status: 200, body: "" }],
     ["200 with null", { kind: "answer", status: 200, body: "null" }],
     ["200 with HTML", { kind: "answer", status: 200, body: "<html></html>" }],
+    ["200 with another user", { kind: "answer", status: 200, body: JSON.stringify(BOB) }],
     [
-      "200 with another user",
-      { kind: "answer", status: 200, body: '{"user_id":"bob","display_name":"","max_buckets":1}' },
+      "200 with a user without keys",
+      { kind: "answer", status: 200, body: JSON.stringify({ ...BOB, keys: undefined }) },
     ],
     ["half an answer", faults.truncate],
     ["302", { kind: "answer", status: 302, headers: { location: "https://elsewhere.test/" } }],

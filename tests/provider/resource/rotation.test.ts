@@ -1,9 +1,10 @@
 /** Rotation through Pulumi's methods: counted requests, overlap, deadlines, rollback, own keys, adoption. */
 import assert from "node:assert/strict";
 import { deriveAccessKey } from "../../../provider/lifecycle/keys";
+import { ME } from "../engine";
 import { describeShapes, type Stack, s3Says } from "../stack";
 
-const [ONE, TWO, THREE] = ["1", "2", "3"].map((rotationId) => deriveAccessKey("ann", rotationId)) as [
+const [ONE, TWO, THREE] = ["1", "2", "3"].map((rotationId) => deriveAccessKey("ann", rotationId, ME)) as [
   string,
   string,
   string,

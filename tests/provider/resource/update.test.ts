@@ -124,8 +124,13 @@ describeShapes("diff", (openStack, shape) => {
     stack.engine.provider.diff("ann", stack.outputs(), { ...ANN, email: "a@x.org", ...news, __provider: "x" });
   const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-  it("leaves it to the engine where nothing is to be done", async () => {
-    assert.deepEqual(await diff({}), { replaces: [], deleteBeforeReplace: false });
+  it("says that nothing is to be done, whatever the resource is called now", async () => {
+    const nothing = { changes: false, replaces: [], deleteBeforeReplace: false };
+    assert.deepEqual(await diff({}), nothing);
+    assert.deepEqual(await diff({ __identity: "another" }), nothing);
+  });
+  it("leaves it to the engine where an input changed that needs no request", async () => {
+    assert.deepEqual(await diff({ forceDestroy: true }), { replaces: [], deleteBeforeReplace: false });
   });
   it("tells of what inputs do not show", async () => {
     assert.equal((await diff({ rotationId: "2" })).changes, true);
@@ -190,9 +195,9 @@ describeShapes("delete", (openStack) => {
     assert.equal(stack.gateway.handle({ method: "PUT", url, headers: options.headers }).status, 200);
   }
 
-  it("takes one request", async () => {
+  it("takes a look and a request", async () => {
     await stack.up();
-    assert.deepEqual(await stack.tally(() => stack.engine.destroy()), { "DELETE user": 1 });
+    assert.deepEqual(await stack.tally(() => stack.engine.destroy()), { "GET user": 1, "DELETE user": 1 });
     assert.deepEqual(stack.users(), []);
   });
 
@@ -221,7 +226,8 @@ describeShapes("delete", (openStack) => {
 
   it("that is refused is an error, and the user stays in state", async () => {
     await stack.up();
-    stack.gateway.faults = () => ({ kind: "answer", status: 403, code: "AccessDenied" });
+    stack.gateway.faults = (_request, _sequence, kind) =>
+      kind === "DELETE user" ? { kind: "answer", status: 403, code: "AccessDenied" } : undefined;
     await assert.rejects(stack.engine.destroy(), /deleting user "ann": the admin user lacks a capability/);
     assert.ok(stack.engine.stored);
   });

@@ -51,7 +51,7 @@ const calls: readonly [
   ],
   [
     "create",
-    (api) => api.create({ name: "ann", fields: { displayName: "Ann" }, key: { accessKey: "A" } }),
+    (api) => api.create({ name: "ann", fields: { displayName: "Ann" }, key: { accessKey: "A" }, mark: "MARK" }),
     (_, last) => isAnn(last),
   ],
   [

@@ -64,7 +64,8 @@ describe("refused", () => {
     [502, undefined, true],
     [504, undefined, true],
     [503, "SlowDown", false],
-    [503, undefined, false],
+    [503, undefined, true],
+    [429, undefined, false],
     [409, "KeyExists", false],
     [403, "AccessDenied", false],
   ];

@@ -1,6 +1,6 @@
 /** The gateway's JSON in the project's words, of releases that say more or less. */
 import assert from "node:assert/strict";
-import { capsOf, liveOf, userIdOf, wireUser } from "../../../../provider/backends/rgw/wire";
+import { capsOf, leftOutOf, liveOf, userIdOf, wireUser } from "../../../../provider/backends/rgw/wire";
 
 const USER = {
   tenant: "",
@@ -44,25 +44,27 @@ describe("a user on the wire", () => {
   const rows: readonly [what: string, changes: object, name: string, value: unknown][] = [
     ["suspended is a number", { suspended: 1 }, "suspended", true],
     ["suspended is a boolean", { suspended: true }, "suspended", true],
-    ["suspended is missing", { suspended: undefined }, "suspended", false],
     ["any negative maxBuckets is none", { max_buckets: -5 }, "maxBuckets", -1],
     ["STANDARD is no class", { default_storage_class: "STANDARD" }, "defaultStorageClass", ""],
-    ["no quotas", { user_quota: undefined }, "userQuota", { enabled: false, maxSizeBytes: -1, maxObjects: -1 }],
-    [
-      "a quota without max_size",
-      { user_quota: { enabled: true, max_objects: 1 } },
-      "userQuota",
-      { enabled: true, maxSizeBytes: -1, maxObjects: 1 },
-    ],
-    ["no caps", { caps: undefined }, "caps", []],
+    ["no caps", { caps: [] }, "caps", []],
+    ["a release without storage classes", { default_storage_class: undefined }, "defaultStorageClass", undefined],
+    ["a release without placement tags", { placement_tags: undefined }, "placementTags", undefined],
     ["caps that say nothing", { caps: [{ type: "users", perm: "<none>" }] }, "caps", []],
     ["fields of a later release", { full_user_id: "ann", account_id: "", create_date: "x" }, "displayName", "Ann"],
   ];
   for (const [what, changes, name, value] of rows) it(what, () => assert.deepEqual(fields(changes)[name], value));
 
-  it("without keys in it has none, which a right to read without keys gives", () => {
-    const { keys } = liveOf(wireUser.parse({ ...USER, keys: undefined }));
-    assert.ok(keys === undefined || keys.length === 0);
+  for (const name of ["keys", "email", "suspended", "caps", "op_mask", "user_quota", "bucket_quota"] as const) {
+    it(`that leaves out ${name} is not read as one without: what is absent is unknown`, () => {
+      const { [name]: _, ...user } = USER;
+      assert.equal(wireUser.safeParse(user).success, false);
+      assert.deepEqual(leftOutOf(user), [name]);
+    });
+  }
+
+  it("leaves nothing out when it is whole; anything else is not about a user", () => {
+    assert.deepEqual(leftOutOf(USER), []);
+    for (const other of [undefined, [], {}, { Code: "NoSuchUser" }]) assert.equal(leftOutOf(other), undefined);
   });
 
   it("keys of subusers are not the user's, keys with new members are", () => {

@@ -1,0 +1,107 @@
+/**
+ * Whose a user is: the one that this resource knows, or another one of the same name. Pure.
+ *
+ *   the address     | the user there                        | whose
+ *   ----------------+---------------------------------------+---------------------------------------------
+ *   any             | bears a key of the ring               | ours
+ *   another         | does not, or there is none            | not ours: nothing is changed or called gone
+ *   the recorded    | was made anew, says the system        | not ours
+ *   the recorded    | bears keys, none of them of the ring  | ours, but it is not deleted
+ *   the recorded    | anything else                         | ours: what differs is drift
+ *
+ * A user without a ring (createKey: false, or adopted with a secret that nobody can read) is known by its address only.
+ */
+import { ObjectUserError } from "../errors";
+import type { Capabilities, Known, Live } from "./model";
+
+/** Where we are connected to. */
+export interface Here {
+  readonly address: string;
+  readonly s3Endpoint?: string | undefined;
+  /** What the system there calls itself, if it says so. */
+  readonly system?: string | undefined;
+}
+
+/** Whether what is known was seen somewhere else. State of the first release has the S3 endpoint for an address, or none. */
+export function isElsewhere({ address, system }: Pick<Known, "address" | "system">, here: Here): boolean {
+  if (system !== undefined && here.system !== undefined) return system !== here.system;
+  return address !== undefined && address !== here.address && address !== here.s3Endpoint;
+}
+
+/** Why a user that was looked for is not the one that is known; undefined when it is. `live` undefined: there is none. */
+export function notOurs(
+  known: Known,
+  live: Live | undefined,
+  here: Here,
+  capabilities: Capabilities,
+): string | undefined {
+  if (isElsewhere(known, here)) {
+    if (live && (capabilities.uniqueUserIds || bearsOurKey(known, live, { bySecret: true }))) return undefined;
+    const found = live ? "where a user of this name bears none of its keys" : "where there is no such user";
+    return `the user was made at ${placeOf(known)}, and the connection is to ${placeOf(here)}, ${found}`;
+  }
+  const isAnother =
+    live?.createdAt !== undefined && known.createdAt !== undefined && live.createdAt !== known.createdAt;
+  return isAnother && !bearsOurKey(known, live)
+    ? `it was made anew by somebody else: the one that this resource knows was made at ${known.createdAt}, this one at ${live.createdAt}`
+    : undefined;
+}
+
+/** Why a user must not be deleted although it is where it was; undefined when it may. */
+export function notToDelete(known: Known, live: Live | undefined): string | undefined {
+  const knewKeys = known.keys.length > 0 || known.published !== undefined;
+  if (live === undefined || !knewKeys || bearsOurKey(known, live)) return undefined;
+  const isOwnerKnown = live.keys !== undefined || live.fields.accessKey !== undefined;
+  if (!isOwnerKnown || live.keys?.length === 0) return undefined;
+  return "it bears keys, and none of them is of this resource: it may be somebody else's by now";
+}
+
+/**
+ * Whether a key of the ring lives on the user; with the secret that is known, where both are. `bySecret`: an id alone is not
+ * enough where secrets are shown, since a resource derives the same ids on every system.
+ */
+function bearsOurKey({ keys, published, secrets }: Known, live: Live, { bySecret = false } = {}): boolean {
+  const ours = new Set(keys.map(({ id }) => id));
+  if (live.keys === undefined) {
+    const accessKeys = [...keys, ...(published ? [published] : [])].map(({ accessKey }) => accessKey);
+    return accessKeys.some((accessKey) => accessKey === live.fields.accessKey);
+  }
+  return live.keys.some(({ id, secretKey }) => {
+    const known = secrets[id] ?? (published?.id === id ? published.secretKey : undefined);
+    if (!ours.has(id) || secretKey === undefined) return ours.has(id);
+    return known === undefined ? !bySecret : known === secretKey;
+  });
+}
+
+/** What is known, once it was seen to be so here. */
+export function confirmedAt(known: Known, { address, system }: Here): Known {
+  return { ...known, address, ...(system === undefined ? {} : { system }) };
+}
+
+/** The error for a user that is not ours. */
+export function refusal(operation: string, name: string, problem: string): ObjectUserError {
+  return new ObjectUserError({
+    code: "conflict",
+    operation,
+    subject: `user "${name}"`,
+    problem,
+    advice:
+      "Nothing was changed. Correct the connection; or set adopt: true, to have the user there managed from now on and the one before left as it is; or have Pulumi forget it with: pulumi state delete URN.",
+  });
+}
+
+/** The error for a user that must not be deleted. */
+export function deletionRefused(name: string, problem: string): ObjectUserError {
+  return new ObjectUserError({
+    code: "conflict",
+    operation: "deleting",
+    subject: `user "${name}"`,
+    problem,
+    advice:
+      "Nothing was deleted. If it is yours, run pulumi up --refresh, which gives it a key of this resource again, and delete it then; if not, have Pulumi forget it with: pulumi state delete URN.",
+  });
+}
+
+function placeOf({ address, system }: { readonly address?: string | undefined; readonly system?: string | undefined }) {
+  return `${address}${system === undefined ? "" : ` (${system})`}`;
+}
