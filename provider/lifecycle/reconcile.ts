@@ -40,9 +40,17 @@ const PAUSE_MS = 100;
  */
 const SETTLING_MS = { createUser: 25, issueKey: 250, updateUser: 100 };
 
-/** Brings a user to what `spec` wants. `before` is what state knows; undefined for a new resource. Rejects with Unfinished. */
-export async function reconcile(spec: Spec, before: Known | undefined, context: Context): Promise<Known> {
-  const run = new Run(spec, before, context, await hereOf(before, context));
+/**
+ * Brings a user to what `spec` wants. `before` is what state knows; undefined for a new resource. `isReplaced`: the new
+ * resource takes the place of one that has the very user, and has not deleted it yet. Rejects with Unfinished.
+ */
+export async function reconcile(
+  spec: Spec,
+  before: Known | undefined,
+  context: Context,
+  { isReplaced = false } = {},
+): Promise<Known> {
+  const run = new Run(spec, before, context, await hereOf(before, context), isReplaced);
   for (let round = 1; ; round++) {
     try {
       return await run.round();
@@ -81,11 +89,14 @@ class Run {
     before: Known | undefined,
     private readonly context: Context,
     private readonly here: Here,
+    private readonly isReplaced: boolean,
   ) {
     this.known = before;
     this.isNew = before === undefined;
     this.look =
-      before === undefined ? spec.adopt || !hasDerivedMark(spec) : isElsewhere(before, here) || !this.isOnlySettings();
+      before === undefined
+        ? spec.adopt || isReplaced || !hasDerivedMark(spec)
+        : isElsewhere(before, here) || !this.isOnlySettings();
   }
 
   /**
@@ -228,7 +239,7 @@ class Run {
   private takeOver(live: Live, refused: ObjectUserError | undefined): Known {
     const { spec, context } = this;
     const ours = (this.made === "maybe" && !hasDerivedMark(spec)) || this.isOurs(live);
-    if (!ours && !spec.adopt) throw existsAlready(spec, refused);
+    if (!ours && !spec.adopt) throw this.isReplaced ? hasItAlready(spec) : existsAlready(spec, refused);
     const how = ours ? "an unfinished run of this resource made it and is continued" : "taken over (adopt)";
     context.log(`${context.resource} ${spec.name}: exists; ${how}`);
     return firstSight(live, spec, context.defaults, { takenOver: !ours });
@@ -236,6 +247,7 @@ class Run {
 
   private isOurs(live: Live): boolean {
     const { spec, context } = this;
+    if (this.isReplaced && this.made === "no") return false;
     return this.isMarked || (hasDerivedMark(spec) && hasKeyToMake(spec, live, context.capabilities));
   }
 }
@@ -267,6 +279,17 @@ function existsAlready(spec: Spec, refused: ObjectUserError | undefined): Object
   const alias =
     'If it belongs to a resource of yours that got another name or parent, give this one the former as an alias: aliases: [{ name: "…" }].';
   return new ObjectUserError({ ...parts, advice: `${parts.advice ?? ""} ${alias}`.trim() });
+}
+
+function hasItAlready({ name }: Spec): ObjectUserError {
+  return new ObjectUserError({
+    code: "already-exists",
+    operation: "creating",
+    subject: `user "${name}"`,
+    problem: "this resource has the user already, and Pulumi makes it anew before it deletes the old one",
+    advice:
+      "To have the user deleted and made again, with new keys, set deleteBeforeReplace: true; to keep it with its keys, set adopt: true. To have only another key, change rotationId.",
+  });
 }
 
 /** A step in words, without secrets: "issueKey: rotationId changed …". */

@@ -86,10 +86,15 @@ const EDITS: readonly Edit[] = [
   },
   {
     what: "a change of an input that replaces",
-    from: one({ uid: "edit-replaced", maxBuckets: 5 }),
-    to: one({ uid: "edit-replaced", maxBuckets: 6, opts: { replaceOnChanges: ["maxBuckets"] } }),
-    says: /manages the user already.*deleteBeforeReplace: true.*change rotationId/,
-    wayOut: one({ uid: "edit-replaced", maxBuckets: 6 }),
+    from: one({ uid: "edit-replaced", forceDestroy: false }),
+    to: one({ uid: "edit-replaced", forceDestroy: true, opts: { replaceOnChanges: ["forceDestroy"] } }),
+    says: /has the user already.*deleteBeforeReplace: true.*adopt: true.*change rotationId/,
+    wayOut: one({
+      uid: "edit-replaced",
+      forceDestroy: true,
+      adopt: true,
+      opts: { replaceOnChanges: ["forceDestroy"] },
+    }),
   },
 ];
 
