@@ -1,20 +1,29 @@
 /**
  * The inputs of a fleet: defaults, and users by name. Each user is checked as a single one is, with its name in every
- * complaint. One input is for members only: `retainOnDelete`, which single users have as an option of Pulumi's own.
+ * complaint. Some inputs are for members only: what single users have as options of Pulumi's own.
  */
 import * as z from "zod";
 import { type CheckFailure, takenApart, toldBySdk } from "./inputs";
-import { definedOnly, type Inputs, SECRET_NAMES, SECRET_SIGNATURE } from "./state";
+import { asSecret, definedOnly, type Inputs, SECRET_NAMES } from "./state";
 import { hasUnknowns } from "./unknowns";
 import type { Users } from "./users";
 
 const args = z.record(z.string(), z.unknown());
 
-const fleetArgs = z.strictObject({ defaults: args.default({}), users: z.record(z.string(), args) });
+const fleetArgs = z.strictObject({
+  defaults: args.default({}),
+  users: z.record(z.string(), args),
+  allowRemovals: z.boolean().optional(),
+});
+
+/** What state keeps of the fleet's own inputs, so that a refresh finds them again. */
+export function ownInputs({ allowRemovals }: Inputs): Inputs {
+  return allowRemovals === undefined ? {} : { allowRemovals };
+}
 
 /** The members of inputs in normal form, by name. */
-export function membersOf(inputs: Inputs): Map<string, Inputs> {
-  const { users } = fleetArgs.parse(takenApart(inputs).inputs);
+export function membersOf({ users: given }: Inputs): Map<string, Inputs> {
+  const { users } = fleetArgs.parse({ users: given });
   return new Map(Object.entries(users));
 }
 
@@ -25,35 +34,63 @@ export function membersOf(inputs: Inputs): Map<string, Inputs> {
 export function checkFleet(users: Users, olds: Inputs, news: Inputs): { inputs: Inputs; failures: CheckFailure[] } {
   const { inputs: given } = takenApart(definedOnly(news));
   const told = toldBySdk(news);
-  if (isUnknown(given.users) || isUnknown(given.defaults)) return { inputs: { ...given, ...told }, failures: [] };
-  const parsed = fleetArgs.safeParse(withoutUnknownMembers(given));
+  const parsed = fleetArgs.safeParse(knownOnly(given));
   if (!parsed.success) return { inputs: { ...given, ...told }, failures: parsed.error.issues.flatMap(explain) };
+  if (isUnknown(given.users) || isUnknown(given.defaults)) return { inputs: { ...given, ...told }, failures: [] };
   const { defaults, users: members } = parsed.data;
-  const before = fleetArgs.safeParse(takenApart(olds).inputs).data?.users ?? {};
+  const before = formerInputs(users, olds);
   const failures: CheckFailure[] = [];
   const checked = Object.entries(members).map(([name, member]) => {
-    const one = checkMember(users, before[name] ?? {}, { ...defaults, ...member });
+    const one = checkMember(users, before, name, { ...defaults, ...member });
     failures.push(...one.failures.map(({ property, reason }) => ({ property: pathOf(name, property), reason })));
     return [name, one.inputs] as const;
   });
   if (failures.length === 0) failures.push(...sameUser(users, checked));
   const all = typeof given.users === "object" ? given.users : {};
-  return { inputs: { users: { ...all, ...Object.fromEntries(checked) }, ...told }, failures };
+  return { inputs: { ...ownInputs(given), users: { ...all, ...Object.fromEntries(checked) }, ...told }, failures };
+}
+
+/** Inputs of members only. They say what may become of a user, never what it is. */
+const OPTIONS = ["retainOnDelete", "protect"];
+
+/** A member's inputs with the options of others. */
+export function withOptions(inputs: Inputs, others: Inputs): Inputs {
+  const isOption = ([name]: [string, unknown]) => OPTIONS.includes(name);
+  const own = Object.entries(inputs).filter((entry) => !isOption(entry));
+  return Object.fromEntries([...own, ...Object.entries(others).filter(isOption)]);
+}
+
+/** Finds the inputs that a user had before: its own ones whatever its member's name was, else those of that name. */
+type Former = (name: string, inputs: Inputs) => Inputs;
+
+function formerInputs(users: Users, olds: Inputs): Former {
+  const byName = new Map(Object.entries(z.record(z.string(), args).safeParse(olds.users).data ?? {}));
+  const byUser = new Map([...byName.values()].map((inputs) => [users.nameOf(inputs), inputs]));
+  return (name, inputs) => byUser.get(users.nameOf(inputs)) ?? byName.get(name) ?? {};
 }
 
 /** Checks a member: a user's inputs, and what only members have. */
-function checkMember(users: Users, olds: Inputs, given: Inputs): { inputs: Inputs; failures: CheckFailure[] } {
-  const { retainOnDelete, ...news } = given;
-  const { inputs, failures } = users.check(olds, news);
-  if (retainOnDelete === undefined) return { inputs, failures };
-  const isRight = typeof retainOnDelete === "boolean" || isUnknown(retainOnDelete);
-  const wrong = isRight ? [] : [{ property: "retainOnDelete", reason: "must be of type boolean" }];
-  return { inputs: { ...inputs, retainOnDelete }, failures: [...failures, ...wrong] };
+function checkMember(
+  users: Users,
+  before: Former,
+  name: string,
+  given: Inputs,
+): { inputs: Inputs; failures: CheckFailure[] } {
+  const own = withOptions(given, {});
+  const first = users.check({}, own);
+  const former = first.failures.length > 0 ? {} : before(name, first.inputs);
+  const isBound = Object.keys(users.backend.unclearable).some((setting) => former[setting] !== undefined);
+  const { inputs, failures } = isBound ? users.check(former, own) : first;
+  const options = Object.entries(withOptions({}, given));
+  const wrong = options
+    .filter(([, value]) => typeof value !== "boolean" && !isUnknown(value))
+    .map(([property]) => ({ property, reason: "must be of type boolean" }));
+  return { inputs: { ...inputs, ...Object.fromEntries(options) }, failures: [...failures, ...wrong] };
 }
 
 /** The inputs of those members that are known. */
 export function knownMembersOf(inputs: Inputs): Inputs[] {
-  return Object.values(withoutUnknownMembers(inputs).users as Record<string, Inputs>);
+  return [...membersOf(knownOnly(inputs)).values()];
 }
 
 /** Whether it is not known yet which members there are. */
@@ -66,18 +103,39 @@ function isUnknown(value: unknown): boolean {
   return typeof value === "string" && hasUnknowns(value);
 }
 
-function withoutUnknownMembers(given: Inputs): Inputs {
-  if (typeof given.users !== "object" || given.users === null) return given;
+/** What is known of the fleet's inputs, in their shape. */
+function knownOnly(given: Inputs): Inputs {
+  const { users = {}, ...own } = without(given, isUnknown);
+  if (given.users === undefined) return own;
+  return { ...own, users: typeof users === "object" && users !== null ? without(users, isUnknown) : users };
+}
+
+function without(values: object, isLeftOut: (value: unknown) => boolean): Inputs {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => !isLeftOut(value)));
+}
+
+/**
+ * Checked inputs as Pulumi should store them. What holds a secret is marked only here, where all is resolved and merged,
+ * however the program gave it.
+ */
+export function markSecrets(inputs: Inputs): Inputs {
+  const { users, defaults } = inputs;
   return {
-    ...given,
-    users: Object.fromEntries(Object.entries(given.users).filter(([, member]) => !isUnknown(member))),
+    ...inputs,
+    ...(users === undefined ? {} : { users: secretIfAny(users) }),
+    ...(holdsSecret(defaults) ? { defaults: asSecret(defaults) } : {}),
   };
 }
 
-/** Inputs as Pulumi should store them: with a secret in one of them, all of them are secret. */
-export function secretIfAny(members: Readonly<Record<string, Inputs>>): unknown {
-  const isSecret = Object.values(members).some((member) => SECRET_NAMES.some((name) => name in member));
-  return isSecret ? { ...SECRET_SIGNATURE, value: members } : members;
+/** Members as Pulumi should store them: with a secret in one of them, all of them are secret. */
+export function secretIfAny(members: unknown): unknown {
+  const all = typeof members === "object" && members !== null ? Object.values(members) : [];
+  return all.some(holdsSecret) ? asSecret(members) : members;
+}
+
+/** Whether a member's inputs hold a secret. What is not known yet may be one. */
+function holdsSecret(member: unknown): boolean {
+  return typeof member === "object" && member !== null && SECRET_NAMES.some((name) => name in member);
 }
 
 /** Two members that would manage one user. Members with values that are not known yet are left for later. */
@@ -94,15 +152,20 @@ function sameUser(users: Users, members: readonly (readonly [string, Inputs])[])
   });
 }
 
+const SHAPES: Readonly<Record<string, string>> = {
+  users: "must be users by name",
+  allowRemovals: "must be of type boolean",
+};
+
 function explain(issue: z.core.$ZodIssue): CheckFailure[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((property) => ({
       property,
-      reason: "is not an input of a fleet; its inputs are defaults, users",
+      reason: "is not an input of a fleet; its inputs are defaults, users, allowRemovals",
     }));
   }
-  const reason = issue.path.join(".") === "users" ? "must be users by name" : "must be a user's inputs";
-  return [{ property: issue.path.map(String).join("."), reason }];
+  const property = issue.path.map(String).join(".");
+  return [{ property, reason: SHAPES[property] ?? "must be a user's inputs" }];
 }
 
 function pathOf(name: string, property: string): string {

@@ -9,13 +9,13 @@ import * as z from "zod";
 import type { Backend } from "./backends/backend";
 import { ADDRESS, IDENTITY, SECRET_INPUTS, SYSTEM } from "./protocol";
 import {
+  asSecret,
   definedOnly,
   hasSecretRotations,
   type Outputs,
   type Remembered,
   read,
   SCHEMA_VERSION,
-  SECRET_SIGNATURE,
   write,
 } from "./state";
 
@@ -61,8 +61,8 @@ export function writeFleet(members: FleetState, s3Endpoint: string | undefined, 
     ...common,
     ...(s3Endpoint === undefined ? {} : { endpoint: s3Endpoint }),
     members: by("text"),
-    keys: hasSecretRotations(common) ? { ...SECRET_SIGNATURE, value: by("keys") } : by("keys"),
-    credentials: { ...SECRET_SIGNATURE, value: by("credentials") },
+    keys: hasSecretRotations(common) ? asSecret(by("keys")) : by("keys"),
+    credentials: asSecret(by("credentials")),
   };
 }
 

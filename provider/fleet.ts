@@ -5,9 +5,20 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Backend } from "./backends/backend";
-import { ObjectUserError, sentenceOf } from "./errors";
-import { checkFleet, isUnknownFleet, knownMembersOf, membersOf, secretIfAny } from "./fleet-inputs";
-import { byPresentNames, farewell, farewells, isRetained } from "./fleet-members";
+import { type ObjectUserError, sentenceOf } from "./errors";
+import { failed, notDeleted, notRead, SHOWN } from "./fleet-failures";
+import {
+  checkFleet,
+  isUnknownFleet,
+  knownMembersOf,
+  markSecrets,
+  membersOf,
+  ownInputs,
+  secretIfAny,
+  withOptions,
+} from "./fleet-inputs";
+import { assign, listed } from "./fleet-members";
+import { farewell, farewells, isInTheWay, isRetained, protectedRemovals, tooManyRemovals } from "./fleet-removals";
 import { type FleetState, readFleet, writeFleet } from "./fleet-state";
 import { type Internals, takenApart, toldBySdk } from "./inputs";
 import { describe, Unfinished } from "./lifecycle/reconcile";
@@ -19,9 +30,6 @@ import type { Inputs, Outputs, Remembered } from "./state";
 import { hasUnknowns } from "./unknowns";
 import { liveInputs, once, RELEASED, Users } from "./users";
 import { world as realWorld, type World } from "./world";
-
-/** The longest list of members in a message or a preview; the rest is counted. */
-const SHOWN = 20;
 
 /**
  * Members under way at once: as many as the connection takes requests, and more, because between its requests a member
@@ -39,41 +47,77 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
   const say = once(outside.log);
   const title = `${backend.resource}s`;
   const remember = (outputs: Outputs) => readFleet(outputs, backend);
+  /** What programs declared in this process. */
+  const declared: Inputs[] = [];
 
-  /** Brings every member to what it should be; those that fail keep what is known of them. */
+  /**
+   * Brings every member to what it should be; those that fail keep what is known of them. Users leave last, when all
+   * others are done: what takes their place is there then, and the run knows most of who else declares them. Only one
+   * that is in the way of another leaves first.
+   */
   async function settle(news: Inputs, remembered: FleetState): Promise<Outputs> {
     const { inputs, internals, asGiven } = takenApart(news);
     const wanted = membersOf(inputs);
-    const before = byPresentNames(users, remembered, wanted);
+    await compare(remembered, wanted);
+    const { staying, leaving } = assign(users, remembered, wanted);
+    const refusal = refuseRemovals(leaving, remembered.size, inputs.allowRemovals);
+    if (refusal) throw refusal;
     const { s3Endpoint } = await users.open();
-    const after = new Map(before);
-    const names = new Set([...before.keys(), ...wanted.keys()]);
-    const failures = await each(names, (name) => settleMember(name, wanted.get(name), after, s3Endpoint, internals));
-    if (failures.size === 0) return writeFleet(after, s3Endpoint, backend);
-    for (const [name, { known, inputs }] of after) {
-      after.set(name, { known: beforeHandover(known, before.get(name)?.known, backend.capabilities), inputs });
+    const written = (members: FleetState) => ({ ...ownInputs(inputs), ...writeFleet(members, s3Endpoint, backend) });
+    const settled = new Map(staying);
+    const remaining = new Map(leaving);
+    const total = wanted.size + leaving.size;
+    const progress = progressOf(total);
+    const depart = async (name: string) => {
+      await leave(name, remaining.get(name) as Remembered);
+      remaining.delete(name);
+    };
+
+    const early = [...leaving].filter(([, member]) => isInTheWay(users, member, wanted)).map(([name]) => name);
+    const blocked = await each(early, depart, progress);
+    const due = [...wanted.keys()].filter((name) => staying.has(name) || !blocked.has(name));
+    const settleOne = (name: string) => settleMember(name, wanted.get(name) as Inputs, settled, s3Endpoint, internals);
+    const undone = await each(due, settleOne, progress);
+    const late = [...remaining.keys()].filter((name) => !blocked.has(name) && !undone.has(name));
+    const stuck = await each(late, depart, progress);
+
+    if (blocked.size + undone.size + stuck.size === 0) return written(settled);
+    for (const [name, { known, inputs }] of settled) {
+      settled.set(name, { known: beforeHandover(known, staying.get(name)?.known, backend.capabilities), inputs });
     }
-    const outputs = writeFleet(after, s3Endpoint, backend);
-    const { __provider } = asGiven;
-    throw halfMade(title, failed(failures, names.size), { ...outputs, __provider });
+    const done = new Set(due.filter((name) => !undone.has(name)));
+    const { members, nameOf } = listed(settled, remaining, (name) => done.has(name));
+    const stayed = [...blocked, ...stuck].map(([name, says]) => [nameOf(name), says] as const);
+    const failures = new Map([...undone, ...stayed]);
+    throw halfMade(title, failed(failures, total), { ...written(members), __provider: asGiven.__provider });
   }
 
-  /** One member: made, changed, deleted, or left alone without a request when state says that nothing is to be done. */
+  /** Finds out which members only look replaced. */
+  async function compare(remembered: FleetState, wanted: ReadonlyMap<string, Inputs>): Promise<void> {
+    for (const [name, inputs] of wanted) await users.compare(remembered.get(name)?.inputs ?? inputs, inputs);
+  }
+
+  /** Why this run may not delete what it would; `allowRemovals` may be a value that is not known yet. */
+  function refuseRemovals(leaving: FleetState, total: number, allowRemovals: unknown): ObjectUserError | undefined {
+    const isGuarded = allowRemovals === undefined || allowRemovals === false;
+    return (
+      protectedRemovals("updating", title, leaving) ?? (isGuarded ? tooManyRemovals(title, leaving, total) : undefined)
+    );
+  }
+
+  /** One member: made, changed, or left alone without a request when state says that nothing is to be done. */
   async function settleMember(
     name: string,
-    inputs: Inputs | undefined,
+    inputs: Inputs,
     members: Map<string, Remembered>,
     s3Endpoint: string | undefined,
     internals: Internals,
   ): Promise<void> {
-    const former = members.get(name);
-    if (former && (inputs === undefined || users.replacing(former.inputs, inputs).length > 0)) {
-      await leave(name, former);
-      members.delete(name);
-    }
-    if (inputs === undefined) return;
     const before = members.get(name);
-    if (before && !looksFurther(inputs, before) && users.plan(inputs, before, s3Endpoint, internals).length === 0) {
+    // What may become of the user counts also when nothing else can be done.
+    if (before) members.set(name, { known: before.known, inputs: withOptions(before.inputs, inputs) });
+    const isLookedAt = before === undefined || looksFurther(inputs, before) || (await users.isElsewhere(before));
+    if (!isLookedAt && users.plan(inputs, before, s3Endpoint, internals).length === 0) {
       members.set(name, { known: before.known, inputs });
       return;
     }
@@ -81,12 +125,21 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
       members.set(name, { known: await users.settle(inputs, before, internals), inputs });
     } catch (error) {
       const known = error instanceof Unfinished ? error.known : undefined;
-      if (known) members.set(name, { known, inputs: before?.inputs ?? inputs });
+      if (known) members.set(name, { known, inputs: withOptions(before?.inputs ?? inputs, inputs) });
       throw error;
     }
   }
 
-  /** The fleet has no more to do with a member: its user is deleted, or left as it is. */
+  /** What the next run does with a member, a sentence each; if it can only fail, why. */
+  function planned(inputs: Inputs, before: Remembered, s3Endpoint: unknown, internals: Internals): string[] {
+    try {
+      return users.plan(inputs, before, s3Endpoint, internals).map(describe);
+    } catch (error) {
+      return [sentenceOf(error)];
+    }
+  }
+
+  /** The fleet has no more to do with a member: its user is deleted, or left as it is. Every deletion goes this way. */
   async function leave(name: string, member: Remembered): Promise<void> {
     if (isRetained(member)) return say(`${title} ${name}: ${farewell(users, member)}`);
     const fate = await users.remove(member);
@@ -94,9 +147,12 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
   }
 
   /** Does the task for every member, some at once; answers the sentences of those that failed, by name. */
-  async function each(names: ReadonlySet<string>, task: (name: string) => Promise<void>): Promise<Map<string, string>> {
+  async function each(
+    names: readonly string[],
+    task: (name: string) => Promise<void>,
+    progress = progressOf(names.length),
+  ): Promise<Map<string, string>> {
     const failures = new Map<string, string>();
-    const progress = progressOf(names.size);
     await inParallel(names, AT_ONCE, async (name) => {
       await task(name).catch((error) => failures.set(name, sentenceOf(error)));
       progress();
@@ -122,6 +178,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     async check(olds, news) {
       const { inputs, failures: wrong } = checkFleet(users, olds, news);
       const failures = [...wrong, ...(await users.checkConnection())];
+      declared.push(takenApart(inputs).inputs);
       if (failures.length === 0 && !isUnknownFleet(inputs)) {
         const before = takenApart(olds);
         const had =
@@ -130,30 +187,33 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
             : { ...before.internals, inputs: knownMembersOf(olds) };
         await users.declares(takenApart(inputs).internals, knownMembersOf(inputs), had);
       }
-      return { inputs, failures: asSentences(failures) };
+      return { inputs: markSecrets(inputs), failures: asSentences(failures) };
     },
 
     diff: (_id, olds, news) =>
       spoken(async () => {
         const { inputs, internals } = takenApart(news);
-        if (hasUnknowns(inputs)) return UP_TO_ENGINE;
+        if (hasUnknowns({ ...inputs, allowRemovals: undefined })) return UP_TO_ENGINE;
         const wanted = membersOf(inputs);
         const remembered = remember(olds);
-        const before = byPresentNames(users, remembered, wanted);
-        const leaving = farewells(users, before, wanted);
+        await compare(remembered, wanted);
+        const { staying, leaving } = assign(users, remembered, wanted);
+        const refusal = refuseRemovals(leaving, remembered.size, inputs.allowRemovals);
+        // A refresh asks, too, with inputs that state has from before a run that failed. Nothing is about to be done then.
+        if (refusal && declared.some((program) => isDeepStrictEqual(program, inputs))) throw refusal;
         const steps = [...wanted].flatMap(([name, member]) => {
-          const known = before.get(name);
-          if (!known || users.replacing(known.inputs, member).length > 0) return [];
-          return users.plan(member, known, olds.endpoint, internals).map((step) => [name, describe(step)] as const);
+          const known = staying.get(name);
+          return known ? planned(member, known, olds.endpoint, internals).map((says) => [name, says] as const) : [];
         });
         await users.keeps(internals, [...wanted.values()]);
-        const moved = await users.movedFrom(olds.endpoint, before.values());
+        const moved = await users.movedFrom(olds.endpoint, remembered.values());
         for (const why of moved) say(`${title}: ${why}`);
-        sayAll([...leaving, ...steps], (line) => say(`${title} ${line}`));
+        sayAll([...farewells(users, leaving, wanted), ...steps], (line) => say(`${title} ${line}`));
         const isComplete = isDeepStrictEqual([...remembered.keys()].sort(), [...wanted.keys()].sort());
         if (steps.length + moved.length > 0 || !isComplete) return { ...UP_TO_ENGINE, changes: true };
-        const isSame = [...wanted].every(([name, member]) => isDeepStrictEqual(remembered.get(name)?.inputs, member));
-        return isSame ? NO_CHANGE : UP_TO_ENGINE;
+        const isSame = ([name, member]: [string, Inputs]) => isDeepStrictEqual(remembered.get(name)?.inputs, member);
+        const isAllSame = isDeepStrictEqual(ownInputs(olds), ownInputs(inputs)) && [...wanted].every(isSame);
+        return isAllSame ? NO_CHANGE : UP_TO_ENGINE;
       }),
 
     create: (news) => spoken(async () => ({ id: title, outs: await settle(news, new Map()) })),
@@ -164,7 +224,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
       spoken(async () => {
         const members = remember(props);
         const live = new Map<string, Inputs>();
-        const failures = await each(new Set(members.keys()), async (name) => {
+        const failures = await each([...members.keys()], async (name) => {
           const member = members.get(name) as Remembered;
           const known = await users.look(member);
           if (known) members.set(name, { known, inputs: member.inputs });
@@ -175,15 +235,17 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
         const { s3Endpoint } = await users.open();
         return {
           id,
-          props: writeFleet(members, s3Endpoint, backend),
-          inputs: { users: secretIfAny(Object.fromEntries(live)), ...toldBySdk(props) },
+          props: { ...ownInputs(props), ...writeFleet(members, s3Endpoint, backend) },
+          inputs: { ...ownInputs(props), users: secretIfAny(Object.fromEntries(live)), ...toldBySdk(props) },
         };
       }),
 
     delete: (_id, props) =>
       spoken(async () => {
         const members = remember(props);
-        const failures = await each(new Set(members.keys()), (name) => leave(name, members.get(name) as Remembered));
+        const refusal = protectedRemovals("deleting", title, members);
+        if (refusal) throw refusal;
+        const failures = await each([...members.keys()], (name) => leave(name, members.get(name) as Remembered));
         if (failures.size > 0) throw notDeleted(title, failures, members.size);
       }),
   };
@@ -198,34 +260,4 @@ function looksFurther(inputs: Inputs, before: Remembered): boolean {
 function sayAll(lines: readonly (readonly [name: string, says: string])[], say: (line: string) => void): void {
   for (const [name, says] of lines.slice(0, SHOWN)) say(`${name}: ${says}`);
   if (lines.length > SHOWN) say(`and ${lines.length - SHOWN} steps more`);
-}
-
-/** How many members failed and what became of the others, then each that failed with its own sentence. */
-function failed(failures: ReadonlyMap<string, string>, total: number): string {
-  return [`${failures.size} of ${total} users failed, the others are done.`, ...byName(failures)].join("\n");
-}
-
-function byName(failures: ReadonlyMap<string, string>): string[] {
-  const shown = [...failures].slice(0, SHOWN).map(([name, message]) => `${name}: ${message}`);
-  return failures.size > SHOWN ? [...shown, `and ${failures.size - SHOWN} more`] : shown;
-}
-
-function notRead(title: string, failures: ReadonlyMap<string, string>, total: number): ObjectUserError {
-  return new ObjectUserError({
-    code: "unavailable",
-    operation: "reading",
-    subject: title,
-    problem: `${failures.size} of ${total} users could not be read`,
-    advice: ["State stays as it was.", ...byName(failures)].join("\n"),
-  });
-}
-
-function notDeleted(title: string, failures: ReadonlyMap<string, string>, total: number): ObjectUserError {
-  return new ObjectUserError({
-    code: "conflict",
-    operation: "deleting",
-    subject: title,
-    problem: `${failures.size} of ${total} users failed, the others are done`,
-    advice: ["State still lists all: destroy again, or refresh before the next up.", ...byName(failures)].join("\n"),
-  });
 }

@@ -51,6 +51,7 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
 
     async diff(_id, olds, news) {
       const { inputs, internals } = takenApart(news);
+      await spoken(() => users.compare(olds, inputs));
       const replaces = users.replacing(olds, inputs);
       if (replaces.length > 0) return { replaces, deleteBeforeReplace: users.excludesOld(olds, inputs) };
       if (hasUnknowns(inputs)) return UP_TO_ENGINE;

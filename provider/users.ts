@@ -26,6 +26,8 @@ export class Users {
   private readonly run: Run;
   private readonly configured = deferred<Config>();
   private opening: Promise<Opened> | undefined;
+  /** Values of inputs that mean the same, though they differ as text. */
+  private readonly same = new Set<string>();
 
   /** `announce` is told each step that is taken or would be. */
   constructor(
@@ -73,9 +75,26 @@ export class Users {
     return this.backend.specOf(inputs).name;
   }
 
-  /** The inputs whose change makes another user of it. */
+  /** The inputs whose change makes another user of it. What only looks different is known after `compare`. */
   replacing(olds: Outputs, news: Inputs): string[] {
-    return this.backend.replaceOn.filter((name) => !isDeepStrictEqual(olds[name], news[name]));
+    return this.backend.replaceOn.filter(
+      (name) => !isDeepStrictEqual(olds[name], news[name]) && !this.same.has(pairOf(name, olds, news)),
+    );
+  }
+
+  /**
+   * Asks the system about inputs that would replace a user and have another text now: it may be another name for the same
+   * thing. Rejects where the system cannot tell, as nobody is replaced on doubt.
+   */
+  async compare(olds: Outputs, news: Inputs): Promise<void> {
+    const { synonyms = [] } = this.backend;
+    for (const name of this.replacing(olds, news)) {
+      const [one, other] = [olds[name], news[name]];
+      if (!synonyms.includes(name) || typeof one !== "string" || typeof other !== "string" || hasUnknowns(other))
+        continue;
+      const { api } = await this.open();
+      if (await api.sameValue?.(name, one, other)) this.same.add(pairOf(name, olds, news));
+    }
   }
 
   /** Whether the old user and the new one cannot be there at once. */
@@ -111,6 +130,11 @@ export class Users {
   plan(inputs: Inputs, { known }: Remembered, s3Endpoint: unknown, internals: Partial<Internals> = {}): Step[] {
     const spec = specOf(this.backend, withoutFindings(inputs), s3Endpoint, internals);
     return plan(spec, known, this.backend.capabilities, this.world.now());
+  }
+
+  /** Whether a user was seen at another address than the connected one. */
+  async isElsewhere({ known }: Remembered): Promise<boolean> {
+    return isElsewhere(known, await this.open());
   }
 
   /** Why the addresses that state has are not right any more, if so: that of S3, and those where the users were seen. */
@@ -182,6 +206,10 @@ export class Users {
 
 /** What becomes of a user that another resource needs, for the person who runs Pulumi. */
 export const RELEASED = "is released, not deleted: the program has another resource for this user";
+
+function pairOf(name: string, olds: Outputs, news: Inputs): string {
+  return JSON.stringify([name, olds[name], news[name]]);
+}
 
 const REPLACED = "(replaced on the system)";
 const GONE = "(gone from the system)";

@@ -128,6 +128,12 @@ export type MemberArgs<UserArgs> = Partial<UserArgs> & {
    * Default false: the user is deleted.
    */
   retainOnDelete?: pulumi.Input<boolean>;
+  /**
+   * Refuse to delete the user: to remove the member, to replace its user or to delete the fleet is an error then, in the
+   * preview already where there is one, and deletes nothing. What counts is what the last `up` stored: to delete it, set
+   * false with one `up` and remove the member with the next. Default false.
+   */
+  protect?: pulumi.Input<boolean>;
 };
 
 /** The inputs of a fleet. */
@@ -135,16 +141,23 @@ export interface FleetArgs<UserArgs> {
   /** Inputs for every user, unless it gives its own. */
   defaults?: pulumi.Input<MemberArgs<UserArgs>>;
   /**
-   * The users, each by a name that only this fleet uses. A member that gets another name keeps its user and its keys; one
-   * that is removed is deleted.
+   * The users, each by a name that only this fleet uses. A member that gets another name keeps its user and its keys. The
+   * user of one that is removed is deleted, after all others are done.
    */
   users: pulumi.Input<Record<string, pulumi.Input<MemberArgs<UserArgs>>>>;
+  /**
+   * Allow one update to delete more than half of the fleet's users, if these are three or more. Default false: it is
+   * refused, in the preview already, because an empty list or a changed default does the same by accident. Users with
+   * `retainOnDelete` in state are not deleted and do not count; neither does the deletion of the whole fleet.
+   */
+  allowRemovals?: pulumi.Input<boolean>;
 }
 
 /**
  * Many users as one resource: Pulumi's cost per resource grows with their number, a fleet's does not. Each member is
  * made, changed, rotated, proven and deleted on its own, by the same rules as a single user; one that fails does not
- * stop the others. Removing a member deletes its user, unless it has `retainOnDelete`.
+ * stop the others. Removing a member deletes its user, unless it has `retainOnDelete` or `protect`, or most of the fleet
+ * would go.
  */
 export abstract class Fleet extends pulumi.CustomResource {
   /** The members' credentials by name. Secret as a whole. */
@@ -164,9 +177,9 @@ export abstract class Fleet extends pulumi.CustomResource {
   ) {
     const outputs = { credentials: undefined, keys: undefined, endpoint: undefined };
     const secretOutputs = ["credentials", ...(opts?.additionalSecretOutputs ?? [])];
-    const users = hasSecrets(args.users) ? pulumi.secret(args.users) : args.users;
     const told = toldToProvider(type, name, { "*": [args.users, args.defaults] }, opts);
-    const props = { ...outputs, ...args, users, ...told, __provider: handler(`${kind}/fleet`) };
+    // What is secret of the inputs is for the provider's check to say: here they may not be resolved yet.
+    const props = { ...outputs, ...args, ...told, __provider: handler(`${kind}/fleet`) };
     super(type, name, props, { ...opts, additionalSecretOutputs: secretOutputs });
     this.credentials = pulumi.secret(this.credentials);
   }
@@ -228,16 +241,6 @@ async function secretsAmong(values: readonly (readonly [string, unknown])[]): Pr
 function handler(kind: string): string {
   return `exports.handler = () => require("pulumi-object-users/provider").provider(${JSON.stringify(kind)}, 1);`;
 }
-
-/** Whether users given as a plain record bring secrets of their own. */
-function hasSecrets(users: unknown): boolean {
-  const members = typeof users === "object" && users !== null ? Object.values(users) : [];
-  return members.some(
-    (member) => typeof member === "object" && member !== null && OWN_SECRETS.some((name) => name in member),
-  );
-}
-
-const OWN_SECRETS = ["secretKey", "password"];
 
 function withSecrets(args: object, names: string[]): Record<string, unknown> {
   return Object.fromEntries(

@@ -35,6 +35,8 @@ export interface EcsOptions {
   readonly namespaces?: readonly string[];
   /** Default: one SYSTEM_ADMIN "root". */
   readonly managers?: readonly Manager[];
+  /** What the address of a user that is not there answers: 404 with code 2000, or 400 with 1004. Default 404. */
+  readonly absent?: 404 | 400;
   /** How a session that is over is told: 401, or 302 to the login page. Default 401. */
   readonly overStatus?: 401 | 302;
 }
@@ -69,6 +71,7 @@ export class EcsServer {
       users: new Map(),
       namespaces: new Set(options.namespaces ?? ["ns1"]),
       lagMs: () => this.propagationSeconds * 1000,
+      absent: options.absent ?? 404,
       hidesSecrets: false,
       release: options.release ?? "4.0",
     };
@@ -96,6 +99,13 @@ export class EcsServer {
     const operation = operationOf({ method, url, headers: {}, ...(body ? { body: JSON.stringify(body) } : {}) });
     if (operation === undefined) throw new Error(`there is no ${what}`);
     return operation.run(this.data, this.now());
+  }
+
+  /** Takes a namespace away with its users, past the API. */
+  removeNamespace(name: string): void {
+    this.data.namespaces.delete(name);
+    for (const { userId, namespace } of [...this.data.users.values()])
+      if (namespace === name) this.data.users.delete(userId);
   }
 
   /** The names of all users. */

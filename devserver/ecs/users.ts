@@ -23,7 +23,9 @@ export interface User {
 /** What the operations work on. */
 export interface Data {
   readonly users: Map<string, User>;
-  readonly namespaces: ReadonlySet<string>;
+  readonly namespaces: Set<string>;
+  /** What the address of a user that is not there answers: both are seen on real systems. */
+  readonly absent: 404 | 400;
   readonly lagMs: () => number;
   /** Secrets are shown when they are made and never again. */
   hidesSecrets: boolean;
@@ -65,7 +67,10 @@ export const createUser: Operation = ({ data, now, body }) => {
 
 /** `GET /object/users/{uid}/info?namespace=` */
 export const getUser: Operation = ({ data, path, query }) => {
-  const user = userOf(data, path[0], query.get("namespace") ?? undefined);
+  const namespace = query.get("namespace") ?? undefined;
+  if (namespace !== undefined && !data.namespaces.has(namespace))
+    refuse(400, "1004", `Unable to find entity with the given id ${namespace}`);
+  const user = userOf(data, path[0], namespace);
   const tag = [...user.tags].map(([name, value]) => ({ name, value }));
   const created = new Date(user.createdAt).toUTCString();
   return { namespace: user.namespace, name: user.userId, locked: user.locked, created, tag };
@@ -170,11 +175,14 @@ export const hideSecrets: Operation = ({ data, method, body }) => {
   return { value: data.hidesSecrets } satisfies Answer;
 };
 
-/** The user of a path: 404 when there is none. */
+/** The user of a path: 404, or 400, when there is none. */
 function userOf(data: Data, userId: string | undefined, namespace: string | undefined): User {
   const user = data.users.get(userId ?? "");
   const isThere = user !== undefined && (namespace === undefined || user.namespace === namespace);
-  return isThere ? user : refuse(404, "2000", `Unable to find entity ${userId}`);
+  if (isThere) return user;
+  return data.absent === 404
+    ? refuse(404, "2000", `Unable to find entity ${userId}`)
+    : refuse(400, "1004", `Unable to find entity with the given id ${userId}`);
 }
 
 /** The user of a body: 400 when there is none. */

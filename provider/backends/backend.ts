@@ -102,6 +102,8 @@ export interface Backend<Args = unknown, Settings = unknown> {
   readonly required: readonly string[];
   /** A change of these replaces the user. */
   readonly replaceOn: readonly string[];
+  /** Those of them whose values may be several names for one thing, which only the system tells. Default: none. */
+  readonly synonyms?: readonly string[];
   /** Values that two users cannot have at once: if one is kept in a replacement, the old user goes first. */
   readonly unique: readonly string[];
   /** Settings that cannot be taken back once they were declared, only changed; with the values that say "none". */
@@ -128,10 +130,17 @@ export interface Backend<Args = unknown, Settings = unknown> {
   connect(settings: Settings, deps: BackendDeps): Connection;
 }
 
+/** Dates end somewhere, and so does a grace period. */
+const LONGEST_GRACE_SECONDS = 36_525 * 86_400;
+
 const seconds = z
   .number("must be a number of seconds")
   .int("must be a whole number of seconds")
-  .min(0, "must be 0 or more seconds");
+  .min(0, "must be 0 or more seconds")
+  .max(LONGEST_GRACE_SECONDS, `must be at most ${LONGEST_GRACE_SECONDS} seconds, a hundred years`);
+
+/** Whether a text, as a part of an address's path, stays one: "." and ".." lead elsewhere, and no escape helps. */
+export const isPathPart = (text: string) => text !== "." && text !== "..";
 
 /** The inputs that every user has. */
 export const lifecycleArgs = {
@@ -143,6 +152,12 @@ export const lifecycleArgs = {
   forceDestroy: z.boolean().optional(),
 };
 
+/** Longest time to wait for anything, a day: timers take longer ones than 24 days for a millisecond. */
+export const LONGEST_SECONDS = 86_400;
+
+/** What is said of a longer one. */
+export const AT_MOST = `must be at most ${LONGEST_SECONDS} seconds`;
+
 /** The settings that every connection has. Text is accepted for numbers and booleans, as stack configuration has only text. */
 export const transportSettings = {
   caCertificate: z
@@ -150,7 +165,11 @@ export const transportSettings = {
     .refine((text) => text.includes("-----BEGIN CERTIFICATE-----"), "must be the PEM text of a certificate, not a path")
     .optional(),
   insecure: z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]).optional(),
-  timeoutSeconds: z.coerce.number("must be a number of seconds").positive("must be more than 0 seconds").default(60),
+  timeoutSeconds: z.coerce
+    .number("must be a number of seconds")
+    .positive("must be more than 0 seconds")
+    .max(LONGEST_SECONDS, AT_MOST)
+    .default(60),
   maxConcurrency: z.coerce
     .number("must be a number")
     .int("must be a whole number")

@@ -66,6 +66,11 @@ export interface UserApi {
    * `Backend.listedBy` names. Not for the lifecycle, which asks for one user at a time. Absent where there is no such list.
    */
   list?(where: Readonly<Record<string, Json>>): AsyncIterable<Listed>;
+  /**
+   * Whether two values of an input that differ as text mean the same thing: a name and an id of one place. Rejects when that
+   * cannot be found out. For the inputs that `Backend.synonyms` names.
+   */
+  sameValue?(input: string, one: Json, other: Json): Promise<boolean>;
   /** Sends a harmless request signed with the key. */
   probe(user: UserRef, key: { readonly accessKey: string; readonly secretKey: string }): Promise<Verdict>;
 }

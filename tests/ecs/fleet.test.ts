@@ -55,3 +55,45 @@ describe("fleets of users with two secrets", () => {
     });
   }
 });
+
+describe("a member that asks for what its system cannot do", () => {
+  it("does not keep the others from being previewed and done", async () => {
+    const bench = await SYSTEMS.ecs.open();
+    const up = (red: string, blue: string) => ({
+      defaults: { namespace: "ns1", gracePeriodSeconds: 600 },
+      users: { red: { userId: "red", rotationId: red }, blue: { userId: "blue", rotationId: blue } },
+    });
+    await bench.up(up("1", "1"));
+    await bench.up(up("2", "1"));
+    const before = bench.outputs().credentials as Members;
+    bench.world.lines.splice(0);
+    const message = await bench.fails(up("1", "2"));
+    const said = bench.world.lines.join("\n");
+    assert.match(
+      said,
+      /^ecs\.ObjectUsers red: going back to rotationId "1" of user "ns1\/red": its secret ends by itself/m,
+    );
+    assert.match(said, /^ecs\.ObjectUsers blue: issueKey: rotationId changed from "1" to "2"/m);
+    assert.match(message, /^1 of 2 users failed, the others are done\.\nred: going back to rotationId "1"/);
+    const after = bench.outputs().credentials as Members;
+    assert.deepEqual(after.red, before.red);
+    assert.equal(after.blue?.previousSecretKey, before.blue?.secretKey);
+    await bench.engine.refresh();
+    await bench.up(up("2", "2"));
+  });
+
+  it("is a change that a preview shows, though state and inputs agree", async () => {
+    const bench = await SYSTEMS.ecs.open();
+    const up = (rotationId: string) => ({
+      defaults: { namespace: "ns1" },
+      users: { red: { userId: "red", rotationId } },
+    });
+    await bench.up(up("1"));
+    await bench.up(up("2"));
+    await bench.fails(up("1"));
+    const { stored, provider } = bench.engine;
+    assert.ok(stored);
+    const { inputs } = await provider.check(stored.inputs, up("1"));
+    assert.equal((await provider.diff(stored.id, stored.outputs, inputs)).changes, true);
+  });
+});

@@ -215,7 +215,11 @@ describe("ecs: refusals", () => {
       /does not answer like the management API/,
     ],
     ["404 with 2000", code(404, "2000"), /already exists|no such user/],
-    ["400 with 1004", code(400, "1004"), /no such user or namespace \(400 code 1004\)/],
+    [
+      "400 with 1004, of a user that is there",
+      code(400, "1004"),
+      /does not find something .* neither the user nor its namespace \(400 code 1004\)/,
+    ],
     ["400 with 1031", code(400, "1031"), /two secrets already/],
     ["400 with 1008", code(400, "1008"), /does not accept one of the values/],
     ["403 with an empty body", { kind: "answer", status: 403 }, /may not do this \(403\)/],
@@ -236,6 +240,9 @@ describe("ecs: refusals", () => {
   for (const fault of [
     { kind: "answer", status: 404 },
     { kind: "answer", status: 400, code: "1008" },
+    { kind: "answer", status: 400, code: "1004" },
+    { kind: "answer", status: 400, code: "2000" },
+    { kind: "answer", status: 404, code: "1019" },
     EMPTY,
     { kind: "answer", status: 503 },
     { kind: "hang", when: "before" },
@@ -253,13 +260,16 @@ describe("ecs: refusals", () => {
     const bench = await openBench();
     assert.match(
       await bench.fails({ namespace: "nowhere" }),
-      /creating user "nowhere\/ann": ECS has no such user or namespace/,
+      /creating user "nowhere\/ann": ECS has no such namespace \(400 code 1004\)\. Check namespace\./,
     );
   });
 
   const inputs: readonly [object, RegExp][] = [
     [{ userId: "" }, /userId: must not be empty/],
+    [{ userId: "." }, /userId: cannot be "\." or "\.\.": it stands in addresses/],
+    [{ userId: ".." }, /userId: cannot be "\." or "\.\."/],
     [{ namespace: "a b" }, /namespace: may have/],
+    [{ namespace: ".." }, /namespace: cannot be "\." or "\.\."/],
     [{ tags: { "pulumi-object-users": "x" } }, /tags: must not have the name/],
     [{ tags: { a: "" } }, /tags\.a: must not be empty/],
     [{ forceDestroy: true }, /forceDestroy: cannot be true/],

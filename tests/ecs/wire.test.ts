@@ -1,6 +1,6 @@
 /** What ECS answers, and what is made of it: recorded answers, both forms of refusals. */
 import assert from "node:assert/strict";
-import { refused, SessionOver } from "../../provider/backends/ecs/refusals";
+import { refused, SessionOver, SomethingMissing } from "../../provider/backends/ecs/refusals";
 import { fieldsOf, markOf, placesOf, wireKeys, wireUser } from "../../provider/backends/ecs/wire";
 import { fingerprint, sha256 } from "../../provider/backends/fingerprint";
 import { isObjectUserError } from "../../provider/errors";
@@ -73,8 +73,6 @@ describe("ecs: refusals", () => {
   });
   for (const [status, text, code, uncertain] of [
     [404, body(2000), "not-found", false],
-    [400, body(1004), "not-found", false],
-    [400, newer, "not-found", false],
     [400, body(1005), "invalid", false],
     [400, body(1031), "conflict", false],
     [400, body(9999), "invalid", false],
@@ -90,10 +88,25 @@ describe("ecs: refusals", () => {
     [502, "<html>", "unavailable", true],
   ] as const) {
     it(`${status} ${text.slice(0, 24)} is ${code}`, () => {
-      const act = { operation: "making", subject: "it", safe: false };
+      const about = { userId: "u", namespace: "n", isInPath: true };
+      const act = { operation: "making", subject: "it", safe: false, about };
       const error = refused(act, { status, headers: {}, body: text }, "https://x");
       assert.ok(isObjectUserError(error, code), error.message);
       assert.equal(error.uncertain, uncertain);
+    });
+  }
+
+  for (const [status, text, isInPath] of [
+    [400, body(1004), true],
+    [400, newer, true],
+    [400, body(1019), true],
+    [400, body(2000), true],
+    [404, body(1004), true],
+    [404, body(2000), false],
+  ] as const) {
+    it(`${status} ${text.slice(0, 40)} does not say what is missing${isInPath ? "" : " but at the user's own address"}`, () => {
+      const act = { operation: "reading", subject: "it", safe: true, about: { userId: "u", namespace: "n", isInPath } };
+      assert.ok(refused(act, { status, headers: {}, body: text }, "https://x") instanceof SomethingMissing);
     });
   }
 

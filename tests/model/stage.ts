@@ -165,7 +165,8 @@ export class Stage {
   private programOf(wishes: Wishes): Inputs {
     if (this.shape === "single") return wishes[0] ?? {};
     const users = this.players.flatMap(({ name }, i) => (wishes[i] ? [[name, wishes[i]] as const] : []));
-    return { users: Object.fromEntries(users) };
+    // Members come and go at random here: no story takes that for an accident.
+    return { users: Object.fromEntries(users), allowRemovals: true };
   }
 
   /** How a run ended for one user: of a fleet only those failed whom its error names, the others are done. */

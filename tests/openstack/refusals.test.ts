@@ -119,6 +119,9 @@ describe("openstack.User when something is wrong", function () {
       /projectId: cannot be given beside project/,
     );
     assert.match(await program.fails({ name: "x", project: "a", roles: [] }), /roles: must name a role/);
+    const LEADS_ELSEWHERE = /cannot be "\." or "\.\.": it stands in addresses of Keystone/;
+    assert.match(await program.fails({ name: "x", project: "a", domain: ".." }), LEADS_ELSEWHERE);
+    assert.match(await program.fails({ name: "x", projectId: "." }), LEADS_ELSEWHERE);
     assert.match(await program.fails({ name: "x", project: "a", Enabled: true }), /did you mean "enabled"\?/);
   });
 

@@ -111,6 +111,11 @@ describe("a connection", () => {
     ["a bad s3Endpoint", { ...CONFIG, "rgw:s3Endpoint": "x" }, /s3Endpoint must be an address.*rgw:s3Endpoint\.$/],
     ["a timeout of nothing", { ...CONFIG, "rgw:timeoutSeconds": "0" }, /timeoutSeconds must be more than 0 seconds/],
     ["a timeout of words", { ...CONFIG, "rgw:timeoutSeconds": "soon" }, /timeoutSeconds must be a number of seconds/],
+    [
+      "a timeout so long that a timer would take it for a millisecond",
+      { ...CONFIG, "rgw:timeoutSeconds": "3000000" },
+      /timeoutSeconds must be at most 86400 seconds/,
+    ],
     ["no concurrency", { ...CONFIG, "rgw:maxConcurrency": 0 }, /maxConcurrency must be 1 or more/],
     [
       "a path for a certificate",
@@ -126,6 +131,16 @@ describe("a connection", () => {
       assert.doesNotMatch(said, /hush/);
     });
   }
+
+  it("with a wait at Infomaniak of more than a day is refused, as its timeout is", () => {
+    for (const name of ["waitSeconds", "timeoutSeconds"]) {
+      assert.throws(
+        () => opened("infomaniak", { token: "hush", [name]: 86_401 }),
+        new RegExp(`${name} must be at most 86400 seconds`),
+      );
+      opened("infomaniak", { token: "hush", [name]: 86_400 });
+    }
+  });
 
   it("takes text for numbers and booleans, as stack configuration has it", async () => {
     const caCertificate = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----";

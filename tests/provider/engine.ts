@@ -37,6 +37,8 @@ export type Deed = "created" | "updated" | "same" | "replaced";
 /** A stack with one resource. */
 export class Engine {
   stored: Stored | undefined;
+  /** The names of inputs that the last check marked as secret: the engine encrypts them, and hands them out in clear. */
+  secretInputs: readonly string[] = [];
 
   /** `runs` hears of each beginning: every run has processes of its own, which know nothing of the one before. */
   constructor(
@@ -93,7 +95,9 @@ export class Engine {
     const { inputs, failures } = await this.provider.check({ ...olds }, news);
     if (failures.length > 0) throw new CheckFailed(failures.map(({ property, reason }) => `${property}: ${reason}`));
     assertPlain(inputs, "check");
-    return { ...inputs, __provider: PROVIDER };
+    assertSecretsAreMarked(inputs);
+    this.secretInputs = Object.keys(inputs).filter((name) => isSecret(inputs[name]));
+    return { ...inClear(inputs), __provider: PROVIDER };
   }
 
   private async create(news: Inputs): Promise<void> {
@@ -148,13 +152,23 @@ export class CheckFailed extends Error {
 function open(id: string, inputs: Inputs, marked: Outputs): Stored {
   assertPlain(marked, "outputs");
   const secrets = Object.keys(marked).filter((name) => isSecret(marked[name]));
-  const outputs = Object.fromEntries(
-    Object.entries(marked).map(([name, value]) => [name, isSecret(value) ? value.value : value]),
+  const outputs = { ...inClear(marked), __provider: PROVIDER };
+  return { id, inputs: inClear(inputs), outputs, secrets, halfMade: false };
+}
+
+/** What providers get of marked values. */
+export function inClear(values: Outputs): Outputs {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, isSecret(value) ? value.value : value]),
   );
-  const plainInputs = Object.fromEntries(
-    Object.entries(inputs).map(([name, value]) => [name, isSecret(value) ? value.value : value]),
-  );
-  return { id, inputs: plainInputs, outputs: { ...outputs, __provider: PROVIDER }, secrets, halfMade: false };
+}
+
+/** Secrets inside of an input are encrypted only if the whole input is marked. Its own ones are marked by the SDK. */
+function assertSecretsAreMarked(inputs: Inputs): void {
+  for (const [name, value] of Object.entries(inputs)) {
+    if (typeof value !== "object" || isSecret(value)) continue;
+    assert.doesNotMatch(JSON.stringify(value), /"(secretKey|password)":/, `the input ${name} holds a secret in clear`);
+  }
 }
 
 function isSecret(value: unknown): value is { value: unknown } {

@@ -1,4 +1,4 @@
-/** Which member is which user: renamed, replaced, removed with and without its user, and moved between the two shapes. */
+/** Which member is which user: renamed, removed with and without its user, and moved between the two shapes. */
 import assert from "node:assert/strict";
 import { faults } from "../../devserver/rgw/fault";
 import { rgw } from "../../provider/backends/rgw";
@@ -47,34 +47,6 @@ describe("a member of a fleet that gets another name", () => {
   it("a system that lets users be renamed is told so: another name of the user is not another member", async () => {
     await stack.up({ red: { displayName: "Red" } });
     assert.equal((await stack.tally(() => stack.up({ red: { displayName: "Crimson" } })))["DELETE user"], undefined);
-  });
-});
-
-describe("a member of a fleet that is replaced", () => {
-  let stack: FleetStack;
-  beforeEach(async () => {
-    stack = await openFleetStack();
-    await stack.up({ red: {}, blue: {} });
-  });
-
-  it("and fails half-way is remembered as the new user, whether the program stays or goes back", async () => {
-    for (const next of ["crimson", "red"]) {
-      stack.gateway.faults = (_request, _n, kind) => (kind.startsWith("S3") ? faults.unknownError : undefined);
-      await stack.fails({ red: { uid: next === "red" ? "ruby" : "crimson" }, blue: {} });
-      stack.gateway.faults = undefined;
-      await stack.up({ red: { uid: next }, blue: {} });
-      assert.deepEqual(stack.uids(), ["blue", next].sort());
-      stack.works("red");
-    }
-  });
-
-  it("and is refused is gone: the next up makes the new user", async () => {
-    stack.meddle("PUT user?uid=crimson&display-name=Theirs");
-    assert.match(await stack.fails({ red: { uid: "crimson" }, blue: {} }), /\nred: creating user "crimson": /);
-    assert.equal(stack.credentials().red, undefined);
-    stack.meddle("DELETE user?uid=crimson");
-    assert.equal((await stack.tally(() => stack.up({ red: { uid: "crimson" }, blue: {} })))["DELETE user"], undefined);
-    stack.works("red");
   });
 });
 

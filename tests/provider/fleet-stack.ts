@@ -4,7 +4,7 @@ import { rgw } from "../../provider/backends/rgw";
 import { openFleet } from "../../provider/fleet";
 import type { Inputs } from "../../provider/state";
 import { admin } from "../devserver/request";
-import { Engine } from "./engine";
+import { Engine, inClear } from "./engine";
 import { s3Says } from "./stack";
 import { type Bench, bench } from "./world";
 
@@ -26,13 +26,21 @@ export async function openFleetStack({ gateway, world, config }: Bench = bench()
     provider,
     engine,
     credentials,
-    up: (users: Record<string, Inputs>, defaults: Inputs = {}) => engine.up({ defaults, users: named(users) }),
+    up: (users: Record<string, Inputs>, defaults: Inputs = {}, own: Inputs = {}) =>
+      engine.up({ defaults, users: named(users), ...own }),
     /** The same, expected to fail: the message. */
     fails: (users: Record<string, Inputs>, defaults: Inputs = {}) =>
       engine.up({ defaults, users: named(users) }).then(
         () => assert.fail("up succeeded"),
         ({ message }: Error) => message,
       ),
+    /** An up whose preview could not ask, because something was not known yet: without `diff`. Its inputs are in form. */
+    updateOf(users: Record<string, Inputs>, own: Inputs = {}) {
+      const { stored } = engine;
+      assert.ok(stored);
+      const { __provider } = stored.inputs;
+      return provider.update(stored.id, stored.outputs, { users: named(users), ...own, __provider });
+    },
     /** What `pulumi preview` would say of these users; changes nothing. */
     async preview(users: Record<string, Inputs>) {
       assert.ok(engine.stored);
@@ -41,7 +49,7 @@ export async function openFleetStack({ gateway, world, config }: Bench = bench()
       await fresh.configure({ config });
       const { inputs } = await fresh.check(engine.stored.inputs, { users: named(users) });
       const before = world.lines.length;
-      await fresh.diff(engine.stored.id, engine.stored.outputs, inputs);
+      await fresh.diff(engine.stored.id, engine.stored.outputs, inClear(inputs));
       return world.lines.slice(before);
     },
     /** Another process takes the place of the provider's. */

@@ -156,6 +156,8 @@ describe("check of a fleet", () => {
     ["unknown users", { users: OBJECT }],
     ["an unknown user", { users: { red: OBJECT, ...named({ blue: {} }) } }],
     ["unknown defaults", { defaults: OBJECT, users: { red: { uid: "red" } } }],
+    ["allowRemovals", { users: {}, allowRemovals: true }],
+    ["unknown allowRemovals", { users: {}, allowRemovals: "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7" }],
     ["an unknown value", { users: named({ red: { uid: UNKNOWN }, blue: { maxBuckets: UNKNOWN } }) }],
   ];
   for (const [what, news] of good) it(`accepts ${what}`, async () => assert.equal(await check(news), ""));
@@ -167,7 +169,11 @@ describe("check of a fleet", () => {
       /^users\.red\.maxBuckets: must be of type number/,
     ],
     ["a misspelt name", { users: named({ red: { colour: 1 } }) }, /^users\.red\.colour: is not an input/],
-    ["another input", { users: {}, user: {} }, /^user: is not an input of a fleet; its inputs are defaults, users$/],
+    [
+      "another input",
+      { users: {}, user: {} },
+      /^user: is not an input of a fleet; its inputs are defaults, users, allowRemovals$/,
+    ],
     [
       "one user twice",
       { users: named({ red: {}, blue: { uid: "red" } }) },
@@ -176,6 +182,26 @@ describe("check of a fleet", () => {
     ["users that are none", { users: 5 }, /^users: must be users by name$/],
     ["a member that is none", { users: { red: 5 } }, /^users\.red: must be a user's inputs$/],
     ["defaults that are none", { defaults: 5, users: {} }, /^defaults: must be/],
+    [
+      "allowRemovals that is no boolean",
+      { users: {}, allowRemovals: "true" },
+      /^allowRemovals: must be of type boolean$/,
+    ],
+    [
+      "allowRemovals that is no boolean beside unknown users",
+      { users: OBJECT, allowRemovals: 1 },
+      /^allowRemovals: must be of type boolean$/,
+    ],
+    [
+      "allowRemovals of a member",
+      { users: named({ red: { allowRemovals: true } }) },
+      /^users\.red\.allowRemovals: is not an input of this resource/,
+    ],
+    [
+      "allowRemovals in the defaults",
+      { defaults: { allowRemovals: true }, users: named({ red: {} }) },
+      /^users\.red\.allowRemovals: is not an input of this resource/,
+    ],
     ["no users", {}, /^users: must be users by name$/],
   ];
   for (const [what, news, says] of bad) it(`refuses ${what}`, async () => assert.match(await check(news), says));

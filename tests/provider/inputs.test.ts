@@ -25,6 +25,7 @@ describe("check refuses", () => {
       ],
     ),
     ["uid", "acme$ann", /must not contain "\$": give the tenant as tenant/],
+    ["uid", "ann:backup", /^must not contain ":": Ceph takes what follows for a subuser$/],
     ["tenant", "a-b", /^may have letters, digits and _ only$/],
     ["email", 5, /^must be of type string, not a number$/],
     ["email", LONG, /^must have at most 255 characters$/],
@@ -52,6 +53,7 @@ describe("check refuses", () => {
     ["rotationId", 7, /^must be of type string, not a number$/],
     ["gracePeriodSeconds", "3600", /must be a number of seconds|must be of type number/],
     ["gracePeriodSeconds", -1, /^must be 0 or more seconds$/],
+    ["gracePeriodSeconds", 1e15, /^must be at most 3155760000 seconds, a hundred years$/],
     ["gracePeriodSeconds", 0.5, /^must be a whole number of seconds$/],
     ...["prove", "adopt", "exclusiveKeys", "forceDestroy"].map((name): [string, unknown, RegExp] => [
       name,

@@ -39,9 +39,9 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       try {
         await requests.createUser(path, [...tags, { name: MARK_NAME, value: mark }]);
       } catch (error) {
-        // "Exists already" has no code of its own: looking tells.
-        if (isObjectUserError(error, "invalid", "conflict") && (await orUndefined(requests.getUser(path))))
-          throw existsAlready(error);
+        // "Exists already" has no code of its own: looking tells, if it can.
+        const isThere = () => requests.getUser(path).catch(() => undefined);
+        if (isObjectUserError(error, "invalid", "conflict") && (await isThere())) throw existsAlready(error);
         throw error;
       }
       return { userId: path.userId, fields: { locked: false, tags: fields.tags ?? {} }, keys: [], mark };

@@ -3,13 +3,15 @@
  * sentence, before anything is sent.
  */
 import * as z from "zod";
-import { lifecycleArgs, type UserSpec } from "../backend";
+import { isPathPart, lifecycleArgs, type UserSpec } from "../backend";
 import { MARK_NAME } from "./mark";
 
 /** What a user's name may be made of, from the administration guide of 3.7. The same text is the S3 access key. */
 const USER_ID = /^[A-Za-z0-9!#$&'()*+,\-./:;=?@_~]+$/;
 
 const MAX_LENGTH = 255;
+
+const NO_PATH_PART = 'cannot be "." or "..": it stands in addresses of the management API, where these lead elsewhere';
 
 const text = z
   .string()
@@ -24,8 +26,12 @@ const tags = z
 
 const shape = {
   ...lifecycleArgs,
-  userId: text.regex(USER_ID, "may have letters, digits and ! # $ & ' ( ) * + , - . / : ; = ? @ _ ~ only"),
-  namespace: text.regex(/^[A-Za-z0-9._-]+$/, "may have letters, digits and . _ - only"),
+  userId: text
+    .regex(USER_ID, "may have letters, digits and ! # $ & ' ( ) * + , - . / : ; = ? @ _ ~ only")
+    .refine(isPathPart, NO_PATH_PART),
+  namespace: text
+    .regex(/^[A-Za-z0-9._-]+$/, "may have letters, digits and . _ - only")
+    .refine(isPathPart, NO_PATH_PART),
   locked: z.boolean().optional(),
   tags: tags.optional(),
   forceDestroy: z

@@ -2,6 +2,7 @@
  * The preflight of ECS: the login, and by requests about a user that cannot exist whether the management user may read and
  * change users. A NAMESPACE_ADMIN may be refused for a namespace that is not its own, so a refusal is a warning.
  */
+import { isObjectUserError } from "../../errors";
 import type { BackendDeps, Finding, Preflight } from "../backend";
 import { atMostWarning, granted } from "../preflight-steps";
 import { checkS3IfKnown } from "../s3-check";
@@ -21,10 +22,17 @@ export function preflight(settings: Settings, deps: BackendDeps): Preflight {
 async function* checks(settings: Settings, deps: BackendDeps): AsyncIterable<Finding> {
   const send = deps.openTransport(settings);
   const requests = requestsTo(settings, { ...deps, send });
-  const read = await granted("reading users", () => requests.getUser(NOBODY), ROLE);
+  const read = await granted("reading users", () => answered(requests.getUser(NOBODY)), ROLE);
   if (read.verdict === "failed" && read.advice !== ROLE) return yield { ...read, what: "credentials" };
   yield { what: "credentials", verdict: "ok", says: `ECS takes the login of "${settings.username}"` };
   yield atMostWarning(read);
-  yield atMostWarning(await granted("changing users", () => requests.lockUser(NOBODY, true), ROLE));
+  yield atMostWarning(await granted("changing users", () => answered(requests.lockUser(NOBODY, true)), ROLE));
   yield await checkS3IfKnown(settings, sources.s3Endpoint.environment, { ...deps, send });
+}
+
+/** That there is no such namespace is as good an answer as that there is no such user. */
+async function answered(request: Promise<unknown>): Promise<void> {
+  await request.catch((error: unknown) => {
+    if (!isObjectUserError(error, "invalid")) throw error;
+  });
 }

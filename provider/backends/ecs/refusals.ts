@@ -1,6 +1,6 @@
 /**
  * What the management API's refusals mean and what to do about each. Decided by status and code, never by text: "gone" is
- * said by two codes only, and an answer that is not ECS's own never means it.
+ * said by 404 with one code only, and an answer that is not ECS's own never means it.
  */
 import * as z from "zod";
 import { type ErrorCode, ObjectUserError } from "../../errors";
@@ -15,6 +15,15 @@ export interface Act {
   readonly subject: string;
   /** Repeating the call does no harm. */
   readonly safe: boolean;
+  /** The user that the call is about; absent for the list of a namespace. */
+  readonly about?: {
+    readonly userId: string;
+    readonly namespace: string;
+    /** The address is the user's own, so that "no entity in request URL" is said of the user. Default false. */
+    readonly isInPath?: boolean;
+    /** The call makes the user. Default false. */
+    readonly isNew?: boolean;
+  };
 }
 
 interface Meaning {
@@ -30,11 +39,21 @@ export class SessionOver extends Error {
   override readonly name = "SessionOver";
 }
 
-const NOT_FOUND: Meaning = {
-  code: "not-found",
-  problem: "ECS has no such user or namespace",
-  advice: "Check userId and namespace.",
-};
+/**
+ * ECS does not find something that a request names, and does not say what: the user, its namespace, a tag, a secret. Not to be
+ * taken for "gone" before that is asked for.
+ */
+export class SomethingMissing extends Error {
+  override readonly name = "SomethingMissing";
+  constructor(
+    /** The status and the code. */
+    readonly answer: string,
+  ) {
+    super(answer);
+  }
+}
+
+const GONE: Meaning = { code: "not-found", problem: "ECS has no such user", advice: "Check userId and namespace." };
 const INVALID: Meaning = {
   code: "invalid",
   problem: "ECS does not accept one of the values",
@@ -42,9 +61,6 @@ const INVALID: Meaning = {
 };
 
 const MEANINGS: Readonly<Record<string, Meaning>> = {
-  "1004": NOT_FOUND,
-  "1019": NOT_FOUND,
-  "2000": NOT_FOUND,
   "1005": INVALID,
   "1008": INVALID,
   "1031": {
@@ -71,7 +87,10 @@ function codeOf(body: string): string | undefined {
   return /^\w{1,20}$/.test(code) ? code : undefined;
 }
 
-/** The error for an answer that is not a success: a SessionOver or an ObjectUserError. */
+/** "Request parameter cannot be found", "resource not found", "unable to find entity in request URL". */
+const MISSING = ["1004", "1019", "2000"];
+
+/** The error for an answer that is not a success: a SessionOver, a SomethingMissing or an ObjectUserError. */
 export function refused(act: Act, response: WireResponse, endpoint: string): Error {
   const { status } = response;
   if (status === 401 || status === 302) return new SessionOver();
@@ -79,6 +98,10 @@ export function refused(act: Act, response: WireResponse, endpoint: string): Err
   const answer = `${status}${code ? ` code ${code}` : ""}`;
   const uncertain = !act.safe && status >= 500;
   const { operation, subject } = act;
+  if (status === 404 && code === "2000" && act.about?.isInPath)
+    return new ObjectUserError({ operation, subject, ...GONE, answer });
+  if (status >= 400 && status < 500 && status !== 403 && code !== undefined && MISSING.includes(code))
+    return new SomethingMissing(answer);
   return new ObjectUserError({ operation, subject, ...meaningOf(act, status, code, endpoint), answer, uncertain });
 }
 
@@ -97,6 +120,24 @@ function meaningOf(act: Act, status: number, code: string | undefined, endpoint:
   if (status >= 500) return { code: "unavailable", problem: "ECS has a fault", advice: AGAIN };
   if (code !== undefined && status >= 400) return INVALID;
   return notTheApi(endpoint);
+}
+
+/** What was looked for and not found, once that is known: `what` is "user", "namespace" or "other". */
+export function missing(
+  { operation, subject }: Act,
+  what: "user" | "namespace" | "other",
+  answer: string,
+): ObjectUserError {
+  const meanings: Record<typeof what, Meaning> = {
+    user: GONE,
+    namespace: { code: "invalid", problem: "ECS has no such namespace", advice: "Check namespace." },
+    other: {
+      code: "invalid",
+      problem: "ECS does not find something that the request names, and it is neither the user nor its namespace",
+      advice: "Run again; if it stays, look into the log of ECS.",
+    },
+  };
+  return new ObjectUserError({ operation, subject, ...meanings[what], answer });
 }
 
 /** The meaning of an answer that no management API of ECS would give. */

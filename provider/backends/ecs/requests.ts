@@ -11,7 +11,7 @@ import { exchange } from "../../http/exchange";
 import { escaped } from "../../http/sigv4";
 import type { Send } from "../../http/wire";
 import type { BackendDeps } from "../backend";
-import { type Act, notTheApi, parseJson, refused } from "./refusals";
+import { type Act, missing, notTheApi, parseJson, refused, SomethingMissing } from "./refusals";
 import { openSession, TOKEN } from "./session";
 import type { Settings } from "./settings";
 import { wireKeys, wireNewKey, wirePage, wireUser } from "./wire";
@@ -31,12 +31,37 @@ export type Tags = readonly { readonly name: string; readonly value: string }[];
 /** The calls of one system. */
 export type Requests = ReturnType<typeof requestsTo>;
 
-/** Opens the calls of one system. Each rejects with an ObjectUserError. */
+/** Opens the calls of one system. Each rejects with an ObjectUserError; "not-found" is said of the user and of nothing else. */
 export function requestsTo(settings: Settings, deps: BackendDeps & { readonly send: Send }) {
   const { endpoint, timeoutSeconds } = settings;
   const session = openSession(settings, deps);
 
-  function call<T>(act: Act, method: string, path: string, body?: object, schema?: z.ZodType<T>): Promise<T> {
+  async function call<T>(act: Act, method: string, path: string, body?: object, schema?: z.ZodType<T>): Promise<T> {
+    try {
+      return await send(act, method, path, body, schema);
+    } catch (error) {
+      if (!(error instanceof SomethingMissing)) throw error;
+      throw missing(act, await whatIsMissing(act), error.answer);
+    }
+  }
+
+  /** What ECS did not find: the list of the namespace tells. A failed list tells nothing, and is thrown. */
+  async function whatIsMissing({ about }: Act): Promise<"user" | "namespace" | "other"> {
+    if (about === undefined) return "namespace";
+    const act = { operation: "listing", subject: `the users of namespace "${about.namespace}"`, safe: true };
+    for (let marker = ""; ; ) {
+      const page = await send(act, "GET", listPath(about.namespace, marker), undefined, wirePage).catch((error) => {
+        if (error instanceof SomethingMissing) return undefined;
+        throw error;
+      });
+      if (page === undefined) return "namespace";
+      if (about.isNew || page.blobuser.some(({ userid }) => userid === about.userId)) return "other";
+      if (!page.NextMarker || page.NextMarker === marker) return "user";
+      marker = page.NextMarker;
+    }
+  }
+
+  function send<T>(act: Act, method: string, path: string, body?: object, schema?: z.ZodType<T>): Promise<T> {
     return session.use((token) =>
       exchange(deps, {
         ...act,
@@ -65,17 +90,25 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
     );
   }
 
-  const act = (operation: string, { userId, namespace }: UserPath, safe: boolean): Act => ({
+  const act = (operation: string, user: UserPath, safe: boolean): Act => ({
     operation,
-    subject: `user "${namespace}/${userId}"`,
+    subject: `user "${user.namespace}/${user.userId}"`,
     safe,
+    about: user,
   });
+  /** Of a call whose address is the user's own. */
+  const at = (operation: string, user: UserPath, safe: boolean): Act => ({
+    ...act(operation, user, safe),
+    about: { ...user, isInPath: true },
+  });
+  const listPath = (namespace: string, marker: string) =>
+    `/object/users/${escaped(namespace)}?limit=${PAGE_SIZE}${marker === "" ? "" : `&marker=${escaped(marker)}`}`;
   const tagsPath = ({ userId, namespace }: UserPath) => `/object/users/${escaped(userId)}/tags?namespace=${namespace}`;
 
   return {
     /** POST /object/users. It makes no secret. Refuses a user that exists, with 400 and a code that is not documented. */
     createUser: (user: UserPath, tags: Tags) =>
-      call(act("creating", user, false), "POST", "/object/users", {
+      call({ ...act("creating", user, false), about: { ...user, isNew: true } }, "POST", "/object/users", {
         user: user.userId,
         namespace: user.namespace,
         tags,
@@ -84,7 +117,7 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
     /** GET /object/users/{uid}/info. Unknown: 404 code 2000, or 400 code 1004. */
     getUser: (user: UserPath) =>
       call(
-        act("reading", user, true),
+        at("reading", user, true),
         "GET",
         `/object/users/${escaped(user.userId)}/info?namespace=${user.namespace}`,
         undefined,
@@ -96,7 +129,7 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
       call(
         { operation: "listing", subject: `the users of namespace "${namespace}"`, safe: true },
         "GET",
-        `/object/users/${escaped(namespace)}?limit=${PAGE_SIZE}${marker === "" ? "" : `&marker=${escaped(marker)}`}`,
+        listPath(namespace, marker),
         undefined,
         wirePage,
       ),
@@ -111,7 +144,7 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
 
     /** POST (adds), PUT (changes those that exist) or DELETE /object/users/{uid}/tags. The last two may be repeated. */
     changeTags: (user: UserPath, method: "POST" | "PUT" | "DELETE", tags: Tags) =>
-      call(act("changing the tags of", user, method !== "POST"), method, tagsPath(user), { tags }),
+      call(at("changing the tags of", user, method !== "POST"), method, tagsPath(user), { tags }),
 
     /** POST /object/users/deactivate: deletes the user with its secrets. Harmless to repeat. */
     deleteUser: (user: UserPath) =>
@@ -123,7 +156,7 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
     /** GET /object/user-secret-keys/{uid}/{namespace}. */
     listKeys: (user: UserPath) =>
       call(
-        act("reading the secrets of", user, true),
+        at("reading the secrets of", user, true),
         "GET",
         `/object/user-secret-keys/${escaped(user.userId)}/${user.namespace}`,
         undefined,
@@ -136,7 +169,7 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
      */
     createKey: (user: UserPath, secretKey: string, expiryMinutes: number | undefined) =>
       call(
-        act("making a secret for", user, false),
+        at("making a secret for", user, false),
         "POST",
         `/object/user-secret-keys/${escaped(user.userId)}`,
         {
@@ -150,7 +183,7 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
     /** POST /object/user-secret-keys/{uid}/deactivate: ends one secret. One that names none would end them all. */
     deleteKey: (user: UserPath, named: { readonly secret_key?: string; readonly secret_key_id?: string }) =>
       call(
-        act("ending a secret of", user, true),
+        at("ending a secret of", user, true),
         "POST",
         `/object/user-secret-keys/${escaped(user.userId)}/deactivate`,
         { ...named, namespace: user.namespace },

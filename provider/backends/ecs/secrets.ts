@@ -71,10 +71,16 @@ export async function endSecret(requests: Requests, user: UserPath, { id, secret
   const value = secretKey ?? place.key.secretKey;
   const { listedId } = place;
   if (value === undefined && listedId === "") throw unnamed(user);
-  await requests.deleteKey(user, {
-    ...(value === undefined ? {} : { secret_key: value }),
-    ...(listedId === "" ? {} : { secret_key_id: listedId }),
-  });
+  try {
+    await requests.deleteKey(user, {
+      ...(value === undefined ? {} : { secret_key: value }),
+      ...(listedId === "" ? {} : { secret_key_id: listedId }),
+    });
+  } catch (error) {
+    // It may have ended by itself since it was listed.
+    const isListed = async () => (await secretsOf(requests, user)).some((candidate) => candidate.id === id);
+    if (!isObjectUserError(error, "invalid") || (await isListed())) throw error;
+  }
 }
 
 function newSecret(): string {

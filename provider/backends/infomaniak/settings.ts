@@ -1,6 +1,6 @@
 /** The settings of infomaniak.Provider and where each comes from when it is not given as an argument. */
 import * as z from "zod";
-import { endpoint, transportSettings } from "../backend";
+import { AT_MOST, endpoint, LONGEST_SECONDS, transportSettings } from "../backend";
 import { versioned } from "../openstack/settings";
 
 /** The regions that public sources name, with their Keystone and their S3. */
@@ -27,7 +27,7 @@ export const settings = z
     authUrl: endpoint.optional(),
     s3Endpoint: endpoint.optional(),
     /** Longest wait for one operation of the account API. */
-    waitSeconds: count("seconds").default(600),
+    waitSeconds: count("seconds").max(LONGEST_SECONDS, AT_MOST).default(600),
     requestsPerMinute: count("requests").default(60),
     ...transportSettings,
   })

@@ -163,6 +163,11 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
 
     list: ({ domain }) => usersOf(admin, places, String(domain)),
 
+    async sameValue(_domain, one, other) {
+      const [mine, theirs] = await Promise.all([places.domain(String(one)), places.domain(String(other))]);
+      return mine.id === theirs.id;
+    },
+
     async probe(ref, key) {
       const claim = { name: ref.name, ...key };
       const { s3Endpoint } = access;

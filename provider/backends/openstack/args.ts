@@ -1,11 +1,13 @@
 /** The inputs of openstack.User, in Keystone's words, and what of them Keystone would accept without making sense of it. */
 import * as z from "zod";
 import type { Fields } from "../../lifecycle/model";
-import { lifecycleArgs, type UserSpec } from "../backend";
+import { isPathPart, lifecycleArgs, type UserSpec } from "../backend";
 
 /** Keystone's own limits. */
 const MAX_NAME = 255;
 const MAX_PROJECT = 64;
+
+const NO_PATH_PART = 'cannot be "." or "..": it stands in addresses of Keystone, where these lead elsewhere';
 
 const text = (most: number) =>
   z
@@ -22,9 +24,10 @@ const shape = {
   ),
   domain: text(MAX_PROJECT)
     .refine((domain) => !domain.includes("/"), 'must not contain "/": give the domain\'s id')
+    .refine(isPathPart, NO_PATH_PART)
     .default("Default"),
   project: text(MAX_PROJECT).optional(),
-  projectId: text(MAX_PROJECT).optional(),
+  projectId: text(MAX_PROJECT).refine(isPathPart, NO_PATH_PART).optional(),
   roles: z
     .array(text(MAX_NAME))
     .min(

@@ -16,6 +16,8 @@ export const openstack: Backend<UserArgs, Settings> = {
   settings: settingNames,
   required: ["name"],
   replaceOn: ["domain"],
+  // A domain by its name or its id: "Default" and "default" are one.
+  synonyms: ["domain"],
   unique: [],
   unclearable: {},
   defaults: { description: "", email: "", enabled: true },

@@ -64,7 +64,9 @@ const opMask = z.string().transform((text, context) => {
 /** Shape of the inputs; `userArgs` adds the rules that span several of them. */
 const shape = {
   ...lifecycleArgs,
-  uid: name.refine((text) => !text.includes("$"), 'must not contain "$": give the tenant as tenant'),
+  uid: name
+    .refine((text) => !text.includes("$"), 'must not contain "$": give the tenant as tenant')
+    .refine((text) => !text.includes(":"), 'must not contain ":": Ceph takes what follows for a subuser'),
   tenant: name.regex(/^[A-Za-z0-9_]+$/, "may have letters, digits and _ only").optional(),
   displayName: name,
   email: text.transform((text) => text.toLowerCase()).optional(),

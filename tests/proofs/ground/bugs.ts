@@ -102,15 +102,15 @@ export const BUGS: readonly Bug[] = [
   {
     name: "a fleet forgets what is known of a member that failed",
     file: "provider/fleet.ts",
-    find: "if (known) members.set(name, { known, inputs: before?.inputs ?? inputs });",
+    find: "if (known) members.set(name, { known, inputs: withOptions(before?.inputs ?? inputs, inputs) });",
     replace: "members.delete(name);",
     real: [],
   },
   {
     name: "a fleet's half-made state forgets its __provider",
     file: "provider/fleet.ts",
-    find: "failed(failures, names.size), { ...outputs, __provider }",
-    replace: "failed(failures, names.size), { ...outputs }",
+    find: "failed(failures, total), { ...written(members), __provider }",
+    replace: "failed(failures, total), { ...written(members) }",
     real: [],
   },
   {
@@ -144,8 +144,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: "a fleet takes a member's new name for a new user",
     file: "provider/fleet-members.ts",
-    find: "  for (const [name, inputs] of wanted) keep(name, names.get(users.nameOf(inputs)));\n",
-    replace: "",
+    find: "? name : formers.get(user));",
+    replace: "? name : undefined);",
     real: [],
   },
   {

@@ -96,7 +96,7 @@ export class Stack {
       const { inputs: checked, failures } = await provider.check(before?.inputs ?? {}, news);
       if (failures.length > 0)
         throw new Error(failures.map(({ property, reason }) => `${property} ${reason}`).join("; "));
-      const inputs = { ...checked, __provider: this.handler };
+      const inputs = { ...plain(checked), __provider: this.handler };
       if (before === undefined) {
         const { id, outs } = await provider.create(inputs).catch((error: unknown) => this.rethrow(error, inputs));
         this.kept = { id, inputs, outputs: plain(outs), halfMade: false };
