@@ -9,9 +9,10 @@ import { ObjectUserError } from "./errors";
 import { type ImportContent, singlesOf } from "./import-content";
 import { checkInputs, specOf } from "./inputs";
 import { applyStep } from "./lifecycle/apply";
-import type { Context } from "./lifecycle/context";
+import { type Context, hereOf } from "./lifecycle/context";
 import type { Fields, Known, Step } from "./lifecycle/model";
 import { firstSight } from "./lifecycle/observe";
+import { confirmedAt } from "./lifecycle/ownership";
 import { plan } from "./lifecycle/plan";
 import type { Inputs } from "./state";
 import { world as realWorld, type World } from "./world";
@@ -70,7 +71,8 @@ export async function moveIn(
   const { inputs, failures } = checkInputs(backend, {}, declared);
   if (failures.length > 0) throw wrongInputs(name, failures);
   const spec = { ...specOf(backend, inputs, context.s3Endpoint), adopt: true };
-  let known: Known = firstSight(found, spec, backend.defaults, { takenOver: true });
+  const first = firstSight(found, spec, backend.defaults, { takenOver: true });
+  let known: Known = confirmedAt(first, await hereOf(undefined, context));
   for (const step of plan(spec, known, backend.capabilities, context.now())) {
     if (step.do === "proveKey") known = await applyStep(step, spec, known, context);
   }

@@ -7,10 +7,11 @@ import { isObjectUserError } from "./errors";
 import { specOf } from "./inputs";
 import type { ManagedUser } from "./inventory";
 import { applyStep } from "./lifecycle/apply";
-import type { Context } from "./lifecycle/context";
+import { type Context, hereOf } from "./lifecycle/context";
 import { isOver } from "./lifecycle/keys";
 import type { KeyRecord, Known, Live, Step } from "./lifecycle/model";
 import { observe } from "./lifecycle/observe";
+import { notOurs, refusal } from "./lifecycle/ownership";
 import { plan } from "./lifecycle/plan";
 import { proveRefused, type Signer } from "./lifecycle/proof";
 import { refOf } from "./lifecycle/user-api";
@@ -76,6 +77,8 @@ export async function sweepUser(
 
   async function round(): Promise<void> {
     const live = await context.api.find(ref);
+    const problem = notOurs(user.known, live, await hereOf(user.known, context), context.capabilities);
+    if (problem !== undefined) throw refusal("sweeping", spec.name, problem);
     let known = live && observe(user.known, live);
     const due = known === undefined ? [] : dueSteps(plan(spec, known, context.capabilities, context.now()), known);
     for (const key of [...waiting.values()]) {

@@ -67,7 +67,8 @@ function bearsOurKey({ keys, published, secrets }: Known, live: Live, { bySecret
     return accessKeys.some((accessKey) => accessKey === live.fields.accessKey);
   }
   return live.keys.some(({ id, secretKey }) => {
-    const known = secrets[id] ?? (published?.id === id ? published.secretKey : undefined);
+    // A secret that an export masked is an empty text.
+    const known = secrets[id] || (published?.id === id && published.secretKey) || undefined;
     if (!ours.has(id) || secretKey === undefined) return ours.has(id);
     return known === undefined ? !bySecret : known === secretKey;
   });

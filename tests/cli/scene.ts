@@ -11,6 +11,7 @@ import type { Gateway } from "../../devserver/rgw/gateway";
 import { rgw } from "../../provider/backends/rgw";
 import { openFleet } from "../../provider/fleet";
 import type { Send } from "../../provider/http/wire";
+import { deriveAccessKey } from "../../provider/lifecycle/keys";
 import { identityOf } from "../../provider/protocol";
 import { openResource } from "../../provider/resource";
 import { type Inputs, type Outputs, SECRET_SIGNATURE } from "../../provider/state";
@@ -61,8 +62,12 @@ echo "error: no stack named '$stack' found" >&2
 exit 255
 `;
 
-/** The identity of a resource of a scene. */
-export function identityInScene(stack: string, type: string, name: string): string {
+/** The key that a resource of a scene makes for a user and a rotation. */
+export function keyInScene(stack: string, type: string, name: string, uid: string, rotationId: string): string {
+  return deriveAccessKey(uid, rotationId, identityInScene(stack, type, name));
+}
+
+function identityInScene(stack: string, type: string, name: string): string {
   return identityOf(`urn:pulumi:${stack}::program::pulumi-nodejs:dynamic/object-users/rgw:${type}::${name}`);
 }
 

@@ -1,11 +1,10 @@
 /** `object-users sweep` after a run whose dependents failed: a key that stands in another resource's state is left. */
 import assert from "node:assert/strict";
-import { deriveAccessKey } from "../../../provider/lifecycle/keys";
 import { SECRET_SIGNATURE } from "../../../provider/state";
-import { openScene, type Scene } from "../scene";
+import { keyInScene, openScene, type Scene } from "../scene";
 
 const ANN = { uid: "ann", displayName: "Ann", gracePeriodSeconds: 60 };
-const [OLD, CURRENT] = [deriveAccessKey("ann", "a"), deriveAccessKey("ann", "b")];
+const [OLD, CURRENT] = [keyInScene("prod", "User", "ann", "ann", "a"), keyInScene("prod", "User", "ann", "ann", "b")];
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 const SECRET = "kubernetes:core/v1:Secret";
 
@@ -103,10 +102,13 @@ describe("object-users sweep, when others hold the former key", () => {
     await scene.upFleet("prod", "teams", members("a"));
     await scene.upFleet("prod", "teams", members("b"));
     scene.world.advance(61);
-    const blue = deriveAccessKey("blue", "a");
-    withOthers(kubernetesSecret(blue, deriveAccessKey("red", "b")));
+    const blue = keyInScene("prod", "Users", "teams", "blue", "a");
+    withOthers(kubernetesSecret(blue, keyInScene("prod", "Users", "teams", "red", "b")));
     const { out } = await sweep();
-    assert.match(out, new RegExp(`prod teams/red: key ${deriveAccessKey("red", "a")} revoked and refused`));
+    assert.match(
+      out,
+      new RegExp(`prod teams/red: key ${keyInScene("prod", "Users", "teams", "red", "a")} revoked and refused`),
+    );
     assert.match(out, new RegExp(`prod teams/blue: key ${blue} is left: .*"app" still holds it`));
     assert.deepEqual([keysOf("red").length, keysOf("blue").length], [1, 2]);
   });

@@ -6,13 +6,12 @@ import { LASTS_MS } from "../../../cli/sweep/fresh";
 import { openConnection } from "../../../provider/connection";
 import type { Send } from "../../../provider/http/wire";
 import { takeInventory } from "../../../provider/inventory";
-import { deriveAccessKey } from "../../../provider/lifecycle/keys";
 import { type Ending, overdue, sweepUser } from "../../../provider/sweep";
 import { admin } from "../../devserver/request";
-import { type Deployment, openScene, type Scene } from "../scene";
+import { type Deployment, keyInScene, openScene, type Scene } from "../scene";
 
 const ANN = { uid: "ann", displayName: "Ann", gracePeriodSeconds: 60 };
-const [OLD, CURRENT] = [deriveAccessKey("ann", "a"), deriveAccessKey("ann", "b")];
+const [OLD, CURRENT] = [keyInScene("prod", "User", "ann", "ann", "a"), keyInScene("prod", "User", "ann", "ann", "b")];
 
 interface UserResource {
   urn: string;
@@ -166,7 +165,10 @@ describe("object-users sweep, when state changes while it is at work", () => {
       said,
       /failed: prod: nothing more is revoked, because the stack cannot be read again: its exported state .* \(users left: 2\)/,
     );
-    assert.match(out, new RegExp(`^other eve: key ${deriveAccessKey("eve", "a")} revoked and refused by S3`));
+    assert.match(
+      out,
+      new RegExp(`^other eve: key ${keyInScene("other", "User", "eve", "eve", "a")} revoked and refused by S3`),
+    );
     assert.deepEqual([keysOf("ann").length, keysOf("bob").length, keysOf("eve").length], [2, 2, 1]);
   });
 

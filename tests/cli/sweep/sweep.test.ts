@@ -2,9 +2,8 @@
 import assert from "node:assert/strict";
 import { TransportError } from "../../../provider/http/send";
 import type { Send } from "../../../provider/http/wire";
-import { deriveAccessKey } from "../../../provider/lifecycle/keys";
 import { admin } from "../../devserver/request";
-import { identityInScene, openScene, type Scene } from "../scene";
+import { keyInScene, openScene, type Scene } from "../scene";
 
 const ANN = { uid: "ann", displayName: "Ann", gracePeriodSeconds: 60 };
 const DELETIONS = "DELETE user?key";
@@ -22,7 +21,7 @@ describe("object-users sweep", () => {
   const sweep = (...args: string[]) => scene.run(["sweep", "--stack", "prod", ...args]);
   const keysOf = (uid: string) => [...(scene.gateway.user(uid)?.keys.keys() ?? [])];
   const key = (rotationId: string, uid = "ann", name = uid, type = "User") =>
-    deriveAccessKey(uid, rotationId, identityInScene("prod", type, name));
+    keyInScene("prod", type, name, uid, rotationId);
   const deletions = () => scene.gateway.requests.count(DELETIONS);
   const meddle = (what: string) =>
     assert.equal(scene.gateway.handle(admin(scene.gateway, what, scene.world.now())).status, 200);
