@@ -138,7 +138,7 @@ function changed(stack: StackName, source: Source, item: Item, one: Change): Ite
     case "component":
       return item.home === "fleet" ? item : { ...item, depth: one.depth, ...(one.alias ? alias : { formerly: [] }) };
     case "move": {
-      const { name: _, ...rest } = item;
+      const { name: _, retainOnDelete: __, ...rest } = item;
       const adopt = one.adopt || item.adopt;
       const moved: Item = { ...rest, home: one.home, depth: 0, formerly: [], adopt };
       return one.home === "single" ? { ...moved, name: item.uid } : moved;

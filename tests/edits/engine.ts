@@ -54,9 +54,9 @@ export class Run {
     for (const declaration of program.declarations) {
       if (this.steps.isCancelled) break;
       const steps = await this.decide(declaration, replace.includes(declaration.urn), "up").catch(pass);
-      const chain = this.steps.execute(steps ?? []);
-      this.chains.push(chain);
-      if (serial) await chain;
+      // The only worker takes what is handed over when it is free, and until then no other decision is taken.
+      if (serial) await this.chains.at(-1);
+      this.chains.push(this.steps.execute(steps ?? []));
     }
     await Promise.all(this.chains);
     if (!this.steps.isCancelled) await this.deleteLeft(serial, program);

@@ -11,6 +11,7 @@
  */
 import assert from "node:assert/strict";
 import { memberOutputs } from "../../provider/fleet-state";
+import { ADDRESS } from "../../provider/protocol";
 import type { Outputs } from "../../provider/state";
 import { s3Says } from "../provider/stack";
 import type { Result } from "./engine";
@@ -64,24 +65,26 @@ export function judge(wire: Wire, watch: Watch, report: Report): void {
 /** The users that a resource in state manages. */
 export function managedBy({ outputs, isPendingReplacement }: Resource): Managed[] {
   if (isPendingReplacement) return [];
-  const host = new URL(String(outputs.endpoint)).hostname;
-  const address = ADDRESSES.find((name) => host === `${name}.test`);
-  assert.ok(address, "an address is in state");
-  const cluster = clusterOf(address);
   const users: Outputs[] = "members" in outputs ? memberOutputs(outputs).map(([, member]) => member) : [outputs];
-  return users.map(({ userId, accessKey, secretKey }) => {
+  return users.map(({ userId, accessKey, secretKey, [ADDRESS]: where }) => {
+    // A fleet that did not reach its end has members at two addresses, and each says which is its own.
+    const host = new URL(String(where)).hostname;
+    const address = ADDRESSES.find((name) => host === `${name}.test`);
+    assert.ok(address, "an address is in state");
+    const cluster = clusterOf(address);
     const uid = String(userId);
     return { cluster, uid, place: `${cluster}/${uid}`, accessKey, secretKey };
   });
 }
 
 /** Every healthy resource's user, where only one resource of one stack has it. */
-function usersWork(wire: Wire, { owners }: Watch, { after }: Report): void {
+function usersWork(wire: Wire, { owners, lost }: Watch, { after }: Report): void {
   const all = after.resources.flatMap(managedBy).map(({ place }) => place);
   for (const resource of after.resources) {
     if (resource.isReplaced || resource.initErrors.length > 0) continue;
     for (const { cluster, uid, place, accessKey, secretKey } of managedBy(resource)) {
-      if (all.filter((one) => one === place).length > 1) continue;
+      // Without a refresh nobody looks whether a killed run still deleted it.
+      if (lost.has(place) || all.filter((one) => one === place).length > 1) continue;
       const stacks = [...(owners.get(place) ?? [])].filter((owner) => owner !== "strangers");
       if (stacks.length > 1) continue;
       const gateway = wire.clusters[cluster];

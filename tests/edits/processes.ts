@@ -32,7 +32,9 @@ export class Processes {
   ) {
     const send = wire.connect();
     const log = (line: string) => void lines.push(line);
-    this.outside = { ...wire.world, log, openTransport: () => send, board: ownBoard() };
+    // Whoever sleeps lets everything else happen that does not sleep.
+    const sleep = () => new Promise<void>((resolve) => setImmediate(resolve));
+    this.outside = { ...wire.world, log, sleep, openTransport: () => send, board: ownBoard() };
   }
 
   /** Calls a method as the engine does: everything is copied, secrets arrive in clear, and what comes back must be plain. */
@@ -41,10 +43,10 @@ export class Processes {
     on: { readonly kind: Kind; readonly instance: Instance; readonly address: Address },
     work: (provider: ResourceProvider) => Promise<T>,
   ): Promise<T> {
-    this.wire.calling(how);
     return this.wire.calls.run(how, async () => {
       const result = await work(this.handler(on.instance, on.address, on.kind));
       if (result !== undefined) assertPlain(result, how.method);
+      this.wire.answered(how);
       return clear(result) as T;
     });
   }

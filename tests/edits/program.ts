@@ -37,6 +37,8 @@ export interface Item {
   readonly rotationId?: string;
   readonly gracePeriodSeconds: number;
   readonly adopt: boolean;
+  /** A member's user is left as it is when the member goes. */
+  readonly retainOnDelete?: boolean;
   readonly deleteBeforeReplace?: boolean;
   readonly replaceOnChanges?: readonly string[];
 }
@@ -132,7 +134,8 @@ function optionsOf({ instance, formerly, deleteBeforeReplace, replaceOnChanges =
   return { instance, aliases: formerly, replaceOnChanges, ...first };
 }
 
-function inputsOf({ uid, rotationId, gracePeriodSeconds, adopt }: Item): Inputs {
+function inputsOf({ home, uid, rotationId, gracePeriodSeconds, adopt, retainOnDelete }: Item): Inputs {
   const rotation = rotationId === undefined ? {} : { rotationId };
-  return { uid, displayName: uid, gracePeriodSeconds, ...rotation, ...(adopt ? { adopt } : {}) };
+  const retained = home === "fleet" && retainOnDelete ? { retainOnDelete } : {};
+  return { uid, displayName: uid, gracePeriodSeconds, ...rotation, ...(adopt ? { adopt } : {}), ...retained };
 }

@@ -5,11 +5,11 @@
 import assert from "node:assert/strict";
 import { admin } from "../devserver/request";
 import { chance } from "../provider/world";
-import { edited } from "./edits";
+import { edited, newItem } from "./edits";
 import { type Result, Run, type UpOptions } from "./engine";
 import { isNamed, judge } from "./oracle";
 import { Processes } from "./processes";
-import { compile, EMPTY, type Program, placeOf, type Source, type StackName } from "./program";
+import { compile, EMPTY, type Item, type Program, placeOf, type Source, type StackName, type Uid } from "./program";
 import { NO_STATE, type State } from "./state";
 import type { Failure } from "./steps";
 import type { Step } from "./story";
@@ -52,7 +52,7 @@ export class Stage {
         this.watch.belongsToStrangers(`${cluster}/${uid}`);
       }
     }
-    this.wire.calling = (call) => this.watch.called(call);
+    this.wire.answered = (call) => this.watch.answered(call, this.wire.now());
     this.wire.heard = (seen) => this.watch.heard(seen);
   }
 
@@ -145,6 +145,7 @@ export class Stage {
     });
     const result = await Promise.race([work(run), wire.killed.then(() => undefined)]);
     run.snapshot.isClosed = true;
+    if (result === undefined) watch.killed();
     const { leftBehind } = stack;
     stack.leftBehind = result === undefined ? new Map(watch.makers) : new Map();
     if (what === "preview") stack.leftBehind = leftBehind;
@@ -193,6 +194,7 @@ export class Stage {
   private heed(stack: Stack, { urn, method, message }: Failure): void {
     if (method === "delete" && /state delete/.test(message)) this.forgetUrn(stack, urn);
     if (/allowRemovals/.test(message)) stack.source = { ...stack.source, allowRemovals: true };
+    for (const [, uid] of message.matchAll(/deleting user "(\w+)": .*retainOnDelete/g)) this.retain(stack, uid as Uid);
     if (!/adopt/.test(message) || method === "delete" || method === "read") return;
     const { declarations } = compile(stack.name, stack.source);
     const refused = declarations
@@ -200,8 +202,19 @@ export class Stage {
       .flatMap(({ users }) => users.filter(({ member }) => member === undefined || isNamed(message, member)))
       .map(({ item }) => item);
     if (refused.every(({ adopt }) => adopt)) return;
-    const items = stack.source.items.map((item) => (refused.includes(item) ? { ...item, adopt: true } : item));
+    // Who is only there to be forgotten has been heard of, and goes.
+    const left = stack.source.items.filter((item) => !(refused.includes(item) && item.retainOnDelete));
+    const items = left.map((item) => (refused.includes(item) ? { ...item, adopt: true } : item));
     stack.source = { ...stack.source, items };
+  }
+
+  /** Declares a member again that the fleet could not delete, to be forgotten. */
+  private retain(stack: Stack, uid: Uid): void {
+    const { items } = stack.source;
+    const instance = items.find(({ home }) => home === "fleet")?.instance;
+    if (instance === undefined) return;
+    const item: Item = { ...newItem("fleet", uid), instance, retainOnDelete: true };
+    stack.source = { ...stack.source, items: [...items, item] };
   }
 
   /** Whoever declares `adopt` and came up has a part in the user from now on. */

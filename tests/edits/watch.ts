@@ -27,11 +27,12 @@ export class Watch {
   writes: Write[] = [];
   /** What has been found to be wrong, the first thing only. */
   broken: string | undefined;
+  /** Users that a killed run deleted, whose deletion state need not know of. */
+  readonly lost = new Set<string>();
   /** The resources that made users in this run, by the users' places. */
   readonly makers = new Map<string, string>();
-  /** What providers have heard of: the resources that were checked, and those of them before a deletion that goes first. */
-  private checked = new Set<string>();
-  private readonly checkedBefore = new Map<string, ReadonlySet<string>>();
+  /** When providers heard last of the resources that were checked. */
+  private readonly checked = new Map<string, number>();
   private declared = new Map<string, Declaration>();
   private run: Watched | undefined;
 
@@ -44,6 +45,11 @@ export class Watch {
     this.declared = placesOf(run.program);
   }
 
+  /** The present run was killed. */
+  killed(): void {
+    for (const { kind, place } of this.writes) if (kind === "DELETE user") this.lost.add(place);
+  }
+
   /** Others made a user. */
   belongsToStrangers(place: string): void {
     this.owners.set(place, new Set(["strangers"]));
@@ -54,14 +60,13 @@ export class Watch {
     this.owners.get(place)?.add(stack);
   }
 
-  /** The engine calls a provider. */
-  called({ urn, method, first }: Call): void {
-    if (method === "check") this.checked.add(urn);
-    if (first) this.checkedBefore.set(urn, new Set(this.checked));
+  /** A provider has answered the engine. */
+  answered({ urn, method }: Call, now: number): void {
+    if (method === "check" && !this.checked.has(urn)) this.checked.set(urn, now);
   }
 
   /** A cluster has acted upon a request. */
-  heard({ cluster, kind, uid, status, call, wasThere }: Seen): void {
+  heard({ cluster, kind, uid, status, call, wasThere, sentAt }: Seen): void {
     const isWrite = uid !== "" && !kind.startsWith("GET") && status < 300;
     if (!isWrite || this.run === undefined) return;
     const { stack, what } = this.run;
@@ -72,23 +77,26 @@ export class Watch {
     if (call && !["create", "update", "delete"].includes(call.method)) this.breaks(`(2) ${deed}`);
     const owners = this.owners.get(place) ?? new Set();
     if (!wasThere) {
+      this.lost.delete(place);
       this.owners.set(place, new Set([stack]));
       if (call) this.makers.set(place, call.urn);
     } else if (!owners.has(stack)) {
       if (!this.mayAdopt(place, call)) this.breaks(`(2) a user of ${[...owners].join(" and ")} is touched: ${deed}`);
       owners.add(stack);
     }
-    if (kind === "DELETE user") this.deleted(place, call, deed);
+    if (kind === "DELETE user") this.deleted(place, call, sentAt, deed);
   }
 
-  private deleted(place: string, call: Call | undefined, deed: string): void {
+  private deleted(place: string, call: Call | undefined, sentAt: number, deed: string): void {
     this.owners.delete(place);
     const declaration = this.run?.what === "up" ? this.declared.get(place) : undefined;
     if (declaration === undefined) return;
-    // Another resource's wish counts from when a provider can know it.
-    const isBlind = call !== undefined && this.checkedBefore.get(call.urn)?.has(declaration.urn) !== true;
-    const isAskedFor = call?.first === true && this.deletesFirst(call.urn) && (call.urn === declaration.urn || isBlind);
-    if (!isAskedFor) this.breaks(`(3) a user that ${declaration.urn} declares is deleted: ${deed}`);
+    const isAskedFor = call?.first === true && this.deletesFirst(call.urn);
+    const isOwn = call?.urn === declaration.urn;
+    // Another resource's wish counts from when a provider can know it, which at the end of a run is always.
+    const isUnheard = (this.checked.get(declaration.urn) ?? Number.POSITIVE_INFINITY) > sentAt;
+    const mayBe = isOwn ? isAskedFor : isUnheard && (isAskedFor || call?.method === "update");
+    if (!mayBe) this.breaks(`(3) a user that ${declaration.urn} declares is deleted: ${deed}`);
   }
 
   private deletesFirst(urn: string): boolean {

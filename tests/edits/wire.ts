@@ -27,6 +27,8 @@ export interface Seen {
   readonly call: Call | undefined;
   /** The user was there before. */
   readonly wasThere: boolean;
+  /** When the provider sent it, as `now` counts. */
+  readonly sentAt: number;
 }
 
 /** Where a run is killed: at its request of this number, before it arrives or with its answer under way. */
@@ -43,8 +45,8 @@ export class Wire {
   readonly clusters: Readonly<Record<Cluster, Gateway>>;
   /** Called after each request that a cluster has acted upon. */
   heard: (seen: Seen) => void = () => {};
-  /** Called before each call of a provider. */
-  calling: (call: Call) => void = () => {};
+  /** Called when a provider has answered a call. */
+  answered: (call: Call) => void = () => {};
   /** For which call of the engine something is done. */
   readonly calls = new AsyncLocalStorage<Call>();
   /** Resolves when the run is killed. */
@@ -53,6 +55,7 @@ export class Wire {
   private crash: Crash | undefined;
   private count = 0;
   private run = 0;
+  private moments = 0;
   private random: () => number = chance(1);
 
   constructor() {
@@ -78,6 +81,11 @@ export class Wire {
     return { get: (key) => values[key] };
   }
 
+  /** A moment later than all before it. */
+  now(): number {
+    return ++this.moments;
+  }
+
   /** A run begins. `seed` says who overtakes whom. */
   begin(seed: number, crash: Crash | undefined): void {
     this.run++;
@@ -93,6 +101,7 @@ export class Wire {
   connect(): Send {
     const { run } = this;
     return async (request, timeoutMs) => {
+      const sentAt = this.now();
       for (let turns = Math.floor(this.random() * 4); turns > 0; turns--) await undefined;
       if (run !== this.run) return new Promise(() => {});
       const isLast = ++this.count === this.crash?.at;
@@ -102,14 +111,14 @@ export class Wire {
         return new Promise<never>(() => {});
       };
       if (isLast && this.crash?.when === "before") return kill();
-      const answer = this.carry(request, timeoutMs);
+      const answer = this.carry(request, timeoutMs, sentAt);
       if (!isLast) return answer;
       await answer.catch(() => {});
       return kill();
     };
   }
 
-  private carry(request: WireRequest, timeoutMs: number) {
+  private carry(request: WireRequest, timeoutMs: number, sentAt: number) {
     const address = ADDRESSES.find((name) => request.url.hostname === `${name}.test`);
     if (address === undefined) throw new Error(`nobody lives at ${request.url.hostname}`);
     const cluster = clusterOf(address);
@@ -119,7 +128,7 @@ export class Wire {
     // The cluster acts before its promise is there.
     const answer = inProcess(gateway)(request, timeoutMs);
     const { kind = "unknown", status = 0 } = gateway.requests.entries.at(-1) ?? {};
-    this.heard({ cluster, kind, uid, status, call: this.calls.getStore(), wasThere });
+    this.heard({ cluster, kind, uid, status, call: this.calls.getStore(), wasThere, sentAt });
     return answer;
   }
 }
