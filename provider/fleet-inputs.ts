@@ -41,7 +41,7 @@ export function checkFleet(users: Users, olds: Inputs, news: Inputs): { inputs: 
   const before = formerInputs(users, olds);
   const failures: CheckFailure[] = [];
   const checked = Object.entries(members).map(([name, member]) => {
-    const one = checkMember(users, before, name, { ...defaults, ...member });
+    const one = checkMember(users, before, name, merged(defaults, member));
     failures.push(...one.failures.map(({ property, reason }) => ({ property: pathOf(name, property), reason })));
     return [name, one.inputs] as const;
   });
@@ -67,6 +67,13 @@ function formerInputs(users: Users, olds: Inputs): Former {
   const byName = new Map(Object.entries(z.record(z.string(), args).safeParse(olds.users).data ?? {}));
   const byUser = new Map([...byName.values()].map((inputs) => [users.nameOf(inputs), inputs]));
   return (name, inputs) => byUser.get(users.nameOf(inputs)) ?? byName.get(name) ?? {};
+}
+
+/** A member with the defaults it does not override. A rotation is not for one that brings its own key, or wants none. */
+function merged(defaults: Inputs, member: Inputs): Inputs {
+  const { rotationId, ...all } = { ...defaults, ...member };
+  const rotates = all.accessKey === undefined && all.createKey !== false;
+  return rotates || member.rotationId !== undefined ? { ...all, rotationId } : all;
 }
 
 /** Checks a member: a user's inputs, and what only members have. */

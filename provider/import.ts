@@ -9,12 +9,12 @@ import { ObjectUserError } from "./errors";
 import { type ImportContent, singlesOf } from "./import-content";
 import { checkInputs, specOf } from "./inputs";
 import { applyStep } from "./lifecycle/apply";
-import { type Context, hereOf } from "./lifecycle/context";
+import type { Context } from "./lifecycle/context";
 import type { Fields, Known, Step } from "./lifecycle/model";
 import { firstSight } from "./lifecycle/observe";
 import { confirmedAt } from "./lifecycle/ownership";
 import { plan } from "./lifecycle/plan";
-import type { Inputs } from "./state";
+import { definedOnly, type Inputs } from "./state";
 import { world as realWorld, type World } from "./world";
 
 /** A user to be moved in. */
@@ -22,8 +22,8 @@ export interface Importable {
   /** The resource's name in the program. */
   readonly name: string;
   /**
-   * The inputs as the program gives them. Required ones that are left out are taken from the system, and `createKey:
-   * false` is added for a user without a key: the program must say the same.
+   * The inputs as the program gives them. Required ones that are left out are taken from the system. For a user without a
+   * key `createKey: false` takes the place of a `rotationId`: the program must say the same.
    */
   readonly inputs: Inputs;
 }
@@ -64,15 +64,16 @@ export async function moveIn(
 ): Promise<MovedIn> {
   const found = await context.api.find({ name: backend.specOf(given).name });
   if (found === undefined) throw notThere(backend.specOf(given).name);
-  const keyless = found.keys?.length === 0 ? { createKey: false } : {};
+  const isKeyless = found.keys?.length === 0 && given.createKey !== true;
+  const keyless = isKeyless ? { createKey: false, rotationId: undefined } : {};
   const required = Object.fromEntries(backend.required.map((field) => [field, found.fields[field]]));
   const settings = declare === "required" ? {} : differing(backend, found.fields);
-  const declared = { ...given, ...required, ...settings, ...keyless, ...given };
+  const declared = definedOnly({ ...given, ...required, ...settings, ...given, ...keyless });
   const { inputs, failures } = checkInputs(backend, {}, declared);
   if (failures.length > 0) throw wrongInputs(name, failures);
   const spec = { ...specOf(backend, inputs, context.s3Endpoint), adopt: true };
   const first = firstSight(found, spec, backend.defaults, { takenOver: true });
-  let known: Known = confirmedAt(first, await hereOf(undefined, context));
+  let known: Known = confirmedAt(first, { ...context, system: await context.systemId() });
   for (const step of plan(spec, known, backend.capabilities, context.now())) {
     if (step.do === "proveKey") known = await applyStep(step, spec, known, context);
   }

@@ -9,13 +9,16 @@ import { IDENTITY, identityOf, SECRET_INPUTS } from "../provider/protocol";
 export interface LifecycleArgs {
   /**
    * The rotation that the current key belongs to; any text. A change makes a new key, proves it and retires the old one;
-   * going back to the id of a key that still lives makes that key current again. Default: one key for ever.
+   * going back to the id of a key whose grace still runs makes that key current again. Not for a user with a key of your
+   * own or without a key. Default: one key for ever.
    */
   rotationId?: pulumi.Input<string>;
   /**
    * How long, in whole seconds, a retired key stays valid after it was replaced. Default 86400, a day. It counts for
-   * graces that run already: a larger number extends them, 0 ends them with the next `pulumi up`. Keys are revoked by the
-   * first `pulumi up` after their time, not by a timer.
+   * graces that run already: a larger number extends them, 0 ends them with the next `pulumi up`. A grace begins when the
+   * user's own update has succeeded, whether or not dependents have the new key. Keys are revoked by the first `pulumi up`
+   * after their time, not by a timer, even if a dependent of a failed run still has them: choose more than the time in which
+   * you notice a failed run. With 0 the old key ends before dependents have the new one.
    */
   gracePeriodSeconds?: pulumi.Input<number>;
   /**
@@ -23,7 +26,11 @@ export interface LifecycleArgs {
    * an S3 endpoint is known.
    */
   prove?: pulumi.Input<boolean>;
-  /** Take over a user that exists, with a key that it has. Default false: a user that exists is an error. */
+  /**
+   * Take over a user that exists, with the first key that it has and without touching any. A user exists for every resource
+   * but the one that made it, in whatever stack; `aliases` do for another name or parent. Set it for one `pulumi up`: as long
+   * as it is true, a user of this name at another address is taken over, too. Default false: a user that exists is an error.
+   */
   adopt?: pulumi.Input<boolean>;
   /** Revoke keys of the user that this resource did not make. Default false: they are left alone. */
   exclusiveKeys?: pulumi.Input<boolean>;

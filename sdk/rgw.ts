@@ -15,7 +15,10 @@ export type { Key } from "./resource";
 export interface ProviderArgs extends TransportArgs {
   /** The gateway's address, without /admin. Environment: RADOSGW_ENDPOINT. */
   endpoint?: pulumi.Input<string>;
-  /** The admin user's access key; the user needs the caps "users=*", and "buckets=*" to name buckets. Environment: RADOSGW_ACCESS_KEY. */
+  /**
+   * The admin user's access key. The user needs the caps "users=*", "buckets=read" to name the buckets of a user that cannot
+   * be deleted, and from Ceph 18 on "info=read" to know the cluster by its own id. Environment: RADOSGW_ACCESS_KEY.
+   */
   accessKey?: pulumi.Input<string>;
   /** The admin user's secret key. Environment: RADOSGW_SECRET_KEY. */
   secretKey?: pulumi.Input<string>;
@@ -77,13 +80,16 @@ export interface UserArgs extends LifecycleArgs {
   userQuota?: pulumi.Input<Quota>;
   /** Limit of each bucket of the user. */
   bucketQuota?: pulumi.Input<Quota>;
-  /** An access key of your own. Default: derived from user and rotationId. */
+  /** An access key of your own, instead of a `rotationId`. Default: derived from user, `rotationId` and this resource. */
   accessKey?: pulumi.Input<string>;
   /** The secret for `accessKey`. Ceph takes it in a query only, which access logs may keep; default: made by the gateway. */
   secretKey?: pulumi.Input<string>;
   /** Only "s3": Ceph makes no other key here. */
   keyType?: pulumi.Input<string>;
-  /** False: make the user without a key. Ceph's generate-key. Default true. */
+  /**
+   * False: make the user without a key. Ceph's generate-key. Such a user is known by its address only: another one of its name
+   * that somebody makes there is taken for it, and deleted with the resource. Default true.
+   */
   createKey?: pulumi.Input<boolean>;
 }
 

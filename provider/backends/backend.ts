@@ -158,6 +158,10 @@ export const LONGEST_SECONDS = 86_400;
 /** What is said of a longer one. */
 export const AT_MOST = `must be at most ${LONGEST_SECONDS} seconds`;
 
+/** What a rotationId beside createKey: false is told. */
+export const NO_KEY_ROTATES =
+  "is of no use with createKey: false, which makes no key and keeps what is there: leave one of the two out";
+
 /** The settings that every connection has. Text is accepted for numbers and booleans, as stack configuration has only text. */
 export const transportSettings = {
   caCertificate: z

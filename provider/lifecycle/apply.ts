@@ -5,11 +5,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { isObjectUserError, ObjectUserError } from "../errors";
 import type { Context } from "./context";
-import { after, deriveMark, keyToMake } from "./keys";
+import { after, deriveMark } from "./keys";
 import type { KeyRecord, Known, LiveKey, Password, Spec, Step } from "./model";
 import { firstSight } from "./observe";
 import { proveAccepted, proveListed, proveRefused, type Signer } from "./proof";
+import { publishedId } from "./retirement";
 import { refOf, type UserRef } from "./user-api";
+import { nextKey } from "./wanted-key";
 
 /** Carries out a step. Rejects with an ObjectUserError; then nothing of the step is to be counted as known. */
 export async function applyStep(step: Step, spec: Spec, known: Known | undefined, context: Context): Promise<Known> {
@@ -108,7 +110,10 @@ async function issueKey(step: StepOf<"issueKey">, { known, user, context }: Act)
   };
 }
 
-/** Proves the key and publishes it, in one: nothing is published that was not proven. */
+/**
+ * Proves the key and publishes it, in one: nothing is published that was not proven. What was published until then is
+ * retired with it, so that a key of the ring that is neither is one that nobody was ever given. Its grace has not begun.
+ */
 async function proveKey(step: StepOf<"proveKey">, act: Act): Promise<Known> {
   const { spec, known, user, context } = act;
   const secretKey = known.secrets[step.id];
@@ -123,9 +128,10 @@ async function proveKey(step: StepOf<"proveKey">, act: Act): Promise<Known> {
   if (known.published === undefined) await context.api.settle?.(user);
   const proven: KeyRecord = spec.prove ? { ...record, provenAt: context.now().toISOString() } : record;
   const { takenOver: _t, ...rest } = known;
+  const others = known.keys.filter((other) => other.id !== step.id);
   return {
     ...rest,
-    keys: [...known.keys.filter((other) => other.id !== step.id), proven],
+    keys: [...others.map((other) => succeeded(other, known, context)), proven],
     foreign: known.foreign.filter((other) => other.id !== step.id),
     published: key,
     secrets: { ...known.secrets, [key.id]: key.secretKey },
@@ -144,7 +150,7 @@ async function provenOrRevived(key: Signer, { spec, known, user, context }: Act)
   } catch (error) {
     const record = known.keys.find((candidate) => candidate.id === key.id);
     // Without a record it is one that an interrupted run left, if it is the one that we would make.
-    const wouldMake = keyToMake(spec, known.userId, context.capabilities).accessKey === key.accessKey;
+    const wouldMake = nextKey(spec, known, context.capabilities, context.now()).accessKey === key.accessKey;
     const isUnused = record === undefined ? wouldMake : record.provenAt === undefined;
     const canRevive = isUnused && known.published?.id !== key.id && context.capabilities.chooseAccessKey;
     if (!canRevive || !isObjectUserError(error, "conflict") || error.uncertain) throw error;
@@ -176,6 +182,12 @@ function withoutId({ accessKey, secretKey }: NonNullable<Known["published"]>): N
 
 function recordOf(key: LiveKey, rotationId: string, context: Context): KeyRecord {
   return { id: key.id, accessKey: key.accessKey, rotationId, issuedAt: key.issuedAt ?? context.now().toISOString() };
+}
+
+/** A key when another one was published. Where the system ends graces, the deadline says since when it is retired. */
+function succeeded(record: KeyRecord, { published }: Known, { capabilities, now }: Context): KeyRecord {
+  const wasPublished = record.id === publishedId(published) && record.retiredAt === undefined;
+  return wasPublished && capabilities.overlap === "client" ? { ...record, retiredAt: now().toISOString() } : record;
 }
 
 /** Our own clock decides: the system's may be ahead or behind. A key that ends earlier anyway still does. */

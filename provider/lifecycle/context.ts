@@ -28,9 +28,8 @@ export interface Context {
   readonly newPassword: () => string;
 }
 
-/** Where the connection leads. What the system calls itself is asked when state has it, or is to have it. */
-export async function hereOf(before: Known | undefined, context: Context): Promise<Here> {
+/** Where the connection leads. What the system calls itself is asked where state has it to compare with. */
+export async function hereOf(known: Pick<Known, "system"> | undefined, context: Context): Promise<Here> {
   const { address, s3Endpoint } = context;
-  const system = before === undefined || before.system !== undefined ? await context.systemId() : undefined;
-  return { address, s3Endpoint, system };
+  return { address, s3Endpoint, system: known?.system === undefined ? undefined : await context.systemId() };
 }

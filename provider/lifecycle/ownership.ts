@@ -12,7 +12,8 @@
  * A user without a ring (createKey: false, or adopted with a secret that nobody can read) is known by its address only.
  */
 import { ObjectUserError } from "../errors";
-import type { Capabilities, Known, Live } from "./model";
+import { keyToMake } from "./keys";
+import type { Capabilities, Known, Live, Spec } from "./model";
 
 /** Where we are connected to. */
 export interface Here {
@@ -71,6 +72,47 @@ function bearsOurKey({ keys, published, secrets }: Known, live: Live, { bySecret
     const known = secrets[id] || (published?.id === id && published.secretKey) || undefined;
     if (!ours.has(id) || secretKey === undefined) return ours.has(id);
     return known === undefined ? !bySecret : known === secretKey;
+  });
+}
+
+/** Whether a new user bears a key that only this resource makes. One that somebody chose proves nothing. */
+export function hasDerivedMark({ createKey, ownKey }: Spec): boolean {
+  return createKey && ownKey === undefined;
+}
+
+/** Whether a user has the very key that we would make. */
+export function hasKeyToMake(spec: Spec, live: Live, capabilities: Capabilities): boolean {
+  const wanted = keyToMake(spec, live.userId, capabilities);
+  const key = live.keys?.find((candidate) => candidate.accessKey === wanted.accessKey);
+  return (
+    key !== undefined &&
+    (wanted.secretKey === undefined || key.secretKey === undefined || key.secretKey === wanted.secretKey)
+  );
+}
+
+/** The refusal of a user that exists, `refused` being the system's own. */
+export function existsAlready(spec: Spec, refused: ObjectUserError | undefined): ObjectUserError {
+  const parts = refused?.parts ?? {
+    code: "already-exists",
+    operation: "creating",
+    subject: `user "${spec.name}"`,
+    problem: "a user of this name exists already and was not made by this resource",
+    advice: "Set adopt: true to take it over with its keys, or choose another name.",
+  };
+  const alias =
+    'If it belongs to a resource of yours that got another name or parent, give this one the former as an alias: aliases: [{ name: "…" }].';
+  return new ObjectUserError({ ...parts, advice: `${parts.advice ?? ""} ${alias}`.trim() });
+}
+
+/** The refusal of a user that the resource has, and is to make anew before it deletes it. */
+export function hasItAlready({ name }: Spec): ObjectUserError {
+  return new ObjectUserError({
+    code: "already-exists",
+    operation: "creating",
+    subject: `user "${name}"`,
+    problem: "this resource has the user already, and Pulumi makes it anew before it deletes the old one",
+    advice:
+      "To have the user deleted and made again, with new keys, set deleteBeforeReplace: true; to keep it with its keys, set adopt: true. To have only another key, change rotationId.",
   });
 }
 

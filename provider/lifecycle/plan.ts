@@ -11,11 +11,12 @@
  *   the wanted key      | steps                        every other key of the ring
  *   --------------------+------------------------------------------------------------------------
  *   is not there        | issueKey; then plan again
- *   lives, unpublished  | proveKey (which publishes)   not retired     | retireKey
- *   is published        | nothing                      wrong deadline  | retireKey, new deadline
- *   is not wanted, and  | withdrawKey                  deadline over   | revokeKey
- *   the published gone  |
- *   keys outside the ring: nothing, or revokeKey with exclusiveKeys.
+ *   lives, unpublished  | proveKey (which publishes)   not retired      | retireKey
+ *   is published        | nothing                      wrong deadline   | retireKey, new deadline
+ *   there is none, and  | withdrawKey                  deadline over    | revokeKey
+ *   the published gone  |                              never published  | revokeKey
+ *   A key whose deadline is over is never the wanted one: another one is made for its rotation. Where no key is wanted, one
+ *   that is not retired stays as it is. Keys outside the ring: nothing, or revokeKey with exclusiveKeys.
  *
  * A step that makes something ends the plan, because what it makes is not known yet. What a system cannot do is refused
  * here, before anything is sent: plan throws an ObjectUserError.
@@ -23,8 +24,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { shown } from "./hidden";
 import { keyToMake } from "./keys";
-import type { Capabilities, Fields, Known, Spec, Step } from "./model";
-import { endForeign, makeRoom, retire } from "./retirement";
+import type { Capabilities, Fields, KeyRequest, Known, Spec, Step } from "./model";
+import { endForeign, makeRoom, retire, revokeOver } from "./retirement";
 import { type WantedKey, wantedKey } from "./wanted-key";
 
 /** The steps from what is known to what is wanted; none when there is nothing to do. `known` undefined: no such user. */
@@ -72,24 +73,33 @@ function settings(spec: Spec, known: Known): Step[] {
 }
 
 function keys(spec: Spec, known: Known, capabilities: Capabilities, now: Date): Step[] {
-  const wanted = wantedKey(spec, known, capabilities);
-  if (wanted === undefined) return [...withdraw(known), ...endForeign(undefined, spec, known)];
-  if (wanted.make) return issue(wanted, spec, known, capabilities, now);
+  const wanted = wantedKey(spec, known, capabilities, now);
+  if (wanted?.make) return issue(wanted, spec, known, capabilities, now);
+  const others = known.keys.filter((key) => key.id !== wanted?.id);
   return [
-    ...publish(wanted, spec, known, capabilities),
-    ...known.keys.filter((key) => key.id !== wanted.id).flatMap((key) => retire(key, spec, capabilities, now)),
-    ...endForeign(wanted.id, spec, known),
+    ...(wanted ? publish(wanted, spec, known, capabilities) : withdraw(known)),
+    ...others.flatMap((key) => retire(key, wanted?.id, spec, known, capabilities, now)),
+    ...endForeign(wanted?.id, spec, known),
   ];
 }
 
-function issue({ make, why }: WantedKey, spec: Spec, known: Known, capabilities: Capabilities, now: Date): Step[] {
+function issue(
+  { make, first, why }: Extract<WantedKey, { make: KeyRequest }>,
+  spec: Spec,
+  known: Known,
+  capabilities: Capabilities,
+  now: Date,
+): Step[] {
   const unit = capabilities.overlapUnitSeconds ?? 1;
   const grace =
     capabilities.overlap === "server" && hasKeyBefore(known, capabilities)
       ? { graceSeconds: Math.ceil(spec.gracePeriodSeconds / unit) * unit }
       : {};
+  // One of the same id leaves its place to the one that is made.
+  const others = known.keys.filter((key) => key.accessKey !== make.accessKey);
   return [
-    ...makeRoom(spec, known, capabilities, now),
+    ...(first ? [revokeOver(first)] : []),
+    ...makeRoom(spec, { ...known, keys: others }, capabilities, now),
     { do: "issueKey", key: { ...make, ...grace }, rotationId: spec.rotationId, why },
   ];
 }

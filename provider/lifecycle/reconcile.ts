@@ -5,13 +5,23 @@
  * When a step's fate is uncertain (its answer was lost, another writer was faster), nothing is repeated blindly: the
  * system is looked at again and a new plan made. What is known when it fails all the same travels with the error.
  */
-import { isObjectUserError, ObjectUserError, sentenceOf } from "../errors";
+import { isObjectUserError, type ObjectUserError, sentenceOf } from "../errors";
 import { applyStep } from "./apply";
 import { type Context, hereOf } from "./context";
-import { deriveMark, keyToMake } from "./keys";
-import type { Capabilities, Known, Live, Spec, Step } from "./model";
+import { deriveMark } from "./keys";
+import type { Known, Live, Spec, Step } from "./model";
 import { firstSight, observe } from "./observe";
-import { confirmedAt, type Here, isElsewhere, notOurs, refusal } from "./ownership";
+import {
+  confirmedAt,
+  existsAlready,
+  type Here,
+  hasDerivedMark,
+  hasItAlready,
+  hasKeyToMake,
+  isElsewhere,
+  notOurs,
+  refusal,
+} from "./ownership";
 import { plan } from "./plan";
 import { proveAccepted } from "./proof";
 import { beforeHandover } from "./retirement";
@@ -53,7 +63,10 @@ export async function reconcile(
   const run = new Run(spec, before, context, await hereOf(before, context), isReplaced);
   for (let round = 1; ; round++) {
     try {
-      return await run.round();
+      const known = await run.round();
+      // Of a user that is new to state, state is to have it.
+      const system = before === undefined ? await context.systemId() : undefined;
+      return system === undefined ? known : { ...known, system };
     } catch (error) {
       if (round === ROUNDS || !isObjectUserError(error) || !run.mayLookAgain(error)) {
         const { known, isRefused } = run;
@@ -250,46 +263,6 @@ class Run {
     if (this.isReplaced && this.made === "no") return false;
     return this.isMarked || (hasDerivedMark(spec) && hasKeyToMake(spec, live, context.capabilities));
   }
-}
-
-/** Whether a new user bears a key that only this resource makes. One that somebody chose proves nothing. */
-function hasDerivedMark({ createKey, ownKey }: Spec): boolean {
-  return createKey && ownKey === undefined;
-}
-
-/** Whether a user has the very key that we would make. */
-function hasKeyToMake(spec: Spec, live: Live, capabilities: Capabilities): boolean {
-  const wanted = keyToMake(spec, live.userId, capabilities);
-  const key = live.keys?.find((candidate) => candidate.accessKey === wanted.accessKey);
-  return (
-    key !== undefined &&
-    (wanted.secretKey === undefined || key.secretKey === undefined || key.secretKey === wanted.secretKey)
-  );
-}
-
-/** The refusal of a user that exists, `refused` being the system's own. */
-function existsAlready(spec: Spec, refused: ObjectUserError | undefined): ObjectUserError {
-  const parts = refused?.parts ?? {
-    code: "already-exists",
-    operation: "creating",
-    subject: `user "${spec.name}"`,
-    problem: "a user of this name exists already and was not made by this resource",
-    advice: "Set adopt: true to take it over with its keys, or choose another name.",
-  };
-  const alias =
-    'If it belongs to a resource of yours that got another name or parent, give this one the former as an alias: aliases: [{ name: "…" }].';
-  return new ObjectUserError({ ...parts, advice: `${parts.advice ?? ""} ${alias}`.trim() });
-}
-
-function hasItAlready({ name }: Spec): ObjectUserError {
-  return new ObjectUserError({
-    code: "already-exists",
-    operation: "creating",
-    subject: `user "${name}"`,
-    problem: "this resource has the user already, and Pulumi makes it anew before it deletes the old one",
-    advice:
-      "To have the user deleted and made again, with new keys, set deleteBeforeReplace: true; to keep it with its keys, set adopt: true. To have only another key, change rotationId.",
-  });
 }
 
 /** A step in words, without secrets: "issueKey: rotationId changed …". */

@@ -5,24 +5,59 @@ import { ObjectUserError } from "../errors";
 import { after, isOver } from "./keys";
 import type { Capabilities, KeyRecord, Known, Spec, Step } from "./model";
 
-/** The steps for a key of the ring that is not the current one any more. */
-export function retire(key: KeyRecord, spec: Spec, capabilities: Capabilities, now: Date): Step[] {
+/** Whether a key was retired and its time is over: it is to be revoked, and never becomes current again. */
+export function hasEnded(key: KeyRecord, now: Date): boolean {
+  return key.retiredAt !== undefined && isOver(key, now);
+}
+
+/**
+ * Whether a key of the ring is of nobody: made for a rotation that failed before it was published. Whatever was published
+ * was either proven or, when the next key took its place, retired. Where the system ends secrets by itself, no key is
+ * ended for this.
+ */
+function isOfNobody(key: KeyRecord, { published }: Known, { overlap }: Capabilities): boolean {
+  const wasPublished = key.id === publishedId(published) || key.provenAt !== undefined || key.retiredAt !== undefined;
+  return overlap !== "server" && !wasPublished;
+}
+
+/** The id of the published key, also once it is known not to work: then its access key is left of it. */
+export function publishedId(published: Known["published"]): string | undefined {
+  return published?.id ?? published?.accessKey;
+}
+
+/** The steps for a key of the ring that is not wanted. `next` is the one that is; without one only what is over ends. */
+export function retire(
+  key: KeyRecord,
+  next: string | undefined,
+  spec: Spec,
+  known: Known,
+  capabilities: Capabilities,
+  now: Date,
+): Step[] {
+  if (isOfNobody(key, known, capabilities))
+    return [revoke(key, `key ${key.accessKey} was never published, and is not wanted any more`)];
+  if (next === undefined && key.retiredAt === undefined) return [];
   return capabilities.overlap === "server"
     ? retiredByServer(key, spec, capabilities, now)
     : retiredByUs(key, spec, now);
 }
 
+/** A grace that runs follows gracePeriodSeconds; one that is over stays over. */
 function retiredByUs(key: KeyRecord, spec: Spec, now: Date): Step[] {
+  if (hasEnded(key, now)) return [revokeOver(key)];
   const retiredAt = (key.expiresAt && key.retiredAt) ?? now.toISOString();
   const expiresAt = after(retiredAt, spec.gracePeriodSeconds);
-  const isDue = isOver({ ...key, expiresAt }, now);
-  if (key.expiresAt === expiresAt)
-    return isDue ? [revoke(key, `grace of key ${key.accessKey} ended ${expiresAt}`)] : [];
+  if (key.expiresAt === expiresAt) return [];
   const why = key.retiredAt === undefined ? "another key takes its place" : "gracePeriodSeconds changed";
-  return [
-    { do: "retireKey", id: key.id, retiredAt, expiresAt, why: `${why}: key ${key.accessKey} lives until ${expiresAt}` },
-    ...(isDue ? [revoke(key, `grace of key ${key.accessKey} ended ${expiresAt}`)] : []),
-  ];
+  const retiring: Step = {
+    do: "retireKey",
+    id: key.id,
+    retiredAt,
+    expiresAt,
+    why: `${why}: key ${key.accessKey} lives until ${expiresAt}`,
+  };
+  const retired = { ...key, retiredAt, expiresAt };
+  return hasEnded(retired, now) ? [retiring, revokeOver(retired)] : [retiring];
 }
 
 /** The deadline was fixed when the next key was made. It may be cut short where the system can, and never extended. */
@@ -73,14 +108,21 @@ export function endForeign(current: string | undefined, spec: Spec, known: Known
     .map((key) => revoke(key, `key ${key.accessKey} is not of this resource (exclusiveKeys)`));
 }
 
-/** Where the system keeps few keys at once: ends retired ones whose time is over, or refuses with the time to wait for. */
+/**
+ * Where the system keeps few keys at once: ends those whose time is over and those of nobody, or refuses with the time to
+ * wait for.
+ */
 export function makeRoom(spec: Spec, known: Known, capabilities: Capabilities, now: Date): Step[] {
   const { maxKeys } = capabilities;
   const there = known.keys.length + known.foreign.length;
   if (there < maxKeys) return [];
   const foreign = endForeign(undefined, spec, known);
-  const over = known.keys.filter((key) => key.retiredAt !== undefined && isOver(key, now));
-  const ends = [...foreign, ...over.map((key) => revoke(key, `grace of key ${key.accessKey} ended ${key.expiresAt}`))];
+  const ends = [
+    ...foreign,
+    ...known.keys
+      .filter((key) => hasEnded(key, now) || isOfNobody(key, known, capabilities))
+      .flatMap((key) => retire(key, undefined, spec, known, capabilities, now)),
+  ];
   if (there - ends.length < maxKeys) return ends;
   if (capabilities.overlap === "server" && spec.gracePeriodSeconds === 0)
     return [...foreign, ...cutShort(known, capabilities)];
@@ -105,6 +147,11 @@ function cutShort(known: Known, { endsEarly }: Capabilities): Step[] {
   return known.keys
     .filter((key) => key.retiredAt !== undefined)
     .map((key) => revoke(key, `gracePeriodSeconds is 0: the old secret of ${key.accessKey} ends now`));
+}
+
+/** Ends a key whose time is over. */
+export function revokeOver(key: KeyRecord): Step {
+  return revoke(key, `grace of key ${key.accessKey} ended ${key.expiresAt}`);
 }
 
 function revoke(key: { readonly id: string; readonly accessKey: string }, why: string): Step {

@@ -2,29 +2,31 @@
  * Which key should be the current one: one that lives, or one to be made. Pure.
  *
  * In this order: the caller's own; the ring's for this rotation; the one that an interrupted run left; when taking over
- * a user, the first that it has; else one to be made.
+ * a user, the first that it has; else one to be made. A key whose deadline is over is none of them: whoever sees it end
+ * may be ending it at this moment.
  */
 import { ObjectUserError } from "../errors";
 import { shown } from "./hidden";
 import { keyToMake } from "./keys";
 import type { Capabilities, KeyRecord, KeyRequest, Known, OwnKey, Spec } from "./model";
+import { hasEnded } from "./retirement";
 
-/** A key that lives (`id`), or one to be made (`make`). */
+/** A key that lives (`id`), or one to be made (`make`); `first` ends before it is made, because it has the same id. */
 export type WantedKey =
   | { readonly id: string; readonly make?: undefined; readonly why: string }
-  | { readonly id?: undefined; readonly make: KeyRequest; readonly why: string };
+  | { readonly id?: undefined; readonly make: KeyRequest; readonly first?: KeyRecord; readonly why: string };
 
 /** The key that should be current; undefined when none is wanted. Throws where a former key cannot come back. */
-export function wantedKey(spec: Spec, known: Known, capabilities: Capabilities): WantedKey | undefined {
-  if (spec.ownKey) return ownKey(spec.ownKey, known);
+export function wantedKey(spec: Spec, known: Known, capabilities: Capabilities, now: Date): WantedKey | undefined {
+  if (spec.ownKey) return ownKey(spec.ownKey, known, now);
   if (!spec.createKey) return keyThatStays(known);
   const why = whyAnother(spec, known, capabilities);
-  const record = ringKey(spec, known);
+  const record = ringKey(spec, known, capabilities, now);
   if (record) {
     if (record.retiredAt !== undefined && capabilities.overlap === "server") throw cannotComeBack(record, spec);
     return { id: record.id, why };
   }
-  const make = keyToMake(spec, known.userId, capabilities);
+  const make = nextKey(spec, known, capabilities, now);
   const there = known.keys.find((key) => key.accessKey === make.accessKey);
   if (there) return { id: there.id, why };
   const left = leftBehind(make, spec, known, capabilities);
@@ -32,8 +34,26 @@ export function wantedKey(spec: Spec, known: Known, capabilities: Capabilities):
   return left ?? { make, why };
 }
 
-function ownKey(own: OwnKey, known: Known): WantedKey {
+/**
+ * The key that would be made for the rotation. While a key whose deadline is over still has that key's id, its id is
+ * derived from the dying one's as well: always the same for the same ring, so that a retry finds its own work.
+ */
+export function nextKey(spec: Spec, known: Known, capabilities: Capabilities, now: Date): KeyRequest {
+  for (let { rotationId } = spec; ; ) {
+    const make = keyToMake({ ...spec, rotationId }, known.userId, capabilities);
+    const dying = known.keys.find((key) => key.accessKey === make.accessKey && hasEnded(key, now));
+    if (spec.ownKey !== undefined || dying === undefined) return make;
+    rotationId = `${rotationId} after ${dying.id}`;
+  }
+}
+
+function ownKey(own: OwnKey, known: Known, now: Date): WantedKey {
   const { accessKey } = own;
+  const dying = known.keys.find((key) => key.id === accessKey && hasEnded(key, now));
+  if (dying && known.published?.id !== dying.id) {
+    const ended = `the inputs' accessKey ${accessKey} is that of a key whose grace ended ${dying.expiresAt}`;
+    return { make: own, first: dying, why: `${ended}: that one is revoked first, then the key is issued anew` };
+  }
   const why = `the inputs' accessKey ${accessKey} is to be the current key`;
   const lives = [...known.foreign, ...known.keys].some((key) => key.id === accessKey);
   if (!lives) return { make: own, why };
@@ -52,10 +72,14 @@ function keyThatStays({ keys, published }: Known): WantedKey | undefined {
 }
 
 /** The ring's key for the rotation; of several, the published one, else the youngest that is not retired. */
-function ringKey(spec: Spec, known: Known): KeyRecord | undefined {
-  const candidates = known.keys.filter((key) => key.rotationId === spec.rotationId);
+function ringKey(spec: Spec, known: Known, { overlap }: Capabilities, now: Date): KeyRecord | undefined {
+  const published = known.published?.id;
+  const candidates = known.keys.filter(
+    (key) =>
+      key.rotationId === spec.rotationId && (key.id === published || overlap === "server" || !hasEnded(key, now)),
+  );
   return (
-    candidates.find((key) => key.id === known.published?.id) ??
+    candidates.find((key) => key.id === published) ??
     candidates.filter((key) => key.retiredAt === undefined).at(-1) ??
     candidates.at(-1)
   );
@@ -64,7 +88,9 @@ function ringKey(spec: Spec, known: Known): KeyRecord | undefined {
 /** A key outside the ring that is to be ours: left by an interrupted run, or there when the user is taken over. */
 function leftBehind(make: KeyRequest, spec: Spec, known: Known, capabilities: Capabilities): WantedKey | undefined {
   const usable = known.foreign.filter((key) => known.secrets[key.id] !== undefined);
-  const derived = usable.find((key) => key.accessKey === make.accessKey);
+  // The run that was cut off may have known the resource by the name it had before.
+  const former = keyToMake({ ...spec, identity: known.identity ?? spec.identity }, known.userId, capabilities);
+  const derived = usable.find(({ accessKey }) => accessKey === make.accessKey || accessKey === former.accessKey);
   if (derived) return { id: derived.id, why: `key ${derived.accessKey} is there from an unfinished run` };
   const isNew = known.keys.length === 0 && known.published === undefined;
   const first = usable[0];

@@ -62,6 +62,23 @@ describe("guide: a key has leaked", function () {
     assert.equal(reader.cluster.s3("PLANTED", "planted"), 403);
   });
 
+  it("a key of one's own: another one takes its place, and the leaked one is refused; a rotationId would do nothing", async () => {
+    const { text } = reader.block("own.ts");
+    reader.stack.write({ "index.ts": text.replace('uid: "backup",', 'uid: "backup", rotationId: "leak-1",') });
+    await reader.bash("pulumi config set accessKey BACKUP1 && pulumi config set --secret secretKey the-leaked-secret");
+    const refused = await reader.bash("pulumi up --yes --skip-preview", { expect: 1 });
+    assert.match(refused.out + refused.said, /rotationId.* is of no use beside an accessKey of your own/);
+    reader.save(["own.ts", "index.ts"]);
+    await reader.bash("pulumi up --yes --skip-preview");
+    const own = await reader.outputs();
+    assert.equal(s3(own), 200);
+    await reader.run("rotate-own");
+    const now = await reader.outputs();
+    assert.equal(now.accessKey, "BACKUP2");
+    assert.deepEqual([s3(own), s3(now)], [403, 200]);
+    assert.deepEqual([...(reader.cluster.gateway.user("backup")?.keys.keys() ?? [])], ["BACKUP2"]);
+  });
+
   it("a whole fleet, by the same two settings", async () => {
     reader.save(["fleet.ts", "index.ts"]);
     await reader.bash("pulumi config rm rotationId && pulumi up --yes --skip-preview");

@@ -39,9 +39,10 @@ describe("guide: taking over users that exist", function () {
   it("as single resources: imported, and nothing is left to do", async () => {
     populate(reader, [...SINGLES, "other"]);
     reader.cluster.admin("PUT user?uid=one&tenant=shop&display-name=One");
+    reader.cluster.admin("PUT user?uid=team-keyless&display-name=Keyless&generate-key=false");
     const before = keysIn(reader);
     const { out } = await reader.run("singles");
-    assert.match(out, /^4 users/);
+    assert.match(out, /^5 users/);
     assert.ok(!existsSync(path.join(reader.stack.directory, "import.json")));
     reader.save("index.ts");
     await reader.run("nothing");
@@ -75,7 +76,7 @@ describe("guide: taking over users that exist", function () {
     await reader.bash(`pulumi config set now ${quarter} && pulumi up --yes`);
     const last = keysIn(reader);
     for (const { name } of moments) assert.ok((last[name.replace("shop-", "shop$")]?.length ?? 0) >= 2, name);
-    assert.deepEqual(last.other, before.other);
+    assert.deepEqual([last.other, last["team-keyless"]], [before.other, []]);
   });
 });
 

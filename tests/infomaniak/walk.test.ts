@@ -50,7 +50,8 @@ describe("infomaniak.User on random walks", function () {
         projectId: PROJECT,
         description: `${name}${text}`,
         ...("own" in password ? { password: password.own } : { passwordRotationId: password.rotationId }),
-        ...{ rotationId, gracePeriodSeconds, prove, createKey, adopt, exclusiveKeys },
+        ...(createKey === false ? {} : { rotationId }),
+        ...{ gracePeriodSeconds, prove, createKey, adopt, exclusiveKeys },
       }),
       users: async () => {
         // The tasks of a run that failed or was killed go on.

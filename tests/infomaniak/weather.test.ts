@@ -2,8 +2,11 @@
 // leaves a state from which the next `up` finishes.
 
 import assert from "node:assert/strict";
+import { marked } from "../../provider/backends/infomaniak/description";
+import { deriveMark } from "../../provider/lifecycle/keys";
 import type { Inputs } from "../../provider/state";
 import type { Program } from "../openstack/program";
+import { ME } from "../provider/engine";
 import { CLOUD, openAccount, PROJECT, type Setting } from "./account";
 
 const AT = { publicCloudId: CLOUD, projectId: PROJECT };
@@ -158,15 +161,31 @@ describe("infomaniak.User in bad weather", function () {
 
   it("finishes the user of a process that was killed after making it", async () => {
     const inputs = another();
+    const { description } = inputs;
     const program = await setting.open();
-    await setting.users.create({
-      password: "Unkn0wn-to-all",
-      description: `${inputs.description} ..unfinished-pulumi-object-users`,
-    });
+    const mark = deriveMark({ name: `${CLOUD}/${PROJECT}/${description}`, identity: ME });
+    await setting.users.create({ password: "Unkn0wn-to-all", description: marked(description, mark) });
     await program.up(inputs);
     assert.match(program.lines.join("\n"), /an unfinished run of this resource made it and is continued/);
     assert.equal(usersLike(inputs.description).length, 1);
     assert.equal(setting.user(inputs.description)?.public_cloud_user_id, Number(program.outputs().userId));
+    assert.equal(await setting.store.s3(program.keys().current), "200");
+    await program.engine.destroy();
+  });
+
+  it("does not finish the user of another resource's process; with adopt it takes it over, without its mark", async () => {
+    const inputs = another();
+    const { description } = inputs;
+    const program = await setting.open();
+    const mark = deriveMark({ name: `${CLOUD}/${PROJECT}/${description}`, identity: "another resource" });
+    await setting.users.create({ password: "Unkn0wn-to-all", description: marked(description, mark) });
+    assert.match(await program.fails(inputs), /exists already .* Set adopt: true/);
+    assert.deepEqual(
+      usersLike(description).map((user) => user.description),
+      [marked(description, mark)],
+    );
+    await program.up({ ...inputs, adopt: true });
+    assert.equal(setting.user(description)?.public_cloud_user_id, Number(program.outputs().userId));
     assert.equal(await setting.store.s3(program.keys().current), "200");
     await program.engine.destroy();
   });

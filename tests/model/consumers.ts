@@ -20,7 +20,9 @@ export function keysToHold(
   return ring.flatMap(({ accessKey, retiredAt, expiresAt }) => {
     const secretKey = keys.get(accessKey);
     const isCut = wish.accessKey === accessKey && wish.secretKey !== undefined && wish.secretKey !== secretKey;
-    if (secretKey === undefined || isCut) return [];
+    // Once it is over it stays over, whatever grace a run is told.
+    const isOver = expiresAt !== undefined && Date.parse(expiresAt) <= start;
+    if (secretKey === undefined || isCut || isOver) return [];
     // Without a deadline: its successor was never handed over, because the run that made it failed.
     const from = retiredAt === undefined || expiresAt === undefined ? start : Date.parse(retiredAt);
     return [{ accessKey, secretKey, until: from + graceOf(wish) * 1000 }];

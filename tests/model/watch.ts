@@ -5,14 +5,16 @@
  * - The keys that consumers hold work after every request, until they are meant to end.
  * - No run replaces the secret of a key that is there, unless it was told to.
  * - What is published works, unless others broke it and no run has looked since; and it was proven.
+ * - The previous key is one that was published once.
  * - Every key on the gateway is in state, of others, or left by a run that was killed or failed.
- * - A retired key keeps its deadline, and is gone after the first run beyond it.
+ * - A retired key keeps its deadline, and is gone after the first run beyond it; it never becomes current again then.
  * - A user that a fleet only forgets is left exactly as it is.
  * - A run in fair weather does what is wished for, and refuses a user of others.
  * - Secrets stand in their two places and nowhere else.
  */
 import assert from "node:assert/strict";
 import type { Gateway, UserView } from "../../devserver/rgw/gateway";
+import type { KeyRecord } from "../../provider/lifecycle/model";
 import type { Inputs } from "../../provider/state";
 import type { Deed, Stored } from "../provider/engine";
 import { s3Says } from "../provider/stack";
@@ -22,7 +24,7 @@ import type { Leaks } from "./leaks";
 import { isTheirs } from "./others";
 import type { Outcome } from "./stage";
 import type { Air, Weather } from "./weather";
-import { graceOf, isAsWished, noneOverdue, ringOf, wantedId } from "./wished";
+import { graceOf, idsToMake, isAsWished, noneOverdue, ringOf, wantedId } from "./wished";
 import type { Name } from "./wishes";
 
 export class Watch {
@@ -32,6 +34,8 @@ export class Watch {
   /** Keys as they were after the last request of a run; undefined while others may act. */
   private keysBefore: ReadonlyMap<string, string> | undefined;
   private mayReplace: unknown;
+  /** Keys that lived beyond their deadline when the run began. */
+  private overdue: string[] = [];
   /** The user is there, and nothing says that it is ours or may be taken over. */
   private mustRefuse = false;
   private publishedWorked = false;
@@ -39,6 +43,8 @@ export class Watch {
   private start = 0;
   private before: Stored | undefined;
   private readonly left = new Set<string>();
+  /** Every pair that state ever had as the current key. */
+  private readonly published = new Set<string>();
   private readonly retiredAt = new Map<string, string>();
   private userBefore: UserView | undefined;
 
@@ -70,6 +76,8 @@ export class Watch {
     this.keysBefore = meddled ? undefined : this.live();
     this.mustRefuse = !meddled && wish.adopt !== true && this.isOfOthers(wish);
     this.mayReplace = wish.secretKey === undefined ? undefined : wish.accessKey;
+    const isOver = ({ expiresAt }: KeyRecord) => expiresAt !== undefined && Date.parse(expiresAt) <= this.start;
+    this.overdue = this.ring().flatMap((key) => (isOver(key) && this.live().has(key.id) ? [key.id] : []));
   }
 
   afterUp(wish: Inputs, over: Weather | undefined, outcome: Outcome<Deed | undefined>): void {
@@ -77,7 +85,8 @@ export class Watch {
     const meddled = over !== undefined && "others" in over;
     if (meddled || outcome.kind !== "done") this.looked = false;
     if (outcome.kind !== "done") {
-      if (wish.createKey !== false) this.left.add(wantedId(wish));
+      const ring = ringOf(this.before?.outputs ?? {});
+      if (wish.createKey !== false) for (const id of idsToMake(wish, ring)) this.left.add(id);
       if (over === undefined) this.mustBeRefusal(outcome);
       const mayHaveEnded = meddled || this.isHardCut(wish) || (outcome.kind === "killed" && graceOf(wish) === 0);
       if (this.publishedWorked && !mayHaveEnded) assert.ok(this.publishedWorks(), "what is published does not work");
@@ -87,8 +96,9 @@ export class Watch {
       for (const id of this.left) if (!this.live().has(id)) this.left.delete(id);
       if (this.publishedWorked && !meddled)
         assert.ok(this.publishedWorks(), "what is published does not work any more");
-      if (!meddled && (wish.createKey !== false || this.outputs().keyId !== undefined))
-        noneOverdue(this.ring(), this.start);
+      if (!meddled) noneOverdue(this.ring(), this.start);
+      if (!meddled && wish.accessKey === undefined)
+        assert.ok(!this.overdue.includes(String(this.outputs().accessKey)), "a key that is over became current again");
       const run = this.state.stored?.halfMade === true ? "failed" : "ended well";
       if (this.looked) isAsWished(wish, this.outputs(), this.gateway.user(this.name)?.user, run);
     }
@@ -132,7 +142,16 @@ export class Watch {
     else if (this.before !== undefined)
       assert.equal(this.gateway.user(this.name), undefined, "destroyed users are gone");
     if (outcome.kind === "done") this.retiredAt.clear();
-    if (outcome.kind !== "done" && over === undefined) assert.fail(`destroy ${outcome.kind} in fair weather`);
+    if (outcome.kind !== "done" && over === undefined) this.mustBeDoubtful(outcome);
+  }
+
+  /** In fair weather a deletion is refused for one reason only: a run that was cut off ended every key that state knows. */
+  private mustBeDoubtful(outcome: Outcome<unknown>): void {
+    const said = outcome.kind === "failed" ? outcome.error.message : outcome.kind;
+    assert.match(said, /deleting user "\w+": it bears keys, and none of them is of this resource/);
+    if (!said.includes(`user "${this.name}"`)) return;
+    const known = this.ring().filter(({ id }) => this.live().has(id));
+    assert.deepEqual([known, this.live().size > 0], [[], true], "a user of ours is not deleted");
   }
 
   /** Whether a key is retired whose grace has not begun, because the runs since then failed. */
@@ -201,6 +220,11 @@ export class Watch {
     const { stored } = this.state;
     if (stored === undefined) return;
     this.leaks.see(stored);
+    const { accessKey, secretKey, previousAccessKey } = stored.outputs;
+    const wereCurrent = [...this.published].map((text) => (JSON.parse(text) as unknown[])[0]);
+    if (previousAccessKey !== undefined)
+      assert.ok(wereCurrent.includes(previousAccessKey), "the previous key was current");
+    if (secretKey !== undefined) this.published.add(pair(accessKey, secretKey));
     this.deadlinesStay();
   }
 
@@ -216,7 +240,10 @@ export class Watch {
   }
 
   private keysToHold(wish: Inputs): Held[] {
-    return keysToHold(this.ring(), this.live(), wish, this.start);
+    const given = this.ring().filter(({ accessKey }) =>
+      this.published.has(pair(accessKey, this.live().get(accessKey))),
+    );
+    return keysToHold(given, this.live(), wish, this.start);
   }
 
   private isHardCut({ accessKey, secretKey }: Inputs): boolean {
@@ -279,4 +306,8 @@ export class Watch {
   private rememberSecrets(): void {
     this.leaks.watchFor(this.live().values());
   }
+}
+
+function pair(accessKey: unknown, secretKey: unknown): string {
+  return JSON.stringify([accessKey, secretKey]);
 }

@@ -25,6 +25,19 @@ export function wantedId({ uid, accessKey, rotationId }: Inputs): string {
   );
 }
 
+/** Every key that a run may make: while keys whose deadline is over have the ids, one that is derived from them. */
+export function idsToMake(wish: Inputs, ring: readonly KeyRecord[]): string[] {
+  const ids = [wantedId(wish)];
+  if (wish.accessKey !== undefined) return ids;
+  const isDying = (id: string) => ring.some((key) => key.id === id && key.expiresAt !== undefined);
+  let rotationId = (wish.rotationId as string | undefined) ?? "";
+  for (let id = ids[0]; id !== undefined && isDying(id); ids.push(id)) {
+    rotationId = `${rotationId} after ${id}`;
+    id = deriveAccessKey(String(wish.uid), rotationId);
+  }
+  return ids;
+}
+
 /** A fleet's run fails with one of its members; then nobody is handed the new keys of the others. */
 export type Run = "ended well" | "failed";
 

@@ -32,8 +32,10 @@ const wish: fc.Arbitrary<Inputs> = fc
     userQuota: sometimes(1, fc.record({ maxObjects: fc.constantFrom(10, 20) })),
     key: sometimes(2, key),
   })
-  .map(({ key: own, ...common }) => {
-    const inputs = Object.entries({ ...common, ...own }).filter(([, value]) => value !== undefined);
+  .map(({ key: own, rotationId, ...common }) => {
+    // Beside a key of one's own, or none, a rotation is refused.
+    const rotation = own === undefined ? { rotationId } : {};
+    const inputs = Object.entries({ ...rotation, ...common, ...own }).filter(([, value]) => value !== undefined);
     return Object.fromEntries(inputs);
   });
 

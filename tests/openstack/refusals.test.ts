@@ -4,7 +4,9 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { nodeSend } from "../../provider/http/send";
+import { deriveMark } from "../../provider/lifecycle/keys";
 import type { World } from "../../provider/world";
+import { ME } from "../provider/engine";
 import { openProgram } from "./program";
 import { projectId, type Store, storeFor } from "./store";
 
@@ -142,7 +144,7 @@ describe("openstack.User when something is wrong", function () {
 
   it("finishes a user that a killed process left without role and key", async () => {
     const inputs = another();
-    const mark = `unfinished since ${new Date().toISOString()}`;
+    const mark = deriveMark({ name: `Default/${inputs.name}`, identity: ME });
     await store.ask("POST", "/users", { user: { name: inputs.name, domain_id: "default", pulumi_object_users: mark } });
     const program = await open();
     await program.up(inputs);
@@ -150,6 +152,17 @@ describe("openstack.User when something is wrong", function () {
     assert.equal(await store.s3(program.keys().current), "200");
     assert.equal((await store.user(inputs.name)).pulumi_object_users, null);
     await program.engine.destroy();
+  });
+
+  it("does not finish a user that another resource's run left unfinished", async () => {
+    const inputs = another();
+    const mark = deriveMark({ name: `Default/${inputs.name}`, identity: "another resource" });
+    const user = { name: inputs.name, domain_id: "default", pulumi_object_users: mark };
+    await store.ask("POST", "/users", { user });
+    const program = await open();
+    assert.match(await program.fails(inputs), /exists already.*Set adopt: true/);
+    assert.equal(program.engine.stored, undefined);
+    assert.equal((await store.user(inputs.name)).pulumi_object_users, mark);
   });
 
   it("catches a key that never works: a role that S3 does not accept", async () => {

@@ -69,6 +69,22 @@ describe("sessions at Keystone", () => {
     assert.deepEqual([logins(), slept], [2, [1_100]]);
   });
 
+  it("renew the one that took the place of an old token in the very second of the change", async () => {
+    const { session, advance, logins, slept } = keystone((token) => (token === "t3" ? 204 : 401));
+    await session.token();
+    advance(3_600_000);
+    await session.call(WRITE, { method: "POST", path: "/x" });
+    assert.deepEqual([logins(), slept], [3, [1_100]]);
+  });
+
+  it("give up after the third token, where the first was old", async () => {
+    const { session, advance, logins } = keystone(() => 401);
+    await session.token();
+    advance(3_600_000);
+    await assert.rejects(session.call(READ, { method: "GET", path: "/x" }), /but not the token that it gave/);
+    assert.equal(logins(), 3);
+  });
+
   it("give up after the second token", async () => {
     const { session, logins } = keystone(() => 401);
     await assert.rejects(session.call(READ, { method: "GET", path: "/x" }), (error) =>

@@ -45,11 +45,12 @@ describe("openstack.User on random walks", function () {
           config: { "openstack:s3Endpoint": store.s3Endpoint },
           world,
         }),
-      inputs: ({ text, password, ...rest }) => ({
+      inputs: ({ text, password, rotationId, ...rest }) => ({
         name,
         project: "media",
         description: text,
         ...("own" in password ? { password: password.own } : { passwordRotationId: password.rotationId }),
+        ...(rest.createKey === false ? {} : { rotationId }),
         ...rest,
       }),
       users: async () => {

@@ -14,6 +14,7 @@ import { needCeph } from "../real/needs";
 import { type Running, describe as sentenceOf } from "../real/pulumi";
 import { type Consumers, consumersAt } from "./ground/consumers";
 import { type Deployment, type KeptState, OK, openDeployment } from "./ground/deployment";
+import type { Values } from "./ground/engine";
 import { figures, type Ground, openGround } from "./ground/ground";
 import { search } from "./ground/leaks";
 import { FEW, PHASES, type Phase, SECRETS, type Shape, usersOf } from "./ground/phases";
@@ -40,6 +41,7 @@ describe("kill -9 of a real pulumi up", function () {
     "of them of a fleet": 0,
     "runs that ended before their kill": 0,
     "locks left": 0,
+    "users with a chosen key that were adopted": 0,
     "notes of interrupted creations": 0,
     "notes of Pulumi's backend cut short": 0,
   };
@@ -84,16 +86,22 @@ describe("kill -9 of a real pulumi up", function () {
     const isDelete = phase.name === "delete";
     const users = usersOf(phase.name, cycle);
     if (isDelete) for (const name of Object.keys(users)) consumers.hold(name, undefined);
-    else if (shape === "fleet") stack.declare({}, { fleet: { users } });
-    else stack.declare(users);
+    else declare(users, shape);
     const isKilled = KILLS > 10 || FEW[shape].includes(phase.name);
     const what = await run(phase, shape, isKilled ? chance : undefined, isDelete ? DESTROY : UP, attempt);
     const again = isDelete ? DESTROY : UP;
-    const kept = what === undefined ? await stack.kept() : await recover(again, `${attempt}, ${what})`);
+    const adopted = { ...users, own: { ...users.own, adopt: true } };
+    const adopt = () => declare(adopted, shape);
+    const kept = what === undefined ? await stack.kept() : await recover(again, `${attempt}, ${what})`, adopt);
     const differences = await verify(ground, kept, phase, cycle, { ever });
     assert.deepEqual(differences, [], `${attempt}, ${what ?? "not killed"})`);
     assert.deepEqual(consumers.refused, [], `${attempt}, ${what ?? "not killed"})`);
     for (const [name, { key }] of Object.entries(kept.everybody)) consumers.hold(name, key);
+  }
+
+  function declare(users: Readonly<Record<string, Values>>, shape: Shape): void {
+    if (shape === "fleet") stack.declare({}, { fleet: { users } });
+    else stack.declare(users);
   }
 
   /** Runs the phase, and with `chance` kills it; answers how, or undefined when it ended before. */
@@ -149,8 +157,11 @@ describe("kill -9 of a real pulumi up", function () {
     return plugins.length > 0;
   }
 
-  /** What a user does next: `pulumi cancel` if the stack is locked, and the same command again. */
-  async function recover(command: readonly string[], attempt: string): Promise<KeptState> {
+  /**
+   * What a user does next: `pulumi cancel` if the stack is locked, and the same command again. A new user whose key the
+   * program chose is refused then, since a chosen key does not tell who made the user: the message asks for `adopt`.
+   */
+  async function recover(command: readonly string[], attempt: string, adopt: () => void): Promise<KeptState> {
     repairBackend();
     const half = await stack.kept();
     for (const { key, id } of Object.values(half.everybody)) {
@@ -161,7 +172,16 @@ describe("kill -9 of a real pulumi up", function () {
       counts["locks left"]++;
       await stack.run(["cancel", "--yes"], { expect: 0 });
     }
-    const again = await stack.run(command);
+    const mustAdopt = command === UP && half.everybody.own === undefined && (await ground.user("own")) !== undefined;
+    let again = await stack.run(command);
+    if (mustAdopt) {
+      assert.notEqual(again.code, 0, `${attempt}: a user with a chosen key was taken for an own one`);
+      assert.deepEqual(Object.keys(refusalsIn(again.stdout)), ["own"], `${attempt}: ${sentenceOf(again)}`);
+      assert.match(String(refusalsIn(again.stdout).own), /exists already.*Set adopt: true/);
+      counts["users with a chosen key that were adopted"]++;
+      adopt();
+      again = await stack.run(command);
+    }
     assert.equal(again.code, 0, `${attempt} did not converge: ${sentenceOf(again)}`);
     // Pulumi itself keeps the note of an interrupted creation, and a warning, until somebody refreshes.
     const kept = await stack.kept();
@@ -169,6 +189,13 @@ describe("kill -9 of a real pulumi up", function () {
     counts["notes of interrupted creations"]++;
     await stack.refresh({ args: ["--clear-pending-creates"], expect: 0 });
     return stack.kept();
+  }
+
+  /** What could not be created, by the user's name, with the sentence. */
+  function refusalsIn(output: string): Record<string, string> {
+    return Object.fromEntries(
+      [...output.matchAll(/creating user "([^"]+)": (.*)/g)].map(([, name = "", says = ""]) => [name, says]),
+    );
   }
 
   function isLocked(): boolean {

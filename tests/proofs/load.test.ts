@@ -8,6 +8,7 @@
  */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { IDENTITY } from "../../provider/protocol";
 import { needCeph } from "../real/needs";
 import { type Clients, startClients } from "./ground/clients";
 import { type Deployment, OK, openDeployment } from "./ground/deployment";
@@ -63,7 +64,7 @@ describe("rotation under load", function () {
       await clients.publish(second.key, PICKED_UP_MS);
       await until(second.outputs.previousKeyExpiresAt);
       const kept = { id: second.id, inputs: second.inputs, outputs: second.outputs, halfMade: false };
-      const rotator = await startRotator({ env: ground.env }, kept);
+      const rotator = await startRotator({ env: ground.env, identity: String(second.inputs[IDENTITY]) }, kept);
       try {
         for (let turn = 2; turn <= ROTATIONS; turn++) await rotate(rotator, inputs(turn), clients);
         assert.deepEqual(await rotator.up(inputs(ROTATIONS)).then(({ did, ring }) => [did, ring]), ["updated", 1]);

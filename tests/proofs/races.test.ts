@@ -1,5 +1,5 @@
 /**
- * Races on a real Ceph with two gateways: two stacks that manage one user, and change it at the same moment. Whatever
+ * Races on a real Ceph with two gateways: two stacks, or two runs of one, change a user at the same moment. Whatever
  * each of them says must be true when the dust has settled: a success whose key S3 refuses is a wrong success. A writer
  * that brings a user back which another run has just deleted must have a user that works, or say what is wrong.
  * Everything else ends in a sentence, and the next run puts it right.
@@ -22,13 +22,21 @@ interface Race {
   readonly before?: Values;
   readonly left: Values | "destroy";
   readonly right: Values | "destroy";
+  /** They are two resources, in stacks of their own. Default: two runs of one, which Pulumi's lock did not keep apart. */
+  readonly areStrangers?: boolean;
 }
 
 const BASE = { displayName: "Racer", rotationId: "1", gracePeriodSeconds: 3600 };
 
 const RACES: Readonly<Record<string, Race>> = {
-  "two stacks make one user, with the same rotation": { left: BASE, right: BASE },
-  "two stacks make one user, with rotations of their own": { left: BASE, right: { ...BASE, rotationId: "2" } },
+  "two stacks make one user, with the same rotation": { left: BASE, right: BASE, areStrangers: true },
+  "two stacks make one user, with rotations of their own": {
+    left: BASE,
+    right: { ...BASE, rotationId: "2" },
+    areStrangers: true,
+  },
+  "two runs make one user, with the same rotation": { left: BASE, right: BASE },
+  "two runs make one user, with rotations of their own": { left: BASE, right: { ...BASE, rotationId: "2" } },
   "two runs rotate to the same rotation": {
     before: BASE,
     left: { ...BASE, rotationId: "2" },
@@ -112,7 +120,7 @@ describe("races on a real Ceph", function () {
   /** One round with a user of its own. */
   async function run(race: Race) {
     const uid = `racer-${++number}`;
-    const [left, right] = await open(uid, race.before);
+    const [left, right] = await open(uid, race);
     const declared = (values: Values) => ({ ...values, uid });
     const act = (stack: Stack, deed: Values | "destroy") =>
       deed === "destroy" ? stack.destroy() : stack.up(declared(deed));
@@ -133,11 +141,12 @@ describe("races on a real Ceph", function () {
   }
 
   /** Two stacks, each at a gateway of its own, that know the same. */
-  async function open(uid: string, before: Values | undefined): Promise<[Stack, Stack]> {
+  async function open(uid: string, { before, areStrangers = false }: Race): Promise<[Stack, Stack]> {
     const at = (index: number) => ({ ...ground.env, RADOSGW_ENDPOINT: ground.ceph.endpoints[index] ?? "" });
     const left = new Stack({ env: at(0), said });
     if (before) assert.equal((await left.up({ ...before, uid })).did, "created");
-    return [left, new Stack({ env: at(1), said }, left.kept)];
+    const stranger = areStrangers ? { identity: "the resource of another stack" } : {};
+    return [left, new Stack({ env: at(1), said, ...stranger }, left.kept)];
   }
 
   /** What is not true about a success, and what is no sentence about a failure. */

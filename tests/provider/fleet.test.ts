@@ -39,6 +39,21 @@ describe("a fleet", () => {
     for (const name of ["red", "yellow", "green"]) stack.works(name);
   });
 
+  it("a rotationId of the defaults is not for members that bring a key of their own, or have none", async () => {
+    const users = { red: {}, own: { accessKey: "MINE" }, none: { createKey: false } };
+    await stack.up(users, { rotationId: "1" });
+    await stack.up(users, { rotationId: "2" });
+    const { red, own, none } = stack.credentials();
+    assert.deepEqual(
+      [red?.accessKey, own?.accessKey, none?.accessKey],
+      [deriveAccessKey("red", "2", ME), "MINE", undefined],
+    );
+    await assert.rejects(
+      stack.up({ ...users, own: { accessKey: "MINE", rotationId: "1" } }),
+      /users\.own\.rotationId: is of no use beside an accessKey/,
+    );
+  });
+
   it("rotates with a grace, and ends it, as single users do", async () => {
     const grace = { gracePeriodSeconds: 60 };
     await stack.up({ red: {}, blue: {} }, { ...grace, rotationId: "1" });

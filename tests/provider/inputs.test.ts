@@ -1,5 +1,8 @@
 /** Inputs of rgw.User: every one with good and bad values, misspelt names, values not known yet, normal form. */
 import assert from "node:assert/strict";
+import type { Backend } from "../../provider/backends/backend";
+import { infomaniak } from "../../provider/backends/infomaniak";
+import { openstack } from "../../provider/backends/openstack";
 import { rgw } from "../../provider/backends/rgw";
 import { checkInputs } from "../../provider/inputs";
 import { ANN } from "./stack";
@@ -82,6 +85,11 @@ describe("check refuses", () => {
     [{ bucketQuota: { maxSize: 5 } }, /^bucketQuota\.maxSize: is not known here$/],
     [{ secretKey: "hush" }, /^secretKey: needs an accessKey of your own beside it$/],
     [{ createKey: false, accessKey: "A" }, /^accessKey: is of no use with createKey: false$/],
+    [
+      { accessKey: "A", rotationId: "1" },
+      /^rotationId: is of no use beside an accessKey of your own: to rotate, change accessKey and its secretKey$/,
+    ],
+    [{ createKey: false, rotationId: "" }, /^rotationId: is of no use with createKey: false, which makes no key/],
     [{ defaultStorageClass: "COLD" }, /^defaultStorageClass: needs defaultPlacement beside it/],
     [{ displayname: "x" }, /^displayname: is not an input of this resource; did you mean "displayName"\?$/],
     [{ max_buckets: 5 }, /^max_buckets: .*did you mean "maxBuckets"\?$/],
@@ -126,6 +134,24 @@ describe("check refuses", () => {
   }
 });
 
+describe("check refuses a rotationId where no key is made, on every system that has such users", () => {
+  const users: readonly [backend: Backend, inputs: object][] = [
+    [openstack as Backend, { name: "ann", project: "media" }],
+    [infomaniak as Backend, { publicCloudId: 1, projectId: 2, description: "Ann" }],
+  ];
+  for (const [backend, user] of users) {
+    it(backend.resource, () => {
+      const { failures } = checkInputs(backend, {}, { ...user, createKey: false, rotationId: "1" });
+      assert.deepEqual(
+        failures.map(({ property }) => property),
+        ["rotationId"],
+      );
+      assert.match(failures[0]?.reason ?? "", /^is of no use with createKey: false.*leave one of the two out$/);
+      assert.deepEqual(checkInputs(backend, {}, { ...user, createKey: true, rotationId: "1" }).failures, []);
+    });
+  }
+});
+
 describe("check accepts, in normal form", () => {
   const rows: readonly [inputs: object, normal: object][] = [
     [{}, {}],
@@ -148,6 +174,9 @@ describe("check accepts, in normal form", () => {
     ],
     [{ accessKey: "A", secretKey: "abc/+=_.~-" }, {}],
     [{ keyType: "s3" }, {}],
+    [{ accessKey: "A", gracePeriodSeconds: 0 }, {}],
+    [{ createKey: false, gracePeriodSeconds: 0 }, {}],
+    [{ createKey: true, rotationId: "1" }, {}],
     [{ gracePeriodSeconds: 0, rotationId: "", prove: false, adopt: true, exclusiveKeys: true, forceDestroy: true }, {}],
     [{ tenant: "acme_1" }, {}],
   ];

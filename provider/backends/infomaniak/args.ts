@@ -1,7 +1,7 @@
 /** The inputs of infomaniak.User, and what of them the account API would refuse only after minutes. */
 import * as z from "zod";
 import type { Fields } from "../../lifecycle/model";
-import { lifecycleArgs, type UserSpec } from "../backend";
+import { lifecycleArgs, NO_KEY_ROTATES, type UserSpec } from "../backend";
 import { ALLOWED, MAX_LENGTH, unmarked } from "./description";
 
 const id = z
@@ -55,6 +55,8 @@ export const userArgs = z.strictObject(shape).superRefine((args, context) => {
   }
   if (args.password !== undefined && args.passwordRotationId !== undefined)
     refuse("passwordRotationId", "is of no use beside a password of your own: change the password itself");
+  if (args.rotationId !== undefined && args.createKey === false && args.inviteEmail === undefined)
+    refuse("rotationId", NO_KEY_ROTATES);
 });
 
 /** Inputs in normal form. */

@@ -1,7 +1,7 @@
 /** The inputs of openstack.User, in Keystone's words, and what of them Keystone would accept without making sense of it. */
 import * as z from "zod";
 import type { Fields } from "../../lifecycle/model";
-import { isPathPart, lifecycleArgs, type UserSpec } from "../backend";
+import { isPathPart, lifecycleArgs, NO_KEY_ROTATES, type UserSpec } from "../backend";
 
 /** Keystone's own limits. */
 const MAX_NAME = 255;
@@ -62,6 +62,7 @@ export const userArgs = z.strictObject(shape).superRefine((args, context) => {
   if (args.project !== undefined && args.projectId !== undefined) refuse("projectId", "cannot be given beside project");
   if (args.password !== undefined && args.passwordRotationId !== undefined)
     refuse("passwordRotationId", "is of no use beside a password of your own: change the password itself");
+  if (args.rotationId !== undefined && args.createKey === false) refuse("rotationId", NO_KEY_ROTATES);
 });
 
 /** Inputs in normal form. */

@@ -1,10 +1,10 @@
 /**
  * A session: calls to one Keystone by somebody who is logged in. The token is kept and, when Keystone does not take it
- * any more, renewed once.
+ * any more, renewed.
  *
  * Keystone's tokens know whole seconds only. One that is made in the same second as a change of the password (or as a
  * lock) is dead from birth: the login succeeds and the token never works. So a young token that is refused is renewed in
- * a later second.
+ * a later second, also when it took the place of an old one just now.
  */
 import type * as z from "zod";
 import { ObjectUserError } from "../../errors";
@@ -54,6 +54,9 @@ interface Token {
 /** The longest time in which a token can be dead from birth, and what gets us safely into a later second. */
 const YOUNG_MS = 2_000;
 const NEXT_SECOND_MS = 1_100;
+
+/** The old one, one that took its place in the very second of the change, and one of a later second. */
+const MOST_TOKENS = 3;
 
 /** Opens a session. Logs in with the first call. */
 export function openSession(login: Login, address: KeystoneAddress, deps: SessionDeps): Session {
@@ -126,15 +129,17 @@ export function openSession(login: Login, address: KeystoneAddress, deps: Sessio
   }
 
   async function call<T>(act: Act, request: Request<T>): Promise<T> {
-    const first = await current();
-    const done = await send(act, request, first);
-    if (done) return done.answer;
-    if (deps.now().getTime() - first.madeAt < YOUNG_MS) await deps.sleep(NEXT_SECOND_MS);
-    // Another call may have renewed it meanwhile.
-    const used = await current().catch(() => undefined);
-    if (used === first) token = undefined;
-    const again = await send(act, request, await current());
-    if (again) return again.answer;
+    let isLast = false;
+    for (let tokens = 1; ; tokens++) {
+      const used = await current();
+      const done = await send(act, request, used);
+      if (done) return done.answer;
+      if (isLast || tokens === MOST_TOKENS) break;
+      isLast = deps.now().getTime() - used.madeAt < YOUNG_MS;
+      if (isLast) await deps.sleep(NEXT_SECOND_MS);
+      // Another call may have renewed it meanwhile.
+      if ((await current().catch(() => undefined)) === used) token = undefined;
+    }
     throw new ObjectUserError({
       code: "unauthorized",
       operation: act.operation,

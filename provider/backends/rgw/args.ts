@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import type { Fields } from "../../lifecycle/model";
-import { lifecycleArgs, type UserSpec } from "../backend";
+import { lifecycleArgs, NO_KEY_ROTATES, type UserSpec } from "../backend";
 import { isCap, normalCaps } from "./caps";
 
 const MAX_INT32 = 2 ** 31 - 1;
@@ -128,6 +128,9 @@ export const userArgs = z.strictObject(shape).superRefine((args, context) => {
     refuse("secretKey", "needs an accessKey of your own beside it");
   if (args.createKey === false && args.accessKey !== undefined)
     refuse("accessKey", "is of no use with createKey: false");
+  if (args.rotationId !== undefined && args.accessKey !== undefined)
+    refuse("rotationId", "is of no use beside an accessKey of your own: to rotate, change accessKey and its secretKey");
+  else if (args.rotationId !== undefined && args.createKey === false) refuse("rotationId", NO_KEY_ROTATES);
   if (args.defaultStorageClass && args.defaultPlacement === undefined) {
     refuse("defaultStorageClass", "needs defaultPlacement beside it: Ceph takes both together");
   }

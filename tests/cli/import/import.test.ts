@@ -172,6 +172,17 @@ describe("object-users import", () => {
     assert.equal(server.requests.count("GET users"), 2);
   });
 
+  it("gives a rotationId that all share to nobody who has no key", async () => {
+    make("PUT user?uid=red&display-name=Red", "PUT user?uid=none&display-name=None&generate-key=false");
+    const { code, said } = await fromGateway("--input", "rotationId=q4", "--filter", "red", "none");
+    assert.equal(code, 0, said);
+    const inputs = Object.fromEntries(resources().map(({ id, inputs: { __provider: _, ...own } }) => [id, own]));
+    assert.deepEqual(inputs, {
+      red: { uid: "red", displayName: "Red", rotationId: "q4" },
+      none: { uid: "none", displayName: "None", createKey: false },
+    });
+  });
+
   it("writes one fleet, with the inputs that all share as its defaults", async () => {
     make("PUT user?uid=red&display-name=Red", "PUT user?uid=blue&display-name=Blue");
     assert.equal((await fromGateway("--fleet", "teams", "--input", "gracePeriodSeconds=60")).code, 0);

@@ -20,8 +20,10 @@ const show = (uid, { accessKey, secretKey }) => {
   exports[uid + ".accessKey"] = accessKey;
   exports[uid + ".secretKey"] = secretKey;
 };
-for (const [name, { team, opts, ...args }] of Object.entries(users)) {
-  show(args.uid, new rgw.User(name, { displayName: args.uid, ...args }, { ...opts, parent: team && new Team(team) }));
+for (const [name, { team, connection, opts, ...args }] of Object.entries(users)) {
+  const parent = team && new Team(team);
+  const provider = connection && new rgw.Provider(connection, { endpoint: process.env.RADOSGW_ENDPOINT });
+  show(args.uid, new rgw.User(name, { displayName: args.uid, ...args }, { ...opts, parent, provider }));
 }
 if (fleet) {
   const teams = new rgw.Users("teams", { users: fleet });
@@ -71,6 +73,14 @@ const EDITS: readonly Edit[] = [
     wayOut: one({ uid: "edit-named", opts: { aliases: [{ name: "before" }] } }, "after"),
   },
   {
+    // Another provider is another process: the two tell each other whose the user is.
+    what: "a resource gets another name and another provider",
+    from: one({ uid: "edit-handed" }, "before"),
+    to: one({ uid: "edit-handed", connection: "other" }, "after"),
+    says: EXISTS,
+    wayOut: one({ uid: "edit-handed", connection: "other", adopt: true }, "after"),
+  },
+  {
     what: "a resource moves into a component",
     from: one({ uid: "edit-moved" }),
     to: one({ uid: "edit-moved", team: "red" }),
@@ -113,10 +123,14 @@ describe("edits of a program", function () {
   const uidsOf = ({ users = {}, fleet = {} }: Declared) =>
     [...Object.values(users), ...Object.values(fleet)].map(({ uid }) => uid);
   const declare = (story: Story, program: Declared) => story.write({ "program.json": JSON.stringify(program) });
-  const keysOf = async (story: Story, program: Declared): Promise<Map<string, Credentials>> =>
-    new Map(
-      await Promise.all(uidsOf(program).map(async (uid) => [uid, (await story.credentials(uid)).current] as const)),
-    );
+  const keysOf = async (story: Story, program: Declared): Promise<Map<string, Credentials>> => {
+    const outputs = await story.outputs({ showSecrets: true });
+    const keyOf = (uid: string) => ({
+      accessKey: String(outputs[`${uid}.accessKey`]),
+      secretKey: String(outputs[`${uid}.secretKey`]),
+    });
+    return new Map(uidsOf(program).map((uid) => [uid, keyOf(uid)]));
+  };
   async function assertAlive(program: Declared, keys: ReadonlyMap<string, Credentials>): Promise<void> {
     for (const uid of uidsOf(program)) {
       const key = keys.get(uid);
@@ -131,7 +145,7 @@ describe("edits of a program", function () {
       await story.up(OK);
       await tell(story);
     } finally {
-      await story.destroy();
+      // The users go with their cluster.
       await story.end();
     }
   }

@@ -44,9 +44,10 @@ export class Ledger {
     this.given.set(key.accessKey, { secretKey: key.secretKey, rotationId: kept });
   }
 
-  /** The keys of those alive that a run with this grace must not end, the current one included. */
-  held(alive: ReadonlyMap<string, string>, graceSeconds: number, start: number): Held[] {
-    return this.working(alive).map(([accessKey, { secretKey, replaced }]) => {
+  /** The keys of those alive that a run with this grace must not end, the current one included. Those over stay over. */
+  held(alive: ReadonlyMap<string, string>, graceSeconds: number, start: number, over: readonly string[]): Held[] {
+    const running = this.working(alive).filter(([accessKey]) => !over.includes(accessKey));
+    return running.map(([accessKey, { secretKey, replaced }]) => {
       const until = (replaced?.from ?? start) + graceSeconds * 1000;
       return { accessKey, secretKey, until };
     });
@@ -70,8 +71,9 @@ export class Ledger {
   }
 
   /** The key that a run for a rotation has to make current, because it lives; undefined: another one is to be made. */
-  keyFor(rotationId: string, alive: ReadonlyMap<string, string>): string | undefined {
-    const given = this.working(alive).filter(([, key]) => key.rotationId === rotationId);
+  keyFor(rotationId: string, alive: ReadonlyMap<string, string>, over: readonly string[] = []): string | undefined {
+    const mayCome = ([accessKey, key]: [string, Given]) => key.rotationId === rotationId && !over.includes(accessKey);
+    const given = this.working(alive).filter(mayCome);
     const isCurrent = given.find(([accessKey]) => accessKey === this.current);
     const left = [...this.left].find(([accessKey, of]) => of === rotationId && alive.has(accessKey));
     return (isCurrent ?? given.at(-1))?.[0] ?? left?.[0];

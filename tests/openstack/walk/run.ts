@@ -43,6 +43,13 @@ export function ringOf(view: View): KeyRecord[] {
   return (view.stored?.outputs.keys ?? []) as KeyRecord[];
 }
 
+/** Former keys whose time was over at that moment: they stay over, and do not become current again. */
+export function overIn(view: View): string[] {
+  return ringOf(view).flatMap(({ accessKey, expiresAt }) =>
+    expiresAt !== undefined && Date.parse(expiresAt) <= view.at ? [accessKey] : [],
+  );
+}
+
 /** What consumers read. */
 export function publishedIn({ stored }: View): { accessKey: string; secretKey: string } | undefined {
   const { accessKey, secretKey } = (stored?.outputs ?? {}) as Outputs & { accessKey?: string; secretKey?: string };

@@ -61,7 +61,7 @@ export async function keepsDeadlines(
   ground: Ground,
 ): Promise<void> {
   const { wish, before, after } = up;
-  if (isMeddled(up.weather) || (wish.createKey === false && after.stored?.outputs.keyId === undefined)) return;
+  if (isMeddled(up.weather)) return;
   const published = publishedIn(after)?.accessKey;
   for (const accessKey of overdue) {
     const secretKey = ledger.secretOf(accessKey) ?? "";

@@ -8,7 +8,7 @@ import { type Ground, keysThere } from "./ground";
 import { Ledger } from "./ledger";
 import { Others } from "./others";
 import { Passwords } from "./passwords";
-import { isMeddled, known, publishedIn, ringOf, THEIRS, type Up, type View } from "./run";
+import { isMeddled, known, overIn, publishedIn, ringOf, THEIRS, type Up, type View } from "./run";
 import { Secrets } from "./secrets";
 import type { Deed, Step, Story, Weather, Wish } from "./story";
 import { agrees, keepsDeadlines, keepsWhatIsHeld, knowsItsKeys, provesWhatItPublishes } from "./truth";
@@ -100,7 +100,8 @@ class Walker {
     if (before.users.length === 0 || known(before)) this.text = given.text;
     const wish = { ...given, text: this.text };
     const inputs = this.ground.inputs(wish);
-    const held = isMeddled(weather) ? [] : this.ledger.held(before.alive, wish.gracePeriodSeconds, before.at);
+    const over = overIn(before);
+    const held = isMeddled(weather) ? [] : this.ledger.held(before.alive, wish.gracePeriodSeconds, before.at, over);
     const overdue = this.ledger.overdue(wish.gracePeriodSeconds, before.at);
     const wasUnseen = this.unseen;
     const { outcome, air } = await this.commands.run(weather, before, held, (engine) => engine.up(inputs));
@@ -114,7 +115,7 @@ class Walker {
     // What it was made with, only the run that made it knew.
     if (before.users.length > 0 && !known(before) && known(after)) this.adopted = after.users[0]?.keystoneId;
     const sameUser = before.users[0]?.keystoneId === after.users[0]?.keystoneId;
-    const expected = sameUser ? this.ledger.keyFor(wish.rotationId, before.alive) : undefined;
+    const expected = sameUser ? this.ledger.keyFor(wish.rotationId, before.alive, over) : undefined;
     knowsItsKeys(up, this.ledger);
     provesWhatItPublishes(up);
     if (outcome.kind !== "killed") this.ledger.publish(publishedIn(after), wish.rotationId, before.at, after.at);

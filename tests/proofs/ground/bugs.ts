@@ -19,11 +19,11 @@ export const BUGS: readonly Bug[] = [
   {
     name: "a key is revoked before the next one is proven",
     file: "provider/lifecycle/plan.ts",
-    find: `    ...publish(wanted, spec, known, capabilities),
-    ...known.keys.filter((key) => key.id !== wanted.id).flatMap((key) => retire(key, spec, capabilities, now)),
+    find: `    ...(wanted ? publish(wanted, spec, known, capabilities) : withdraw(known)),
+    ...others.flatMap((key) => retire(key, wanted?.id, spec, known, capabilities, now)),
 `,
-    replace: `    ...known.keys.filter((key) => key.id !== wanted.id).flatMap((key) => retire(key, spec, capabilities, now)),
-    ...publish(wanted, spec, known, capabilities),
+    replace: `    ...others.flatMap((key) => retire(key, wanted?.id, spec, known, capabilities, now)),
+    ...(wanted ? publish(wanted, spec, known, capabilities) : withdraw(known)),
 `,
     real: [],
   },
@@ -44,8 +44,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: "the key's id is not derived",
     file: "provider/lifecycle/keys.ts",
-    find: "accessKey: deriveAccessKey(userId, spec.rotationId) }",
-    replace: "accessKey: deriveAccessKey(userId, String(Math.random())) }",
+    find: "accessKey: deriveAccessKey(userId, spec.rotationId, spec.identity) }",
+    replace: "accessKey: deriveAccessKey(userId, String(Math.random()), spec.identity) }",
     real: ["kill"],
   },
   {
@@ -109,7 +109,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: "a fleet's half-made state forgets its __provider",
     file: "provider/fleet.ts",
-    find: "failed(failures, total), { ...written(members), __provider }",
+    find: "failed(failures, total), { ...written(members), __provider: asGiven.__provider }",
     replace: "failed(failures, total), { ...written(members) }",
     real: [],
   },
@@ -123,8 +123,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: "a fleet's state drops the previous secret",
     file: "provider/fleet-state.ts",
-    find: "const [credentials, others] = split(outputs);",
-    replace: "const [{ previousSecretKey: _dropped, ...credentials }, others] = split(outputs);",
+    find: "const [credentials, all] = split(outputs);",
+    replace: "const [{ previousSecretKey: _dropped, ...credentials }, all] = split(outputs);",
     real: [],
   },
   {
@@ -137,8 +137,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: "a fleet deletes a user that it should leave",
     file: "provider/fleet.ts",
-    find: "if (isRetained(member)) say(",
-    replace: "if (isRetained(member) && false) say(",
+    find: "if (isRetained(member)) return say(",
+    replace: "if (isRetained(member) && false) return say(",
     real: [],
   },
   {
@@ -151,7 +151,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: "a fleet asks about members that have nothing to do",
     file: "provider/fleet.ts",
-    find: "if (before && !looksFurther(inputs, before) && users.plan(inputs, before, s3Endpoint).length === 0) {",
+    find: "if (!isLookedAt && users.plan(inputs, before, s3Endpoint, internals).length === 0) {",
     replace: "if (before && false) {",
     real: [],
   },

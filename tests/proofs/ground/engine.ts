@@ -9,6 +9,7 @@ import { isDeepStrictEqual } from "node:util";
 import { backends } from "../../../provider/backends";
 import { ownBoard } from "../../../provider/board";
 import { openFleet } from "../../../provider/fleet";
+import { IDENTITY, identityOf } from "../../../provider/protocol";
 import type { ResourceProvider } from "../../../provider/pulumi";
 import { openResource } from "../../../provider/resource";
 import { type World, world } from "../../../provider/world";
@@ -43,8 +44,11 @@ export interface Setting {
   readonly kind?: string;
   /** What is not the real world. */
   readonly world?: Partial<World>;
+  /** Whose resource it is: stacks of their own have others, runs of one stack the same. Default: that of all. */
+  readonly identity?: string;
 }
 
+const ME = identityOf("urn:pulumi:proofs::proofs::pulumi-nodejs:dynamic/object-users/rgw:User::user");
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 
 /** A provider as a fresh plugin process has it. */
@@ -92,7 +96,7 @@ export class Stack {
     const provider = openProvider(this.setting);
     const before = this.kept;
     return this.attempt(before?.inputs, async () => {
-      const news = { ...declared, __provider: this.handler };
+      const news = { [IDENTITY]: this.setting.identity ?? ME, ...declared, __provider: this.handler };
       const { inputs: checked, failures } = await provider.check(before?.inputs ?? {}, news);
       if (failures.length > 0)
         throw new Error(failures.map(({ property, reason }) => `${property} ${reason}`).join("; "));
@@ -104,7 +108,10 @@ export class Stack {
       }
       const { changes, replaces } = await provider.diff(before.id, before.outputs, inputs);
       assert.deepEqual(replaces, [], "the small engine does not replace");
-      if (!before.halfMade && changes !== true && isDeepStrictEqual(before.inputs, inputs)) return "nothing";
+      if (!before.halfMade && !(changes ?? !isDeepStrictEqual(before.inputs, inputs))) {
+        this.kept = { ...before, inputs };
+        return "nothing";
+      }
       const { outs } = await provider.update(before.id, before.outputs, inputs);
       this.kept = { id: before.id, inputs, outputs: plain(outs), halfMade: false };
       return "updated";

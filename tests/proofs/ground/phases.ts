@@ -18,11 +18,11 @@ export interface Phase {
 
 /** In their order: a second rotation happens while the grace of the first one runs. */
 export const PHASES: readonly [Phase, ...Phase[]] = [
-  { name: "create", requests: 7, keys: 1 },
+  { name: "create", requests: 9, keys: 1 },
   { name: "rotate", requests: 10, keys: 2 },
   { name: "rotate again", requests: 10, keys: 3 },
   { name: "revoke", requests: 15, keys: 1 },
-  { name: "delete", requests: 3, keys: 0 },
+  { name: "delete", requests: 6, keys: 0 },
 ];
 
 /** How the users of a cycle are declared. */

@@ -7,9 +7,10 @@ import { brief, NOW, spec } from "./samples";
 
 type Row = readonly [what: string, wish: Partial<Spec>, known: Known | undefined, steps: readonly string[]];
 
-/** The derived keys of "ann" for the rotations "1" and "2". */
+/** The derived keys of "ann" for the rotations "1", "2" and "3". */
 export const ONE = deriveAccessKey("ann", "1", "me");
 export const TWO = deriveAccessKey("ann", "2", "me");
+export const THREE = deriveAccessKey("ann", "3", "me");
 
 /** A key of the caller's own. */
 export const OWN = { accessKey: "MINE", secretKey: "my secret" };

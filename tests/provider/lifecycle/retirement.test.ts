@@ -24,8 +24,14 @@ table("retired keys", BY_US, [
   [
     "of a longer grace live on",
     { rotationId: "2", gracePeriodSeconds: 7200 },
+    known([retired("A", "1", -3599, 1), key("B", "2")], "B"),
+    ["retireKey A from -3599 until +3601"],
+  ],
+  [
+    "whose grace is over stay over with a longer one",
+    { rotationId: "2", gracePeriodSeconds: 7200 },
     known([retired("A", "1", -3600, 0), key("B", "2")], "B"),
-    ["retireKey A from -3600 until +3600"],
+    ["revokeKey A"],
   ],
   [
     "of a shorter grace die sooner",
