@@ -38,6 +38,12 @@ import { world as realWorld, type World } from "./world";
  */
 const AT_ONCE = 128;
 
+/**
+ * Pulumi asks about a program's resources within moments of each other, and acts meanwhile: so long a user that is to leave
+ * stays for another resource to say that it has it now.
+ */
+const FAREWELL_MS = 1_000;
+
 /** Progress is said this often, in milliseconds. */
 const PROGRESS_MS = 5_000;
 
@@ -69,18 +75,22 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     const remaining = new Map(leaving);
     const total = wanted.size + leaving.size;
     const progress = progressOf(total);
-    const depart = async (name: string) => {
-      await leave(name, remaining.get(name) as Remembered);
-      remaining.delete(name);
+    const depart = async (names: readonly string[]) => {
+      if (names.length > 0) await users.world.sleep(FAREWELL_MS);
+      const departOne = async (name: string) => {
+        await leave(name, remaining.get(name) as Remembered);
+        remaining.delete(name);
+      };
+      return each(names, departOne, progress);
     };
 
     const early = [...leaving].filter(([, member]) => isInTheWay(users, member, wanted)).map(([name]) => name);
-    const blocked = await each(early, depart, progress);
+    const blocked = await depart(early);
     const due = [...wanted.keys()].filter((name) => staying.has(name) || !blocked.has(name));
     const settleOne = (name: string) => settleMember(name, wanted.get(name) as Inputs, settled, s3Endpoint, internals);
     const undone = await each(due, settleOne, progress);
     const late = [...remaining.keys()].filter((name) => !blocked.has(name) && !undone.has(name));
-    const stuck = await each(late, depart, progress);
+    const stuck = await depart(late);
 
     if (blocked.size + undone.size + stuck.size === 0) return written(settled);
     for (const [name, { known, inputs }] of settled) {

@@ -54,7 +54,7 @@ export class Run {
   isNeeded(identity: string | undefined, user: string): boolean {
     const isItself = (one: Standing) =>
       identity === undefined ? one.had : one.resource === identity || one.was === identity;
-    return this.standing(user).some((one) => one.holds || !isItself(one));
+    return this.standing(user).some((one) => one.holds || (one.isDeclared && !isItself(one)));
   }
 
   /** How each resource stands to a user, after all that was noted. */

@@ -10,7 +10,15 @@ import { type CheckFailure, checkInputs, type Internals, specOf } from "./inputs
 import { hereOf } from "./lifecycle/context";
 import type { Known, Step } from "./lifecycle/model";
 import { observe } from "./lifecycle/observe";
-import { confirmedAt, deletionRefused, isElsewhere, notOurs, notToDelete, refusal } from "./lifecycle/ownership";
+import {
+  confirmedAt,
+  deletionElsewhere,
+  deletionRefused,
+  isElsewhere,
+  notOurs,
+  notToDelete,
+  refusal,
+} from "./lifecycle/ownership";
 import { plan } from "./lifecycle/plan";
 import { reconcile, Unfinished } from "./lifecycle/reconcile";
 import { refOf } from "./lifecycle/user-api";
@@ -191,11 +199,14 @@ export class Users {
     const name = this.nameOf(inputs);
     const ref = refOf(name, known);
     const user = String(await this.keysOf([inputs]));
+    const isNeeded = () => this.run.isNeeded(known.identity, user);
     return this.locks.hold(name, async () => {
-      if (this.run.isNeeded(known.identity, user)) return "released";
+      if (isNeeded()) return "released";
       const live = await opened.api.find(ref);
       const problem = notOurs(known, live, await hereOf(known, opened), this.backend.capabilities);
-      if (problem !== undefined) throw refusal("deleting", name, problem);
+      // Pulumi may have asked for another resource meanwhile.
+      if (isNeeded()) return "released";
+      if (problem !== undefined) throw deletionElsewhere(name, problem);
       const doubt = notToDelete(known, live);
       if (doubt !== undefined) throw deletionRefused(name, doubt);
       await opened.api.remove(ref, { force: inputs.forceDestroy === true });

@@ -45,6 +45,7 @@ const EMBEDDED = "on the embedded gateway";
  * directory without those below it; `grep` picks among the tests.
  */
 const UNIT = [
+  { name: "edits", places: ["edits"] },
   { name: "model", places: ["model"] },
   { name: "cli", places: ["cli/check/", "cli/import/", "cli/status/", "cli/sweep/", "cli/terminal/"] },
   { name: "ecs", places: ["ecs/"] },
@@ -58,7 +59,7 @@ const UNIT = [
   { name: "docs", places: ["docs"] },
 ];
 /** With the word "unit", fewer random stories: it is for the minute between two edits. */
-const QUICK = { OBJECT_USERS_RUNS: "500", OBJECT_USERS_FUZZ_RUNS: "1000" };
+const QUICK = { OBJECT_USERS_RUNS: "500", OBJECT_USERS_WALKS: "150", OBJECT_USERS_FUZZ_RUNS: "1000" };
 
 /** The groups, each with its files. */
 function groups() {

@@ -121,7 +121,7 @@ export function confirmedAt(known: Known, { address, system }: Here): Known {
   return { ...known, address, ...(system === undefined ? {} : { system }) };
 }
 
-/** The error for a user that is not ours. */
+/** The error for a user that is not ours, where it was to be changed. */
 export function refusal(operation: string, name: string, problem: string): ObjectUserError {
   return new ObjectUserError({
     code: "conflict",
@@ -133,15 +133,28 @@ export function refusal(operation: string, name: string, problem: string): Objec
   });
 }
 
-/** The error for a user that must not be deleted. */
+const FORGET =
+  "have Pulumi forget it with: pulumi state delete URN; a fleet forgets a member that is declared with retainOnDelete: true for one up and removed with the next.";
+
+/** The error for a user that is not ours, where it was to be deleted. */
+export function deletionElsewhere(name: string, problem: string): ObjectUserError {
+  return new ObjectUserError({
+    code: "conflict",
+    operation: "deleting",
+    subject: `user "${name}"`,
+    problem,
+    advice: `Nothing was deleted. Correct the connection; or ${FORGET}`,
+  });
+}
+
+/** The error for a user that is where it was, and must not be deleted. */
 export function deletionRefused(name: string, problem: string): ObjectUserError {
   return new ObjectUserError({
     code: "conflict",
     operation: "deleting",
     subject: `user "${name}"`,
     problem,
-    advice:
-      "Nothing was deleted. If it is yours, run pulumi up --refresh, which gives it a key of this resource again, and delete it then; if not, have Pulumi forget it with: pulumi state delete URN.",
+    advice: `Nothing was deleted. If it is yours, run pulumi up --refresh, which gives it a key of this resource again, and delete it then; if not, ${FORGET}`,
   });
 }
 
