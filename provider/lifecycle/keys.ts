@@ -23,9 +23,21 @@ export function deriveAccessKey(userId: string, rotationId: string): string {
   return id;
 }
 
-/** The key that would be made for a wish: the caller's own, else the derived one, else whatever the system makes. */
-export function keyToMake(spec: Spec, userId: string, { chooseAccessKey }: Capabilities): KeyRequest {
-  return spec.ownKey ?? (chooseAccessKey ? { accessKey: deriveAccessKey(userId, spec.rotationId) } : {});
+/**
+ * What a secret begins with that we choose for a user and a rotation: 12 characters A–Z and 2–7. It tells the secret of an
+ * interrupted run from everybody else's where all secrets have one access key, and is no secret: the rest is random.
+ */
+export function deriveSecretPrefix(userId: string, rotationId: string): string {
+  const digest = createHash("sha256")
+    .update(JSON.stringify(["object-users secret", userId, rotationId]))
+    .digest();
+  return Array.from(digest.subarray(0, 12), (byte) => ALPHABET[byte % 32]).join("");
+}
+
+/** The key that would be made for a wish: the caller's own, else one that is recognised again, else the system's. */
+export function keyToMake(spec: Spec, userId: string, { chooseAccessKey, chooseSecret }: Capabilities): KeyRequest {
+  const secret = chooseSecret ? { secretPrefix: deriveSecretPrefix(userId, spec.rotationId) } : {};
+  return spec.ownKey ?? (chooseAccessKey ? { accessKey: deriveAccessKey(userId, spec.rotationId) } : secret);
 }
 
 /** Whether an access key has the form of a derived one. */
