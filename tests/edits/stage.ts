@@ -47,7 +47,8 @@ export class Stage {
     for (const cluster of ["first", "second"] as const) {
       const gateway = this.wire.clusters[cluster];
       for (const uid of STRANGERS[cluster]) {
-        const user = `uid=${uid}&display-name=Theirs&access-key=THEIRS-${uid}&secret-key=their-secret-of-${uid}`;
+        const key = `access-key=THEIRS-${uid}&secret-key=their-secret-of-${uid}-on-the-${cluster}`;
+        const user = `uid=${uid}&display-name=Theirs&${key}`;
         gateway.handle(admin(gateway, `PUT user?${user}`, this.wire.world.now()));
         this.watch.belongsToStrangers(`${cluster}/${uid}`);
       }
