@@ -44,7 +44,7 @@ export interface Managed {
 }
 
 const WAYS_OUT =
-  /adopt|alias|deleteBeforeReplace|retainOnDelete|allowRemovals|state delete|endpoint|connection|address/;
+  /adopt|alias|deleteBeforeReplace|retainOnDelete|allowRemovals|protect|state delete|endpoint|connection|address/;
 const FAREWELL = /releas|retain|left|leav|forg|no longer|keep|kept/i;
 
 /** Fails where a promise is broken. */

@@ -67,7 +67,9 @@ export class Watch {
 
   /** A run took a user over. */
   adopted(place: string, stack: StackName): void {
-    this.owners.get(place)?.add(stack);
+    const owners = this.owners.get(place);
+    if (owners === undefined) return;
+    owners.add(stack);
     this.lost.get(place)?.delete(stack);
   }
 
@@ -93,7 +95,8 @@ export class Watch {
       if (call) this.makers.set(place, call.urn);
     } else if (!owners.has(stack)) {
       // Where it was, another user of its name is drift to those who lost theirs.
-      if (!this.mayAdopt(place, call) && !this.hasLost(stack, place)) this.breaks(`(2) a user of ${[...owners].join(" and ")} is touched: ${deed}`);
+      if (!this.mayAdopt(place, call) && !this.hasLost(stack, place))
+        this.breaks(`(2) a user of ${[...owners].join(" and ")} is touched: ${deed}`);
       owners.add(stack);
     }
     if (kind === "DELETE user") this.deleted(place, call, sentAt, deed);
