@@ -43,6 +43,8 @@ export type Edit =
     }
   | { readonly do: "instance"; readonly at: number; readonly instance: Instance }
   | { readonly do: "address"; readonly instance: Instance; readonly address: Address }
+  | { readonly do: "going"; readonly at: number; readonly says: Item["going"] | undefined }
+  | { readonly do: "removals"; readonly allow: boolean }
   | { readonly do: "undo" };
 
 const MAX_USERS = 5;
@@ -92,6 +94,11 @@ export const edit: fc.Arbitrary<Edit> = fc.oneof(
       address: fc.constantFrom(...ADDRESSES),
     }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: kind("going"), at, says: fc.constantFrom(undefined, "retainOnDelete", "protect") }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: kind("removals"), allow: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ do: kind("undo") }) },
 );
 
@@ -107,6 +114,7 @@ export function edited(stack: StackName, source: Source, one: Edit, before: Sour
   if (one.do === "address") {
     return distinct({ ...source, addresses: { ...source.addresses, [one.instance]: one.address } });
   }
+  if (one.do === "removals") return { ...source, allowRemovals: one.allow };
   if (one.do === "insert") {
     if (source.items.length >= MAX_USERS) return source;
     const place = one.at % (source.items.length + 1);
@@ -126,7 +134,7 @@ function swapped(source: Source, one: number, other: number): Source {
   return distinct({ ...source, items: source.items.with(one, second).with(other, first) });
 }
 
-type Change = Exclude<Edit, { do: "undo" | "address" | "insert" | "remove" | "swap" }>;
+type Change = Exclude<Edit, { do: "undo" | "address" | "removals" | "insert" | "remove" | "swap" }>;
 
 function changed(stack: StackName, source: Source, item: Item, one: Change): Item {
   const alias = { formerly: [...item.formerly, itemUrn(stack, source, item)] };
@@ -138,7 +146,7 @@ function changed(stack: StackName, source: Source, item: Item, one: Change): Ite
     case "component":
       return item.home === "fleet" ? item : { ...item, depth: one.depth, ...(one.alias ? alias : { formerly: [] }) };
     case "move": {
-      const { name: _, retainOnDelete: __, ...rest } = item;
+      const { name: _, going: __, ...rest } = item;
       const adopt = one.adopt || item.adopt;
       const moved: Item = { ...rest, home: one.home, depth: 0, formerly: [], adopt };
       return one.home === "single" ? { ...moved, name: item.uid } : moved;
@@ -157,6 +165,10 @@ function changed(stack: StackName, source: Source, item: Item, one: Change): Ite
       const { deleteBeforeReplace: _, replaceOnChanges: __, ...rest } = item;
       const first = one.first === undefined ? {} : { deleteBeforeReplace: one.first };
       return { ...rest, ...first, ...(one.on === undefined ? {} : { replaceOnChanges: [one.on] }) };
+    }
+    case "going": {
+      const { going: _, ...rest } = item;
+      return one.says === undefined ? rest : { ...rest, going: one.says };
     }
     case "instance":
       return { ...item, instance: one.instance };

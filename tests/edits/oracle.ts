@@ -44,7 +44,7 @@ export interface Managed {
 }
 
 const WAYS_OUT =
-  /adopt|alias|deleteBeforeReplace|retainOnDelete|allowRemovals|state delete|endpoint|connection|address/;
+  /adopt|alias|deleteBeforeReplace|retainOnDelete|allowRemovals|protect|state delete|endpoint|connection|address/;
 const FAREWELL = /releas|retain|left|leav|forg|no longer|keep|kept/i;
 
 /** Fails where a promise is broken. */
@@ -78,14 +78,14 @@ export function managedBy({ outputs, isPendingReplacement }: Resource): Managed[
 }
 
 /** Every healthy resource's user, where only one resource of one stack has it. */
-function usersWork(wire: Wire, { owners, lost }: Watch, { after }: Report): void {
+function usersWork(wire: Wire, watch: Watch, { stack, after }: Report): void {
   const all = after.resources.flatMap(managedBy).map(({ place }) => place);
   for (const resource of after.resources) {
     if (resource.isReplaced || resource.initErrors.length > 0) continue;
     for (const { cluster, uid, place, accessKey, secretKey } of managedBy(resource)) {
-      // Without a refresh nobody looks whether a killed run still deleted it.
-      if (lost.has(place) || all.filter((one) => one === place).length > 1) continue;
-      const stacks = [...(owners.get(place) ?? [])].filter((owner) => owner !== "strangers");
+      // Without a refresh nobody looks whether it is gone.
+      if (watch.hasLost(stack, place) || all.filter((one) => one === place).length > 1) continue;
+      const stacks = [...(watch.owners.get(place) ?? [])].filter((owner) => owner !== "strangers");
       if (stacks.length > 1) continue;
       const gateway = wire.clusters[cluster];
       const said = gateway.user(uid) ? s3Says({ gateway, world: wire.world }, accessKey, secretKey) : "no such user";
@@ -95,13 +95,13 @@ function usersWork(wire: Wire, { owners, lost }: Watch, { after }: Report): void
 }
 
 /** Nobody comes into a stack's state whom it neither made nor took over by its program's wish. */
-function nobodyIsTaken({ owners }: Watch, { stack, program, after }: Report): void {
+function nobodyIsTaken(watch: Watch, { stack, program, after }: Report): void {
   const declared = placesOf(program);
   for (const { place, uid } of after.resources.flatMap(managedBy)) {
     const isWished = declared.get(place)?.users.some(({ item }) => item.uid === uid && item.adopt) === true;
-    const theirs = [...(owners.get(place) ?? [stack])];
+    const theirs = [...(watch.owners.get(place) ?? [stack])];
     assert.ok(
-      isWished || theirs.includes(stack),
+      isWished || watch.hasLost(stack, place) || theirs.includes(stack),
       `(2) ${place} of ${theirs.join(" and ")} is taken over without adopt`,
     );
   }

@@ -37,8 +37,8 @@ export interface Item {
   readonly rotationId?: string;
   readonly gracePeriodSeconds: number;
   readonly adopt: boolean;
-  /** A member's user is left as it is when the member goes. */
-  readonly retainOnDelete?: boolean;
+  /** What a member says of its going: its user is left as it is, or it must not go. */
+  readonly going?: "retainOnDelete" | "protect";
   readonly deleteBeforeReplace?: boolean;
   readonly replaceOnChanges?: readonly string[];
 }
@@ -134,8 +134,8 @@ function optionsOf({ instance, formerly, deleteBeforeReplace, replaceOnChanges =
   return { instance, aliases: formerly, replaceOnChanges, ...first };
 }
 
-function inputsOf({ home, uid, rotationId, gracePeriodSeconds, adopt, retainOnDelete }: Item): Inputs {
+function inputsOf({ home, uid, rotationId, gracePeriodSeconds, adopt, going }: Item): Inputs {
   const rotation = rotationId === undefined ? {} : { rotationId };
-  const retained = home === "fleet" && retainOnDelete ? { retainOnDelete } : {};
-  return { uid, displayName: uid, gracePeriodSeconds, ...rotation, ...(adopt ? { adopt } : {}), ...retained };
+  const option = home === "fleet" && going ? { [going]: true } : {};
+  return { uid, displayName: uid, gracePeriodSeconds, ...rotation, ...(adopt ? { adopt } : {}), ...option };
 }

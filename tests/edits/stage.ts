@@ -22,6 +22,16 @@ const STRANGERS = { first: ["eve", "sue"], second: ["ann", "ben", "eve"] } as co
 /** The most refusals in a row, each with another resource to see to. */
 const MOST_REFUSALS = 8;
 
+/** What walks came to. */
+export interface Tally {
+  /** Runs of Pulumi, previews among them. */
+  runs: number;
+  /** Runs that were killed. */
+  crashes: number;
+  /** Refusals whose way out was gone. */
+  refusals: number;
+}
+
 interface Stack {
   readonly name: StackName;
   source: Source;
@@ -39,7 +49,10 @@ export class Stage {
   private readonly watch = new Watch();
   private readonly stacks: Readonly<Record<StackName, Stack>>;
 
-  constructor(first: Source) {
+  constructor(
+    first: Source,
+    private readonly tally: Tally,
+  ) {
     const stack = (name: StackName, source: Source): Stack => {
       return { name, source, former: EMPTY, good: EMPTY, state: NO_STATE, leftBehind: new Map() };
     };
@@ -47,7 +60,8 @@ export class Stage {
     for (const cluster of ["first", "second"] as const) {
       const gateway = this.wire.clusters[cluster];
       for (const uid of STRANGERS[cluster]) {
-        const user = `uid=${uid}&display-name=Theirs&access-key=THEIRS-${uid}&secret-key=their-secret-of-${uid}`;
+        const key = `access-key=THEIRS-${uid}&secret-key=their-secret-of-${uid}-on-the-${cluster}`;
+        const user = `uid=${uid}&display-name=Theirs&${key}`;
         gateway.handle(admin(gateway, `PUT user?${user}`, this.wire.world.now()));
         this.watch.belongsToStrangers(`${cluster}/${uid}`);
       }
@@ -90,6 +104,7 @@ export class Stage {
     for (let refusals = 0; result && result.failures.length + result.invalid.length > 0; refusals++) {
       const problems = [...result.invalid, ...result.failures.map(({ message }) => message)].join("\n");
       assert.ok(refusals < MOST_REFUSALS, `(5) no way out leads anywhere: ${problems}`);
+      this.tally.refusals++;
       this.goWayOut(stack, result, step.wayOut === "restore" && refusals === 0 ? "restore" : "adopt");
       result = await this.upOnce(stack, step, { serial: step.serial });
     }
@@ -145,7 +160,11 @@ export class Stage {
     });
     const result = await Promise.race([work(run), wire.killed.then(() => undefined)]);
     run.snapshot.isClosed = true;
-    if (result === undefined) watch.killed();
+    this.tally.runs++;
+    if (result === undefined) {
+      this.tally.crashes++;
+      watch.killed();
+    }
     const { leftBehind } = stack;
     stack.leftBehind = result === undefined ? new Map(watch.makers) : new Map();
     if (what === "preview") stack.leftBehind = leftBehind;
@@ -161,6 +180,7 @@ export class Stage {
     if (result === undefined) result = await once();
     for (let refusals = 0; result && result.failures.length > 0; refusals++) {
       assert.ok(refusals < MOST_REFUSALS, "(5) no way out leads anywhere");
+      this.tally.refusals++;
       for (const { urn } of result.failures) this.forgetUrn(stack, urn);
       result = await once();
     }
@@ -203,7 +223,7 @@ export class Stage {
       .map(({ item }) => item);
     if (refused.every(({ adopt }) => adopt)) return;
     // Who is only there to be forgotten has been heard of, and goes.
-    const left = stack.source.items.filter((item) => !(refused.includes(item) && item.retainOnDelete));
+    const left = stack.source.items.filter((item) => !(refused.includes(item) && item.going === "retainOnDelete"));
     const items = left.map((item) => (refused.includes(item) ? { ...item, adopt: true } : item));
     stack.source = { ...stack.source, items };
   }
@@ -213,7 +233,7 @@ export class Stage {
     const { items } = stack.source;
     const instance = items.find(({ home }) => home === "fleet")?.instance;
     if (instance === undefined) return;
-    const item: Item = { ...newItem("fleet", uid), instance, retainOnDelete: true };
+    const item: Item = { ...newItem("fleet", uid), instance, going: "retainOnDelete" };
     stack.source = { ...stack.source, items: [...items, item] };
   }
 

@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { type Edit, edit, newItem } from "./edits";
 import { EMPTY, type Item, type Source, type StackName, UIDS } from "./program";
-import { Stage } from "./stage";
+import { Stage, type Tally } from "./stage";
 import type { Crash } from "./wire";
 
 /** One step of a walk. */
@@ -87,11 +87,16 @@ export const story: fc.Arbitrary<Story> = fc.record({
 });
 
 /** Plays a walk: first the program comes up, then it is edited. Rejects where a promise is broken. */
-export async function play({ home, users, steps }: Story): Promise<void> {
+export async function play({ home, users, steps }: Story, tally = newTally()): Promise<void> {
   const first: Source = { ...EMPTY, items: UIDS.slice(0, users).map((uid) => newItem(home, uid)) };
-  const stage = new Stage(first);
+  const stage = new Stage(first, tally);
   await stage.play(UP);
   for (const one of steps) await stage.play(one);
+}
+
+/** Nothing so far. */
+export function newTally(): Tally {
+  return { runs: 0, crashes: 0, refusals: 0 };
 }
 
 const UP: Step = {

@@ -27,8 +27,8 @@ export class Watch {
   writes: Write[] = [];
   /** What has been found to be wrong, the first thing only. */
   broken: string | undefined;
-  /** Users that a killed run deleted, whose deletion state need not know of. */
-  readonly lost = new Set<string>();
+  /** Users whose deletion a stack's state does not know of, by place: a killed run did it, or another stack that had them, too. */
+  private readonly lost = new Map<string, Set<StackName>>();
   /** The resources that made users in this run, by the users' places. */
   readonly makers = new Map<string, string>();
   /** When providers heard last of the resources that were checked. */
@@ -47,7 +47,17 @@ export class Watch {
 
   /** The present run was killed. */
   killed(): void {
-    for (const { kind, place } of this.writes) if (kind === "DELETE user") this.lost.add(place);
+    const { run } = this;
+    if (run) for (const { kind, place } of this.writes) if (kind === "DELETE user") this.loses(run.stack, place);
+  }
+
+  /** Whether a stack's state cannot know that a user is gone, or that another one is there in its place. */
+  hasLost(stack: StackName, place: string): boolean {
+    return this.lost.get(place)?.has(stack) === true;
+  }
+
+  private loses(stack: StackName, place: string): void {
+    this.lost.set(place, (this.lost.get(place) ?? new Set()).add(stack));
   }
 
   /** Others made a user. */
@@ -57,7 +67,10 @@ export class Watch {
 
   /** A run took a user over. */
   adopted(place: string, stack: StackName): void {
-    this.owners.get(place)?.add(stack);
+    const owners = this.owners.get(place);
+    if (owners === undefined) return;
+    owners.add(stack);
+    this.lost.get(place)?.delete(stack);
   }
 
   /** A provider has answered the engine. */
@@ -77,17 +90,21 @@ export class Watch {
     if (call && !["create", "update", "delete"].includes(call.method)) this.breaks(`(2) ${deed}`);
     const owners = this.owners.get(place) ?? new Set();
     if (!wasThere) {
-      this.lost.delete(place);
+      this.lost.get(place)?.delete(stack);
       this.owners.set(place, new Set([stack]));
       if (call) this.makers.set(place, call.urn);
     } else if (!owners.has(stack)) {
-      if (!this.mayAdopt(place, call)) this.breaks(`(2) a user of ${[...owners].join(" and ")} is touched: ${deed}`);
+      // Where it was, another user of its name is drift to those who lost theirs.
+      if (!this.mayAdopt(place, call) && !this.hasLost(stack, place))
+        this.breaks(`(2) a user of ${[...owners].join(" and ")} is touched: ${deed}`);
       owners.add(stack);
     }
     if (kind === "DELETE user") this.deleted(place, call, sentAt, deed);
   }
 
   private deleted(place: string, call: Call | undefined, sentAt: number, deed: string): void {
+    const others = [...(this.owners.get(place) ?? [])].filter((owner) => owner !== this.run?.stack);
+    for (const owner of others) if (owner !== "strangers") this.loses(owner, place);
     this.owners.delete(place);
     const declaration = this.run?.what === "up" ? this.declared.get(place) : undefined;
     if (declaration === undefined) return;

@@ -25,6 +25,7 @@ interface Catcher {
 const QUICK: readonly Catcher[] = [
   { name: "unit tests", args: ["tests/provider/**/*.test.ts"], env: { OBJECT_USERS_FUZZ_RUNS: "300" } },
   { name: "model", args: ["tests/model/**/*.test.ts"], env: { OBJECT_USERS_RUNS: "2000" } },
+  { name: "edits", args: ["tests/edits/**/*.test.ts"], env: { OBJECT_USERS_WALKS: "300" } },
   { name: "old state", args: ["tests/fixtures/state.test.ts"] },
   { name: "leaks", args: ["tests/proofs/leaks.test.ts", "-g", "errors of every"] },
 ];

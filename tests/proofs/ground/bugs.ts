@@ -49,6 +49,30 @@ export const BUGS: readonly Bug[] = [
     real: ["kill"],
   },
   {
+    name: "unfinished work is recognised by user and rotation alone, whosever it is",
+    file: "provider/lifecycle/keys.ts",
+    find: 'const whose = identity === "" ? [] : [identity];',
+    replace: "const whose: string[] = [];",
+    real: [],
+  },
+  {
+    name: "a user is deleted without asking whose it is",
+    file: "provider/users.ts",
+    find: `      if (problem !== undefined) throw deletionElsewhere(name, problem);
+      const doubt = notToDelete(known, live);
+      if (doubt !== undefined) throw deletionRefused(name, doubt);
+`,
+    replace: "",
+    real: [],
+  },
+  {
+    name: "a user is deleted although the run knows of another resource that has it",
+    file: "provider/run.ts",
+    find: "return this.standing(user).some((one) => one.holds || (one.isDeclared && !isItself(one)));",
+    replace: "return false;",
+    real: [],
+  },
+  {
     name: "an error quotes the answer, secrets and all",
     file: "provider/backends/rgw/refusals.ts",
     find: "...meaningOf(code, response, act, endpoint, now), answer, uncertain });",
