@@ -100,8 +100,10 @@ async function issueKey(step: StepOf<"issueKey">, { spec, known, user, context }
   const { graceSeconds } = step.key;
   const { published } = known;
   const endsCurrent = context.capabilities.overlap === "server" && graceSeconds !== undefined && graceSeconds > 0;
-  if (spec.prove && endsCurrent && published?.id !== undefined)
-    await proveCurrent({ ...published, id: published.id }, user, context);
+  if (spec.prove && endsCurrent && published?.id !== undefined) {
+    const { provenAt } = known.keys.find((record) => record.id === published.id) ?? {};
+    await proveCurrent({ ...published, id: published.id }, provenAt, user, context);
+  }
   const key = await context.api.issueKey(user, step.key);
   const record = recordOf(key, step.rotationId, context);
   const deadline = graceSeconds === undefined ? undefined : after(context.now().toISOString(), graceSeconds);

@@ -49,10 +49,18 @@ export async function proveListed(key: Signer, user: UserRef, context: Context):
 
 /**
  * Resolves when S3 accepts the secret that consumers hold. Where the system ends it by itself the next one is not made
- * before that: what keeps the next one from being proven would show too late, when the end of this one is fixed.
+ * before that: what keeps the next one from being proven would show too late, when the end of this one is fixed. Since it
+ * was proven itself, at `provenAt`, every part of S3 has had time to hear of it, or still has.
  */
-export async function proveCurrent(key: Signer, user: UserRef, context: Context): Promise<void> {
-  const { propagationSeconds: seconds, secretsReadable } = context.capabilities;
+export async function proveCurrent(
+  key: Signer,
+  provenAt: string | undefined,
+  user: UserRef,
+  context: Context,
+): Promise<void> {
+  const { propagationSeconds, secretsReadable } = context.capabilities;
+  const age = provenAt === undefined ? 0 : (context.now().getTime() - Date.parse(provenAt)) / 1000;
+  const seconds = Math.ceil(Math.max(0, Math.min(propagationSeconds, propagationSeconds - age)));
   const verdict = await awaitVerdict(key, user, context, seconds, (verdict) => verdict !== "refused").catch(
     (error: unknown) => {
       throw isObjectUserError(error) ? nothingMade(error) : error;

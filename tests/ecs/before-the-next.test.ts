@@ -71,6 +71,15 @@ for (const [name, open, making] of SYSTEMS) {
       assert.equal(bench.s3(first.secretKey), "200");
     });
 
+    it("a secret that has long been proven is not waited for as a new one is", async () => {
+      bench.world.advance(1000);
+      faulty({ kind: "answer", status: 401 });
+      const before = bench.world.now().getTime();
+      await bench.fails({ ...HOUR, rotationId: "2" });
+      const waited = (bench.world.now().getTime() - before) / 1000;
+      assert.ok(waited >= 3 && waited < 10, `it waited ${waited} s`);
+    });
+
     it("costs one request to S3 more", async () => {
       const kinds = await asked({ ...HOUR, rotationId: "2" });
       const proofs = kinds.flatMap((kind, place) => (kind === "S3 ListBuckets" ? [place] : []));
