@@ -138,7 +138,7 @@ export class Stage {
     await this.up(wishes, undefined, 0);
     for (const { watch } of this.players) {
       // While another member fails, a retired key waits for its grace to begin, and is looked at each time.
-      const most = watch.hasWaitingKeys ? ["GET user"] : [];
+      const most = watch.hasWaitingKeys || watch.isDoubtful ? ["GET user"] : [];
       if (watch.isThere) assert.deepEqual(watch.requests(), most, `${what} has nothing to do`);
     }
   }
