@@ -44,15 +44,15 @@ export const BUGS: readonly Bug[] = [
   {
     name: "the key's id is not derived",
     file: "provider/lifecycle/keys.ts",
-    find: "accessKey: deriveAccessKey(userId, spec.rotationId, spec.identity) }",
-    replace: "accessKey: deriveAccessKey(userId, String(Math.random()), spec.identity) }",
+    find: "accessKey: deriveAccessKey(userId, rotationId, identity) }",
+    replace: "accessKey: deriveAccessKey(userId, String(Math.random()), identity) }",
     real: ["kill"],
   },
   {
     name: "unfinished work is recognised by user and rotation alone, whosever it is",
     file: "provider/lifecycle/keys.ts",
-    find: 'const whose = identity === "" ? [] : [identity];',
-    replace: "const whose: string[] = [];",
+    find: 'return identity === "" ? [] : [identity];',
+    replace: "return [];",
     real: [],
   },
   {
