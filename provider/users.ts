@@ -187,7 +187,8 @@ export class Users {
     const live = await opened.api.find(refOf(name, known));
     const problem = notOurs(known, live, here, this.backend.capabilities);
     if (problem !== undefined && isElsewhere(known, here)) throw refusal("reading", name, problem);
-    return live && confirmedAt(observe(known, live), here);
+    if (problem !== undefined) opened.log(`${opened.resource} ${name}: ${problem}`);
+    return live && confirmedAt(observe(known, live), here, problem === undefined ? live : undefined);
   }
 
   /**

@@ -21,6 +21,13 @@ export class Arguments {
     }
   }
 
+  /** The same, with every value decoded once more. */
+  decodedAgain(): Arguments {
+    const again = new Arguments("");
+    for (const [name, value] of this.values) again.values.set(name, decode(value));
+    return again;
+  }
+
   /** All parameters, in no particular order. */
   entries(): IterableIterator<[string, string]> {
     return this.values.entries();

@@ -74,21 +74,25 @@ export class Gateway {
     this.addAdmin();
   }
 
-  /** Gives it the ways of another release. Of those of 19 it has one: users may be shown without their keys. */
-  upgrade(release: 16 | 19): void {
+  /**
+   * Gives it the ways of another release. Of those of 19 it has one: users may be shown without their keys. Of those of
+   * 20 it has another besides: the user API decodes its parameters twice.
+   */
+  upgrade(release: 16 | 19 | 20): void {
     this.context.release = release;
   }
 
   /** Acts on a request and answers, without faults and without a trace in the log. */
   handle(request: WireRequest): WireResponse {
     const call = readCall(request);
-    return this.act(call, operationOf(call));
+    return this.act(call, operationOf(this.understood(call)));
   }
 
   /** One exchange with everything that can go wrong with it. `serve` and `send` both stand on this. */
   exchange(request: WireRequest): Outcome {
     const call = readCall(request);
-    const operation = operationOf(call);
+    const understood = this.understood(call);
+    const operation = operationOf(understood);
     const kind = operation?.kind ?? "unknown";
     const sequence = ++this.sent;
     const fault = this.faults?.(request, sequence, kind);
@@ -100,7 +104,7 @@ export class Gateway {
       side: call.side,
       kind,
       method: call.method,
-      subject: call.side === "admin" ? call.args.text("uid") : "",
+      subject: call.side === "admin" ? understood.args.text("uid") : "",
       status: response?.status,
       fault: fault?.kind,
     });
@@ -132,6 +136,12 @@ export class Gateway {
       .allUsers()
       .map(view)
       .filter(({ uid }) => uid !== "admin");
+  }
+
+  /** What an operation is told. The signature is of what was sent. */
+  private understood(call: Call): Call {
+    const isTwice = this.context.release >= 20 && call.path === "/admin/user";
+    return isTwice ? { ...call, args: call.args.decodedAgain() } : call;
   }
 
   private act(call: Call, operation: Operation | undefined): WireResponse {

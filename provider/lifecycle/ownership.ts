@@ -43,7 +43,7 @@ export function notOurs(
   }
   const isAnother =
     live?.createdAt !== undefined && known.createdAt !== undefined && live.createdAt !== known.createdAt;
-  return isAnother && !bearsOurKey(known, live)
+  return isAnother && !bearsOurKey(known, live, { bySecret: true })
     ? `it was made anew by somebody else: the one that this resource knows was made at ${known.createdAt}, this one at ${live.createdAt}`
     : undefined;
 }
@@ -116,9 +116,14 @@ export function hasItAlready({ name }: Spec): ObjectUserError {
   });
 }
 
-/** What is known, once it was seen to be so here. */
-export function confirmedAt(known: Known, { address, system }: Here): Known {
-  return { ...known, address, ...(system === undefined ? {} : { system }) };
+/** What is known, once it was seen to be so here; `live` is the user that was seen to be ours. */
+export function confirmedAt(known: Known, { address, system }: Here, live?: Live): Known {
+  return {
+    ...known,
+    address,
+    ...(system === undefined ? {} : { system }),
+    ...(live?.createdAt === undefined ? {} : { createdAt: live.createdAt }),
+  };
 }
 
 /** The error for a user that is not ours, where it was to be changed. */
@@ -129,7 +134,7 @@ export function refusal(operation: string, name: string, problem: string): Objec
     subject: `user "${name}"`,
     problem,
     advice:
-      "Nothing was changed. Correct the connection; or set adopt: true, to have the user there managed from now on and the one before left as it is; or have Pulumi forget it with: pulumi state delete URN.",
+      "Nothing was changed. Correct the connection; or set adopt: true, to have the user there managed from now on and the one before left as it is; or have Pulumi forget it with: pulumi state delete URN (of a fleet, that forgets all its users).",
   });
 }
 

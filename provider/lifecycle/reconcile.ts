@@ -148,10 +148,10 @@ class Run {
   }
 
   /** Notes by whom and where the user was seen: in every piece of knowledge that a look or an answer confirmed. */
-  private confirmed(known: Known): Known {
+  private confirmed(known: Known, live?: Live): Known {
     const { identity, hidden } = this.spec;
     return {
-      ...confirmedAt(known, this.here),
+      ...confirmedAt(known, this.here, live),
       ...(identity === "" ? {} : { identity }),
       ...(hidden.length === 0 ? {} : { hidden }),
     };
@@ -222,7 +222,7 @@ class Run {
       if (this.known) context.log(`${context.resource} ${spec.name}: is gone from the system`);
       this.known = undefined;
     } else if (this.known && !this.wasOvertaken(live)) {
-      this.known = this.confirmed(observe(this.known, live));
+      this.known = this.confirmed(observe(this.known, live), live);
     } else {
       this.known = undefined;
       this.known = this.confirmed(this.takeOver(live, refused));

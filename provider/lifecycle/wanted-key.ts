@@ -35,16 +35,34 @@ export function wantedKey(spec: Spec, known: Known, capabilities: Capabilities, 
 }
 
 /**
- * The key that would be made for the rotation. While a key whose deadline is over still has that key's id, its id is
- * derived from the dying one's as well: always the same for the same ring, so that a retry finds its own work.
+ * The key that would be made for the rotation: the first of its keys whose id is not that of a key whose deadline is over.
  */
 export function nextKey(spec: Spec, known: Known, capabilities: Capabilities, now: Date): KeyRequest {
+  const isDying = ({ accessKey }: KeyRequest) =>
+    known.keys.some((key) => key.accessKey === accessKey && hasEnded(key, now));
+  for (const make of keysOf(spec, known, capabilities)) if (spec.ownKey !== undefined || !isDying(make)) return make;
+  throw new Error("a rotation has keys without end");
+}
+
+/**
+ * The keys that a rotation may have, in order: each has an id that is derived from the one before, so that it can be made
+ * while that one is dying.
+ */
+function* keysOf(spec: Spec, known: Known, capabilities: Capabilities): Generator<KeyRequest, never> {
   for (let { rotationId } = spec; ; ) {
     const make = keyToMake({ ...spec, rotationId }, known.userId, capabilities);
-    const dying = known.keys.find((key) => key.accessKey === make.accessKey && hasEnded(key, now));
-    if (spec.ownKey !== undefined || dying === undefined) return make;
-    rotationId = `${rotationId} after ${dying.id}`;
+    yield make;
+    rotationId = `${rotationId} after ${make.accessKey}`;
   }
+}
+
+/** The ids of the rotation's keys up to one more than the ring may have ended. */
+function firstKeysOf(spec: Spec, known: Known, capabilities: Capabilities): (string | undefined)[] {
+  const ids: (string | undefined)[] = [];
+  for (const { accessKey } of keysOf(spec, known, capabilities)) {
+    if (accessKey === undefined || ids.push(accessKey) > known.keys.length + 1) break;
+  }
+  return ids;
 }
 
 function ownKey(own: OwnKey, known: Known, now: Date): WantedKey {
@@ -91,9 +109,10 @@ function ringKey(spec: Spec, known: Known, { overlap }: Capabilities, now: Date)
  */
 function leftBehind(make: KeyRequest, spec: Spec, known: Known, capabilities: Capabilities): WantedKey | undefined {
   const usable = known.foreign.filter((key) => known.secrets[key.id] !== undefined);
-  // The run that was cut off may have known the resource by the name it had before.
-  const former = keyToMake({ ...spec, identity: known.identity ?? spec.identity }, known.userId, capabilities);
-  const derived = usable.find(({ accessKey }) => accessKey === make.accessKey || accessKey === former.accessKey);
+  // The run that was cut off may have known the resource by the name it had before, and may have ended the key before.
+  const former = { ...spec, identity: known.identity ?? spec.identity };
+  const mayBeOurs = new Set([spec, former].flatMap((one) => firstKeysOf(one, known, capabilities)));
+  const derived = usable.find(({ accessKey }) => mayBeOurs.has(accessKey));
   if (derived) return { id: derived.id, why: `key ${derived.accessKey} is there from an unfinished run` };
   const { secretPrefix } = make;
   const marked = usable.find((key) => secretPrefix !== undefined && known.secrets[key.id]?.startsWith(secretPrefix));

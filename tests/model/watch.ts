@@ -94,6 +94,7 @@ export class Watch {
       assert.ok(!this.mustRefuse, "a user of others was taken over");
       if (!meddled && this.runLooked()) this.looked = true;
       for (const id of this.left) if (!this.live().has(id)) this.left.delete(id);
+      if (this.looked && !meddled) this.unfinishedIsContinued(wish);
       if (this.publishedWorked && !meddled)
         assert.ok(this.publishedWorks(), "what is published does not work any more");
       if (!meddled) noneOverdue(this.ring(), this.start);
@@ -153,9 +154,15 @@ export class Watch {
     assert.ok(this.isDoubtful, "a user of ours is not deleted");
   }
 
-  /** Whether the user bears keys, and state knows none of them: its deletion is refused. */
+  /** Whether the user bears keys, and none that state knows, secrets included: its deletion is refused. */
   get isDoubtful(): boolean {
-    return this.live().size > 0 && !this.ring().some(({ id }) => this.live().has(id));
+    const { keyId, secretKey, previousAccessKey, previousSecretKey } = this.state.stored?.outputs ?? {};
+    const known = new Map([
+      [keyId, secretKey],
+      [previousAccessKey, previousSecretKey],
+    ]);
+    const bears = (id: string) => this.live().has(id) && (known.get(id) ?? this.live().get(id)) === this.live().get(id);
+    return this.live().size > 0 && !this.ring().some(({ id }) => bears(id));
   }
 
   /** Whether a key is retired whose grace has not begun, because the runs since then failed. */
@@ -287,6 +294,16 @@ export class Watch {
     const ring = new Set(this.ring().map(({ id }) => id));
     const unknown = [...this.live().keys()].filter((id) => !ring.has(id) && !isTheirs(id) && !this.left.has(id));
     assert.deepEqual(unknown, [], "every key on the gateway is known");
+  }
+
+  /** What a run that was cut off made for this very wish, the next one finds again. */
+  private unfinishedIsContinued(wish: Inputs): void {
+    if (wish.accessKey !== undefined || wish.createKey === false) return;
+    const ring = new Set(this.ring().map(({ id }) => id));
+    const mayMake = idsToMake(wish, ringOf(this.before?.outputs ?? {}));
+    if (!mayMake.includes(String(this.outputs().keyId))) return;
+    const lost = mayMake.filter((id) => this.left.has(id) && !ring.has(id));
+    assert.deepEqual(lost, [], "an unfinished run's key is continued");
   }
 
   private publishedWorks(): boolean {

@@ -33,7 +33,7 @@ export function idsToMake(wish: Inputs, ring: readonly KeyRecord[]): string[] {
   let rotationId = (wish.rotationId as string | undefined) ?? "";
   for (let id = ids[0]; id !== undefined && isDying(id); ids.push(id)) {
     rotationId = `${rotationId} after ${id}`;
-    id = deriveAccessKey(String(wish.uid), rotationId);
+    id = deriveAccessKey(String(wish.uid), rotationId, ME);
   }
   return ids;
 }

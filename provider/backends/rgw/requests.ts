@@ -5,7 +5,7 @@
  * Documentation: https://docs.ceph.com/en/latest/radosgw/adminops/
  */
 import type * as z from "zod";
-import { ObjectUserError } from "../../errors";
+import { isObjectUserError, ObjectUserError } from "../../errors";
 import { exchange } from "../../http/exchange";
 import { escaped, signed } from "../../http/sigv4";
 import type { BackendDeps } from "../backend";
@@ -18,6 +18,11 @@ type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Deleting a user with all its objects takes the gateway as long as there are objects. */
 const PURGE_TIMEOUT_MS = 3_600_000;
+
+/** Below this path Ceph 20.2.4 decodes the values of a query once more, after it has checked the signature. */
+const USERS = "/admin/user";
+/** What a second decoding would change. */
+const DECODABLE = /[%+]/;
 
 /** Users a page: what the gateway sends without being asked. */
 const PAGE_SIZE = 1000;
@@ -37,10 +42,29 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
     schema: z.ZodType<T> | undefined,
     timeoutMs?: number,
   ): Promise<T> {
-    const text = Object.entries(query)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => `${name}=${escaped(String(value))}`)
-      .join("&");
+    const given = Object.entries(query).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, String(value)]],
+    );
+    const isDecodable = path === USERS && given.some(([, value = ""]) => DECODABLE.test(value));
+    const text = isDecodable && (await decodesTwice()) ? (value: string) => escaped(escaped(value)) : escaped;
+    return send(
+      act,
+      method,
+      path,
+      given.map(([name, value = ""]) => `${name}=${text(value)}`).join("&"),
+      schema,
+      timeoutMs,
+    );
+  }
+
+  async function send<T>(
+    act: Act,
+    method: string,
+    path: string,
+    text: string,
+    schema: z.ZodType<T> | undefined,
+    timeoutMs?: number,
+  ): Promise<T> {
     const url = new URL(`${endpoint}${path}?${text}`);
     return exchange(deps, {
       ...act,
@@ -57,19 +81,48 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
     });
   }
 
+  /**
+   * Whether this gateway decodes twice: it then finds the admin by his access key with every character escaped twice. Asked
+   * once, and only before something is sent that would be another text, as it would be about another user.
+   */
+  let answer: Promise<boolean> | undefined;
+  function decodesTwice(): Promise<boolean> {
+    answer ??= asked().catch((error) => {
+      answer = undefined;
+      throw error;
+    });
+    return answer;
+  }
+
+  async function asked(): Promise<boolean> {
+    const act = { operation: "finding out", subject: "how the gateway decodes a query", writes: false };
+    const find = (text: string) => send(act, "GET", USERS, `access-key=${text}`, wireUser);
+    const { accessKey } = settings;
+    const everyByte = [...Buffer.from(accessKey)].map((byte) => `%25${byte.toString(16).padStart(2, "0")}`).join("");
+    try {
+      await find(everyByte);
+      return true;
+    } catch (error) {
+      // Releases differ in how they say that nobody has this key. One of the answers also says that the admin may not look.
+      if (!isObjectUserError(error, "not-found", "invalid", "forbidden")) throw error;
+      await find(escaped(accessKey));
+      return false;
+    }
+  }
+
   const user = (userId: string) => `user "${userId}"`;
 
   return {
     /** GET /admin/user. Never with an access key: an unknown uid would find the key's owner instead. */
     getUser: (uid: string) =>
-      call({ operation: "reading", subject: user(uid), writes: false }, "GET", "/admin/user", { uid }, wireUser),
+      call({ operation: "reading", subject: user(uid), writes: false }, "GET", USERS, { uid }, wireUser),
 
     /** GET /admin/user?access-key= of the admin's own key: who is logged in. */
     getOwnUser: () =>
       call(
         { operation: "reading", subject: "the admin user", writes: false },
         "GET",
-        "/admin/user",
+        USERS,
         { "access-key": settings.accessKey },
         wireUser,
       ),
@@ -83,34 +136,28 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
       call(
         { operation: "listing", subject: "the users", writes: false },
         "GET",
-        "/admin/user",
+        USERS,
         { list: "", "max-entries": PAGE_SIZE, marker },
         wirePage,
       ),
 
     /** PUT /admin/user. 409 UserAlreadyExists for any user that exists; two at once may both answer 200. */
     createUser: (userId: string, query: Query) =>
-      call({ operation: "creating", subject: user(userId), writes: true }, "PUT", "/admin/user", query, wireUser),
+      call({ operation: "creating", subject: user(userId), writes: true }, "PUT", USERS, query, wireUser),
 
     /**
      * POST /admin/user. It also makes keys, and unlike PUT /admin/user?key it then refuses an unknown uid and somebody
      * else's key, instead of acting on that other user.
      */
     modifyUser: (uid: string, query: Query) =>
-      call(
-        { operation: "changing", subject: user(uid), writes: true },
-        "POST",
-        "/admin/user",
-        { uid, ...query },
-        wireUser,
-      ),
+      call({ operation: "changing", subject: user(uid), writes: true }, "POST", USERS, { uid, ...query }, wireUser),
 
     /** DELETE /admin/user. Harmless to repeat. 409 BucketAlreadyExists when the user owns buckets and purge is false. */
     deleteUser: (uid: string, purge: boolean) =>
       call(
         { operation: "deleting", subject: user(uid), writes: false },
         "DELETE",
-        "/admin/user",
+        USERS,
         { uid, "purge-data": purge },
         undefined,
         purge ? PURGE_TIMEOUT_MS : undefined,
@@ -121,7 +168,7 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
       call(
         { operation: "revoking", subject: `key ${accessKey} of ${user(uid)}`, writes: true },
         "DELETE",
-        "/admin/user",
+        USERS,
         { key: "", uid, "access-key": accessKey },
         undefined,
       ),
@@ -131,7 +178,7 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
       call(
         { operation: "changing the caps of", subject: user(uid), writes: true },
         method,
-        "/admin/user",
+        USERS,
         { caps: "", uid, "user-caps": caps.join(";") },
         wireCaps,
       ),
@@ -141,7 +188,7 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
       call(
         { operation: `changing the ${type} quota of`, subject: user(uid), writes: true },
         "PUT",
-        "/admin/user",
+        USERS,
         { quota: "", uid, "quota-type": type, ...quota },
         undefined,
       ),

@@ -1,8 +1,8 @@
 /** Secrets of one access key that state does not know: which of them an interrupted run left, and which are of others. */
-import { deriveSecretPrefix } from "../../../provider/lifecycle/keys";
+import { deriveAccessKey, deriveSecretPrefix } from "../../../provider/lifecycle/keys";
 import type { Known } from "../../../provider/lifecycle/model";
 import { table } from "./plan-table";
-import { at, BY_SERVER, key, known } from "./samples";
+import { at, BY_SERVER, BY_US, key, known } from "./samples";
 
 const MARKED = { ...BY_SERVER, chooseSecret: true };
 const MARK = deriveSecretPrefix("ann", "2", "me");
@@ -69,5 +69,30 @@ table("a secret that state does not know, on a system that makes secrets by itse
     { rotationId: "2" },
     beside([key("A", "1")], `${MARK}and the rest`),
     ["issueKey any, grace 3600 for 2"],
+  ],
+]);
+
+const ONE = deriveAccessKey("ann", "1", "me");
+const AFTER = deriveAccessKey("ann", `1 after ${ONE}`, "me");
+const foreign = (id: string) => ({ foreign: [{ id, accessKey: id }], secrets: { A: "hush A", [id]: "hush" } });
+
+table("a key that state does not know", BY_US, [
+  [
+    "is an interrupted run's by its id",
+    { rotationId: "1" },
+    known([key("A", "2")], "A", foreign(ONE)),
+    [`proveKey ${ONE}`, "retireKey A from +0 until +3600"],
+  ],
+  [
+    "is an interrupted run's that has ended the rotation's former key already",
+    { rotationId: "1" },
+    known([key("A", "2")], "A", foreign(AFTER)),
+    [`proveKey ${AFTER}`, "retireKey A from +0 until +3600"],
+  ],
+  [
+    "is another resource's",
+    { rotationId: "1" },
+    known([key("A", "2")], "A", foreign(deriveAccessKey("ann", "1", "another"))),
+    [`issueKey ${ONE} for 1`],
   ],
 ]);

@@ -1,0 +1,67 @@
+/** Users whose names a query must escape, on a gateway that decodes queries once and on one that does so twice. */
+import assert from "node:assert/strict";
+import type { Inputs } from "../../../provider/state";
+import { describeShapes, type Stack, s3Says } from "../stack";
+
+describeShapes("names to escape", (openStack) => {
+  let stack: Stack;
+  beforeEach(async () => {
+    stack = await openStack();
+  });
+
+  for (const release of [16, 20] as const) {
+    describe(`on release ${release}`, () => {
+      beforeEach(() => stack.gateway.upgrade(release));
+      const up = (inputs: Inputs) => stack.engine.up({ displayName: "A + B, 100%41", ...inputs });
+
+      for (const [uid, stranger] of [
+        ["p+q", "p q"],
+        ["e%41", "eA"],
+        ["100%", "100"],
+      ] as const) {
+        it(`${uid} is that user, and not ${stranger}`, async () => {
+          const name = (text: string) => encodeURIComponent(release === 20 ? encodeURIComponent(text) : text);
+          stack.meddle(`PUT user?uid=${name(stranger)}&display-name=Stranger`);
+          const theirs = structuredClone(stack.gateway.user(stranger));
+          assert.ok(theirs, "the stranger is there");
+          await up({ uid });
+          await up({ uid, email: "a+b@x.org", maxBuckets: 7, caps: ["usage=read"], userQuota: { maxObjects: 3 } });
+          await up({ uid, email: "a+b@x.org", rotationId: "2" });
+          await stack.engine.refresh();
+          const { accessKey, secretKey } = stack.outputs();
+          assert.equal(s3Says(stack, accessKey, secretKey), "200");
+          const user = stack.gateway.user(uid)?.user;
+          assert.deepEqual([user?.displayName, user?.email], ["A + B, 100%41", "a+b@x.org"]);
+          await stack.engine.destroy();
+          assert.equal(stack.gateway.user(uid), undefined);
+          assert.deepEqual(stack.gateway.user(stranger), theirs);
+        });
+      }
+
+      it("asks how it decodes only where it matters, and once", async () => {
+        const asked = await stack.tally(async () => {
+          await stack.engine.up({ uid: "plain", displayName: "Plain" });
+        });
+        assert.equal(asked["GET user"], undefined);
+        await up({ uid: "plain" });
+        const again = await stack.tally(() => up({ uid: "plain", email: "a+b@x.org" }));
+        assert.equal(again["GET user"], undefined);
+      });
+
+      it("takes an own secret with a plus", async () => {
+        await up({ uid: "ann", accessKey: "OWN+KEY", secretKey: "se+cret/with+plus==" });
+        assert.equal(s3Says(stack, "OWN+KEY", "se+cret/with+plus=="), "200");
+      });
+    });
+  }
+
+  it("sends nothing when nobody can tell how it decodes", async () => {
+    stack.gateway.faults = (_request, _sequence, kind) =>
+      kind === "GET user" ? { kind: "answer", status: 500 } : undefined;
+    await assert.rejects(
+      stack.engine.up({ uid: "p+q", displayName: "Plus" }),
+      /finding out how the gateway decodes a query/,
+    );
+    assert.deepEqual(stack.users(), []);
+  });
+});
