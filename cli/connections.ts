@@ -2,7 +2,7 @@
 import { backends } from "../provider/backends";
 import type { Backend } from "../provider/backends/backend";
 import { type Config, readSettings } from "../provider/connection";
-import type { Inventory } from "../provider/inventory";
+import type { Inventory } from "../provider/operator/inventory";
 import type { World } from "../provider/world";
 
 /** A connection of a stack. */

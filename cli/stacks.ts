@@ -6,7 +6,7 @@
  */
 import { execFile } from "node:child_process";
 import * as z from "zod";
-import type { Inventory } from "../provider/inventory";
+import type { Inventory } from "../provider/operator/inventory";
 import { UsageError } from "./exit";
 
 /** Which stacks a command is about; every command that reads stacks has these options. */

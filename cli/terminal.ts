@@ -1,6 +1,6 @@
 /** Where a command writes: results to stdout, everything else to stderr, so that results can be piped. */
 import { printable } from "../provider/printable";
-import { every } from "../provider/progress";
+import { every } from "../provider/pulumi/progress";
 import type { World } from "../provider/world";
 
 /** What a command is given besides its options. Tests give their own. */

@@ -5,16 +5,16 @@
  */
 import { backends, findBackend } from "./backends";
 import type { Backend } from "./backends/backend";
-import { openFleet } from "./fleet";
-import { type Importable, importContentOf } from "./import";
-import type { ImportContent } from "./import-content";
-import type { ResourceProvider } from "./pulumi";
-import { openResource } from "./resource";
+import { type Importable, importContentOf } from "./operator/import";
+import type { ImportContent } from "./operator/import-content";
+import type { ResourceProvider } from "./pulumi/engine";
+import { openFleet } from "./pulumi/fleet/fleet";
+import { openResource } from "./pulumi/resource";
 
 export { type ErrorCode, ObjectUserError } from "./errors";
-export type { Importable } from "./import";
-export type { ImportContent } from "./import-content";
-export type { ResourceProvider } from "./pulumi";
+export type { Importable } from "./operator/import";
+export type { ImportContent } from "./operator/import-content";
+export type { ResourceProvider } from "./pulumi/engine";
 
 /** The protocol between a resource's state and this package. */
 export const PROTOCOL = 1;

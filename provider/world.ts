@@ -2,10 +2,10 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { atEnd } from "./at-end";
-import { type Board, boardOfThisRun } from "./board";
 import { nodeSend, type TransportOptions } from "./http/send";
 import type { Send } from "./http/wire";
 import { printable } from "./printable";
+import { type Board, boardOfThisRun } from "./pulumi/board";
 
 /** Everything that comes from outside. */
 export interface World {

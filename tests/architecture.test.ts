@@ -131,6 +131,10 @@ describe("the architecture", () => {
     );
   });
 
+  it("Pulumi's rules know nothing of what operators do", () => {
+    mayOnly("provider/pulumi", (arrow) => !isIn("provider/operator", arrow.to));
+  });
+
   it("http stands on errors alone", () => {
     mayOnly(
       "provider/http",

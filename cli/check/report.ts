@@ -1,7 +1,7 @@
 /** What a check found, connection by connection, as lines for people and as data for scripts. */
 import type { Backend, Finding } from "../../provider/backends/backend";
 import type { Config } from "../../provider/connection";
-import { type PlacedFinding, preflight } from "../../provider/preflight";
+import { type PlacedFinding, preflight } from "../../provider/operator/preflight";
 import type { Terminal } from "../terminal";
 
 /** A connection with what was found. */

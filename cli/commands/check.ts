@@ -1,7 +1,7 @@
 /** `object-users check`: what is wrong with a connection, before a user is touched. Changes nothing. */
 import { Option } from "commander";
 import { backends } from "../../provider/backends";
-import { takeInventory } from "../../provider/inventory";
+import { takeInventory } from "../../provider/operator/inventory";
 import { printableJson } from "../../provider/printable";
 import { Report, tell } from "../check/report";
 import { type AddCommand, prose, withJson, withStackOptions } from "../command";

@@ -1,8 +1,8 @@
 /** `object-users status`: how the users of one or many stacks stand, from their state alone. Asks no system anything. */
 import { Option } from "commander";
-import { takeInventory } from "../../provider/inventory";
+import { takeInventory } from "../../provider/operator/inventory";
 import { printableJson } from "../../provider/printable";
-import { every } from "../../provider/progress";
+import { every } from "../../provider/pulumi/progress";
 import { type AddCommand, withJson, withStackOptions } from "../command";
 import { EXIT, type ExitCode } from "../exit";
 import { readStacks, type StackOptions } from "../stacks";

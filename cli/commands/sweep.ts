@@ -1,8 +1,8 @@
 /** `object-users sweep`: revokes the keys whose grace is over, between two runs of `pulumi up`. */
-import { holdersOf } from "../../provider/holders";
-import { takeInventory } from "../../provider/inventory";
+import { holdersOf } from "../../provider/operator/holders";
+import { takeInventory } from "../../provider/operator/inventory";
+import { takeWatched, type Watched } from "../../provider/operator/second-look";
 import { printableJson } from "../../provider/printable";
-import { takeWatched, type Watched } from "../../provider/second-look";
 import { type AddCommand, prose, withJson, withStackOptions } from "../command";
 import { type ExitCode, UsageError } from "../exit";
 import { readStack, readStacks, type StackOptions, type StackRead } from "../stacks";

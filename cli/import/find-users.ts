@@ -1,11 +1,11 @@
 /** Looking at the users of a system: those whose names match, each ready to be moved in, or with the reason why not. */
 import type { Backend, Connection } from "../../provider/backends/backend";
 import { sentenceOf } from "../../provider/errors";
-import { type MovedIn, moveIn } from "../../provider/import";
 import type { Context } from "../../provider/lifecycle/context";
 import type { Json } from "../../provider/lifecycle/model";
+import { type MovedIn, moveIn } from "../../provider/operator/import";
 import { inParallel } from "../../provider/parallel";
-import type { Inputs } from "../../provider/state";
+import type { Inputs } from "../../provider/pulumi/state";
 import { UsageError } from "../exit";
 import { AT_ONCE, progress, type Terminal } from "../terminal";
 import { namer } from "./names";

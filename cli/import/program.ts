@@ -1,6 +1,6 @@
 /** The program that declares users as they were found: TypeScript, formatted as a person would, without a secret. */
 import { printableJson } from "../../provider/printable";
-import type { Inputs } from "../../provider/state";
+import type { Inputs } from "../../provider/pulumi/state";
 
 /** A user to be declared. */
 export interface Declaration {

@@ -2,9 +2,10 @@
  * The words for how a user and its keys stand, and the reason in each case. Pure: the same state and moment give the same
  * words. How old a key may be is not decided here.
  */
-import type { ManagedUser } from "../../provider/inventory";
+
 import { isOver } from "../../provider/lifecycle/keys";
 import type { KeyRecord } from "../../provider/lifecycle/model";
+import type { ManagedUser } from "../../provider/operator/inventory";
 
 /** Every word for a user, with its meaning; where several hold, the first. */
 export const PHASES = {

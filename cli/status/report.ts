@@ -2,8 +2,9 @@
  * What `status` found, as plain data: this is what `--json` writes, and what every other form is made of. Names and
  * meanings are documented in docs/cli.md and stay. No secrets: of a key its id and its times, and nothing else.
  */
-import type { ManagedUser } from "../../provider/inventory";
+
 import type { KeyRecord } from "../../provider/lifecycle/model";
+import type { ManagedUser } from "../../provider/operator/inventory";
 import type { StackRead } from "../stacks";
 import { secondsBetween, showDuration } from "./duration";
 import { type KeyPhase, keyPhaseOf, type Phase, phaseOf } from "./phase";

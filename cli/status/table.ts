@@ -1,5 +1,5 @@
 /** A report as people read it in a terminal: a table a stack, a line a key, and what went wrong below. */
-import { resourceNameOf } from "../../provider/inventory";
+import { resourceNameOf } from "../../provider/operator/inventory";
 import { printable } from "../../provider/printable";
 import { secondsBetween, showDuration } from "./duration";
 import { PHASES } from "./phase";

@@ -1,5 +1,5 @@
 /** What a sweep came to, as data, and as the JSON that scripts read. */
-import type { Ending } from "../../provider/sweep";
+import type { Ending } from "../../provider/operator/sweep";
 import { EXIT, type ExitCode } from "../exit";
 
 /** A key whose fate is known. */

@@ -2,12 +2,12 @@
 import type { Connection } from "../../provider/backends/backend";
 import { type Config, openConnection, readSettings } from "../../provider/connection";
 import { isObjectUserError, sentenceOf } from "../../provider/errors";
-import { type Inventory, type ManagedUser, resourceNameOf } from "../../provider/inventory";
 import type { Context } from "../../provider/lifecycle/context";
 import type { KeyRecord } from "../../provider/lifecycle/model";
+import { type Inventory, type ManagedUser, resourceNameOf } from "../../provider/operator/inventory";
+import { type Objection, objectionsOf, type Watched } from "../../provider/operator/second-look";
+import { overdue, sweepUser } from "../../provider/operator/sweep";
 import { inParallel } from "../../provider/parallel";
-import { type Objection, objectionsOf, type Watched } from "../../provider/second-look";
-import { overdue, sweepUser } from "../../provider/sweep";
 import type { StackRead } from "../stacks";
 import { AT_ONCE, progress, type Terminal } from "../terminal";
 import { fresh } from "./fresh";

@@ -1,7 +1,7 @@
 /** A stack with one cegedim.ObjectUser on the server of reference. */
 import { type CegedimOptions, CegedimServer } from "../../devserver/cegedim/server";
 import { cegedim } from "../../provider/backends/cegedim";
-import { openResource } from "../../provider/resource";
+import { openResource } from "../../provider/pulumi/resource";
 import { type Bench, type BenchOptions, benchOf } from "../ecs/bench";
 
 /** The store that the server has. */

@@ -9,12 +9,12 @@ import { run } from "../../cli/main";
 import type { Terminal } from "../../cli/terminal";
 import type { Gateway } from "../../devserver/rgw/gateway";
 import { rgw } from "../../provider/backends/rgw";
-import { openFleet } from "../../provider/fleet";
 import type { Send } from "../../provider/http/wire";
 import { deriveAccessKey } from "../../provider/lifecycle/keys";
 import { identityOf } from "../../provider/protocol";
-import { openResource } from "../../provider/resource";
-import { type Inputs, type Outputs, SECRET_SIGNATURE } from "../../provider/state";
+import { openFleet } from "../../provider/pulumi/fleet/fleet";
+import { openResource } from "../../provider/pulumi/resource";
+import { type Inputs, type Outputs, SECRET_SIGNATURE } from "../../provider/pulumi/state";
 import { Engine } from "../provider/engine";
 import { bench, ENDPOINT, type FakeWorld } from "../provider/world";
 

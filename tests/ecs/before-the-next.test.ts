@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import type { Fault } from "../../devserver/rgw/fault";
-import type { Outputs } from "../../provider/state";
+import type { Outputs } from "../../provider/pulumi/state";
 import { openBench as openCegedim } from "../cegedim/bench";
 import { type Bench, openBench as openEcs, type Server } from "./bench";
 

@@ -6,9 +6,9 @@ import type { FaultHook } from "../../devserver/rgw/fault";
 import { ecs } from "../../provider/backends/ecs";
 import { TransportError } from "../../provider/http/send";
 import type { Send, WireRequest, WireResponse } from "../../provider/http/wire";
-import type { ResourceProvider } from "../../provider/pulumi";
-import { openResource } from "../../provider/resource";
-import type { Inputs, Outputs } from "../../provider/state";
+import type { ResourceProvider } from "../../provider/pulumi/engine";
+import { openResource } from "../../provider/pulumi/resource";
+import type { Inputs, Outputs } from "../../provider/pulumi/state";
 import { Engine } from "../provider/engine";
 import { type FakeWorld, fakeWorld } from "../provider/world";
 

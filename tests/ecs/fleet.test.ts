@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { cegedim } from "../../provider/backends/cegedim";
 import { ecs } from "../../provider/backends/ecs";
-import { openFleet } from "../../provider/fleet";
+import { openFleet } from "../../provider/pulumi/fleet/fleet";
 import { APP, openBench as openCegedim } from "../cegedim/bench";
 import { openBench as openEcs, type Server, s3 } from "./bench";
 

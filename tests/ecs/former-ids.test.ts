@@ -7,10 +7,10 @@ import type { Backend } from "../../provider/backends/backend";
 import { cegedim } from "../../provider/backends/cegedim";
 import { ecs } from "../../provider/backends/ecs";
 import { fingerprint, keyIdOf, sha256 } from "../../provider/backends/fingerprint";
-import { openFleet } from "../../provider/fleet";
-import { takeInventory } from "../../provider/inventory";
-import { openResource } from "../../provider/resource";
-import { type Outputs, SECRET_SIGNATURE } from "../../provider/state";
+import { takeInventory } from "../../provider/operator/inventory";
+import { openFleet } from "../../provider/pulumi/fleet/fleet";
+import { openResource } from "../../provider/pulumi/resource";
+import { type Outputs, SECRET_SIGNATURE } from "../../provider/pulumi/state";
 import { APP, openBench as openCegedim } from "../cegedim/bench";
 import { ANN, openBench as openEcs, s3 } from "./bench";
 

@@ -1,7 +1,7 @@
 /** What the engine makes of a provider's answers: a difference, with a resource's options; a fault; a half-made resource. */
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
-import type { DiffResult } from "../../provider/pulumi";
+import type { DiffResult } from "../../provider/pulumi/engine";
 import { assertPlain } from "../provider/engine";
 import { clear, type Values } from "./processes";
 import type { Declaration } from "./program";

@@ -10,9 +10,9 @@
  * 7. Nobody is told a secret.
  */
 import assert from "node:assert/strict";
-import { memberOutputs } from "../../provider/fleet-state";
 import { ADDRESS } from "../../provider/protocol";
-import type { Outputs } from "../../provider/state";
+import { memberOutputs } from "../../provider/pulumi/fleet/state";
+import type { Outputs } from "../../provider/pulumi/state";
 import { s3Says } from "../provider/stack";
 import type { Result } from "./engine";
 import { ADDRESSES, clusterOf, type Program, type StackName } from "./program";

@@ -4,11 +4,11 @@
  */
 import assert from "node:assert/strict";
 import { rgw } from "../../provider/backends/rgw";
-import { type Board, ownBoard } from "../../provider/board";
-import { openFleet } from "../../provider/fleet";
-import type { ResourceProvider } from "../../provider/pulumi";
-import { openResource } from "../../provider/resource";
-import { SECRET_SIGNATURE } from "../../provider/state";
+import { type Board, ownBoard } from "../../provider/pulumi/board";
+import type { ResourceProvider } from "../../provider/pulumi/engine";
+import { openFleet } from "../../provider/pulumi/fleet/fleet";
+import { openResource } from "../../provider/pulumi/resource";
+import { SECRET_SIGNATURE } from "../../provider/pulumi/state";
 import type { World } from "../../provider/world";
 import { assertPlain } from "../provider/engine";
 import type { Address, Instance, Kind } from "./program";

@@ -2,7 +2,7 @@
  * Programs as people edit them, and what Pulumi's engine sees of them: a list of users whose names are their places, users
  * with names of their own, and one fleet. Data only; how programs change is in edits.ts.
  */
-import type { Inputs } from "../../provider/state";
+import type { Inputs } from "../../provider/pulumi/state";
 
 /** A kind of resource, as `__provider` names it. */
 export type Kind = "rgw" | "rgw/fleet";

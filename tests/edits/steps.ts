@@ -2,7 +2,7 @@
  * What the engine does with one resource: each of its calls to a provider, and what it stores of the answer. The first
  * failure is noted, and nothing starts after it.
  */
-import type { DiffResult, ResourceProvider } from "../../provider/pulumi";
+import type { DiffResult, ResourceProvider } from "../../provider/pulumi/engine";
 import { halfMade, linesOf, messageOf } from "./answers";
 import { handlerOf, type Processes, type Values } from "./processes";
 import type { Declaration } from "./program";

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { marked } from "../../provider/backends/infomaniak/description";
 import { deriveMark } from "../../provider/lifecycle/keys";
-import type { Inputs } from "../../provider/state";
+import type { Inputs } from "../../provider/pulumi/state";
 import type { Program } from "../openstack/program";
 import { ME } from "../provider/engine";
 import { CLOUD, openAccount, PROJECT, type Setting } from "./account";

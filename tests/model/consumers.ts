@@ -1,6 +1,6 @@
 /** The people who use keys: which they may rely on during a run, and until when. */
 import type { KeyRecord } from "../../provider/lifecycle/model";
-import type { Inputs } from "../../provider/state";
+import type { Inputs } from "../../provider/pulumi/state";
 import { graceOf } from "./wished";
 
 /** A key that somebody uses, and until when it must work. */

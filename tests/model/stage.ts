@@ -4,10 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { rgw } from "../../provider/backends/rgw";
-import { openFleet } from "../../provider/fleet";
 import type { Send } from "../../provider/http/wire";
-import { openResource } from "../../provider/resource";
-import type { Inputs } from "../../provider/state";
+import { openFleet } from "../../provider/pulumi/fleet/fleet";
+import { openResource } from "../../provider/pulumi/resource";
+import type { Inputs } from "../../provider/pulumi/state";
 import { Engine } from "../provider/engine";
 import { memberOf, problemOf } from "../provider/member";
 import { bench } from "../provider/world";

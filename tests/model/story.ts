@@ -4,7 +4,7 @@
  * each step, and after each single request, what must never break is checked for every user.
  */
 import * as fc from "fast-check";
-import type { Inputs } from "../../provider/state";
+import type { Inputs } from "../../provider/pulumi/state";
 import { type Deed, deed } from "./others";
 import { Stage } from "./stage";
 import { type Weather, weather } from "./weather";

@@ -15,7 +15,7 @@
 import assert from "node:assert/strict";
 import type { Gateway, UserView } from "../../devserver/rgw/gateway";
 import type { KeyRecord } from "../../provider/lifecycle/model";
-import type { Inputs } from "../../provider/state";
+import type { Inputs } from "../../provider/pulumi/state";
 import type { Deed, Stored } from "../provider/engine";
 import { s3Says } from "../provider/stack";
 import type { FakeWorld } from "../provider/world";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { StoredUser } from "../../devserver/rgw/user";
 import { deriveAccessKey } from "../../provider/lifecycle/keys";
 import type { KeyRecord } from "../../provider/lifecycle/model";
-import type { Inputs, Outputs } from "../../provider/state";
+import type { Inputs, Outputs } from "../../provider/pulumi/state";
 import { ME } from "../provider/engine";
 
 const DAY = 86_400;

@@ -1,6 +1,6 @@
 /** Random programs: the inputs of one run. Rotations come from a small set, so that runs go back to former ones. */
 import * as fc from "fast-check";
-import type { Inputs } from "../../provider/state";
+import type { Inputs } from "../../provider/pulumi/state";
 
 const sometimes = <T>(weight: number, value: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 10 - weight, arbitrary: fc.constant(undefined) }, { weight, arbitrary: value });

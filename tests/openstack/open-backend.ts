@@ -1,8 +1,8 @@
 // The provider of a kind of user in a world that a test owns.
 
 import { backends } from "../../provider/backends";
-import { openFleet } from "../../provider/fleet";
-import { openResource, type ResourceProvider } from "../../provider/resource";
+import { openFleet } from "../../provider/pulumi/fleet/fleet";
+import { openResource, type ResourceProvider } from "../../provider/pulumi/resource";
 import type { World } from "../../provider/world";
 
 /** Opens it as Pulumi's plugin does. */

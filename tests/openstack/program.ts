@@ -2,7 +2,7 @@
 // sockets. Says what was shown to people, and searches it for secrets.
 
 import assert from "node:assert/strict";
-import type { Inputs, Outputs } from "../../provider/state";
+import type { Inputs, Outputs } from "../../provider/pulumi/state";
 import { world as realWorld, type World } from "../../provider/world";
 import { Engine } from "../provider/engine";
 import { boardOfRuns } from "../provider/world";

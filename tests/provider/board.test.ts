@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type Board, boardOfThisRun, ownBoard, sharedBoard } from "../../provider/board";
+import { type Board, boardOfThisRun, ownBoard, sharedBoard } from "../../provider/pulumi/board";
 
 const note = (user: string, resource = "me") => ({ resource, user, says: "holds" }) as const;
 const saysAbout = (board: Board, user: string) => board.about(user).map(({ resource }) => resource);

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import type { Gateway } from "../../devserver/rgw/gateway";
 import type { Send, WireRequest } from "../../provider/http/wire";
-import type { Inputs } from "../../provider/state";
+import type { Inputs } from "../../provider/pulumi/state";
 import type { Engine } from "./engine";
 import { memberOf } from "./member";
 

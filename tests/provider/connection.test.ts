@@ -8,7 +8,7 @@ import { rgw } from "../../provider/backends/rgw";
 import { normalAddress, openConnection } from "../../provider/connection";
 import { ObjectUserError } from "../../provider/errors";
 import type { TransportOptions } from "../../provider/http/send";
-import { openResource } from "../../provider/resource";
+import { openResource } from "../../provider/pulumi/resource";
 import { fakeWorld } from "./world";
 
 const CONFIG = { "rgw:endpoint": "https://rgw.test", "rgw:accessKey": "AK", "rgw:secretKey": "hush-config" };

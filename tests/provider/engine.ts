@@ -5,8 +5,8 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { IDENTITY, identityOf } from "../../provider/protocol";
-import type { ResourceProvider } from "../../provider/pulumi";
-import type { Inputs, Outputs } from "../../provider/state";
+import type { ResourceProvider } from "../../provider/pulumi/engine";
+import type { Inputs, Outputs } from "../../provider/pulumi/state";
 
 const PROVIDER = 'exports.handler = () => require("pulumi-object-users/provider").provider("rgw", 1);';
 const SIGNATURE = "4dabf18193072939515e22adb298388d";

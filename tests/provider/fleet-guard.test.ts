@@ -1,7 +1,7 @@
 /** What a fleet refuses to delete: most of its members at once, and members that are protected. */
 import assert from "node:assert/strict";
 import { faults } from "../../devserver/rgw/fault";
-import type { Inputs } from "../../provider/state";
+import type { Inputs } from "../../provider/pulumi/state";
 import { type FleetStack, named, openFleetStack } from "./fleet-stack";
 
 const ALLOW = { allowRemovals: true };

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { faults } from "../../devserver/rgw/fault";
 import { rgw } from "../../provider/backends/rgw";
 import { deriveAccessKey } from "../../provider/lifecycle/keys";
-import { openResource } from "../../provider/resource";
-import type { Inputs } from "../../provider/state";
+import { openResource } from "../../provider/pulumi/resource";
+import type { Inputs } from "../../provider/pulumi/state";
 import { Engine, ME } from "./engine";
 import { type FleetStack, named, openFleetStack } from "./fleet-stack";
 

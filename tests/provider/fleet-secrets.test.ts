@@ -1,6 +1,6 @@
 /** A member's own secret in the inputs: whichever way it came, what check returns for state marks it. */
 import assert from "node:assert/strict";
-import type { Inputs } from "../../provider/state";
+import type { Inputs } from "../../provider/pulumi/state";
 import { type FleetStack, named, openFleetStack } from "./fleet-stack";
 
 const OWN = { accessKey: "MINE", secretKey: "own-secret" };

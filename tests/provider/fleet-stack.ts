@@ -1,8 +1,8 @@
 /** A stack with one rgw.Users on a gateway of its own. */
 import assert from "node:assert/strict";
 import { rgw } from "../../provider/backends/rgw";
-import { openFleet } from "../../provider/fleet";
-import type { Inputs } from "../../provider/state";
+import { openFleet } from "../../provider/pulumi/fleet/fleet";
+import type { Inputs } from "../../provider/pulumi/state";
 import { admin } from "../devserver/request";
 import { Engine, inClear } from "./engine";
 import { s3Says } from "./stack";

@@ -1,8 +1,8 @@
 /** A fleet's state: written and read back, secrets in one place, refused when it is damaged. */
 import assert from "node:assert/strict";
 import { rgw } from "../../provider/backends/rgw";
-import { readFleet, writeFleet } from "../../provider/fleet-state";
 import type { Known } from "../../provider/lifecycle/model";
+import { readFleet, writeFleet } from "../../provider/pulumi/fleet/state";
 import { assertPlain } from "./engine";
 import { key, known, retired } from "./lifecycle/samples";
 

@@ -1,8 +1,8 @@
 /** In which places of an exported state an access key is found, and whose it is taken for. */
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { holdersOf } from "../../provider/holders";
-import { SECRET_SIGNATURE } from "../../provider/state";
+import { holdersOf } from "../../provider/operator/holders";
+import { SECRET_SIGNATURE } from "../../provider/pulumi/state";
 
 const OLD = "PULUAAAABBBBCCCCDDDD";
 const NEW = "PULUEEEEFFFFGGGG2222";

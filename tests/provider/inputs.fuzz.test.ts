@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { rgw } from "../../provider/backends/rgw";
-import { checkInputs, specOf } from "../../provider/inputs";
 import { plan } from "../../provider/lifecycle/plan";
-import { hasUnknowns } from "../../provider/unknowns";
+import { checkInputs, specOf } from "../../provider/pulumi/inputs";
+import { hasUnknowns } from "../../provider/pulumi/unknowns";
 import { assertPlain } from "./engine";
 import { CANARY, FUZZ } from "./fuzz";
 import { ANN } from "./stack";

@@ -4,7 +4,7 @@ import type { Backend } from "../../provider/backends/backend";
 import { infomaniak } from "../../provider/backends/infomaniak";
 import { openstack } from "../../provider/backends/openstack";
 import { rgw } from "../../provider/backends/rgw";
-import { checkInputs } from "../../provider/inputs";
+import { checkInputs } from "../../provider/pulumi/inputs";
 import { ANN } from "./stack";
 
 const check = (inputs: object, olds: object = {}) => checkInputs(rgw, { ...olds }, { ...ANN, ...inputs });

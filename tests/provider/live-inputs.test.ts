@@ -6,10 +6,10 @@ import { ecs } from "../../provider/backends/ecs";
 import { infomaniak } from "../../provider/backends/infomaniak";
 import { openstack } from "../../provider/backends/openstack";
 import { rgw } from "../../provider/backends/rgw";
-import { checkInputs } from "../../provider/inputs";
 import type { Fields } from "../../provider/lifecycle/model";
-import { liveInputs, withoutFindings } from "../../provider/live-inputs";
-import type { Inputs } from "../../provider/state";
+import { checkInputs } from "../../provider/pulumi/inputs";
+import { liveInputs, withoutFindings } from "../../provider/pulumi/live-inputs";
+import type { Inputs } from "../../provider/pulumi/state";
 import { key, known } from "./lifecycle/samples";
 
 const ANN = { uid: "ann", displayName: "Ann" };

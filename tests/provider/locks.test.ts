@@ -1,6 +1,6 @@
 /** One thing at a time per name, in the order of asking; names do not wait for each other; nothing is kept. */
 import assert from "node:assert/strict";
-import { Locks } from "../../provider/locks";
+import { Locks } from "../../provider/pulumi/locks";
 
 describe("Locks", () => {
   it("runs tasks of one name one after the other, also after a failure", async () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { ObjectUserError } from "../../provider/errors";
 import { printable, printableJson } from "../../provider/printable";
-import { withoutStack } from "../../provider/pulumi";
+import { withoutStack } from "../../provider/pulumi/engine";
 import { world } from "../../provider/world";
 
 const HOSTILE = "a\u001b[31m\u009b2J\u007f\r\u0000\u202eb\u2066\tc\nd";

@@ -1,6 +1,6 @@
 /** How often long work is spoken of. */
 import assert from "node:assert/strict";
-import { every } from "../../provider/progress";
+import { every } from "../../provider/pulumi/progress";
 
 describe("progress", () => {
   const rows: readonly [what: string, steps: readonly number[], said: readonly number[]][] = [

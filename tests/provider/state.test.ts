@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { rgw } from "../../provider/backends/rgw";
 import { ObjectUserError } from "../../provider/errors";
 import type { Known } from "../../provider/lifecycle/model";
-import { definedOnly, read, SCHEMA_VERSION, withSecrets, write } from "../../provider/state";
+import { definedOnly, read, SCHEMA_VERSION, withSecrets, write } from "../../provider/pulumi/state";
 import { assertPlain } from "./engine";
 import { at, key, known, retired } from "./lifecycle/samples";
 

@@ -1,6 +1,6 @@
 /** Values that Pulumi does not know yet: where they are, and which findings concern them. */
 import assert from "node:assert/strict";
-import { concerns, hasUnknowns, unknownPaths } from "../../provider/unknowns";
+import { concerns, hasUnknowns, unknownPaths } from "../../provider/pulumi/unknowns";
 
 const TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const NUMBER = "3eeb2bf0-c639-47a8-9e75-3b44932eb421";

@@ -3,9 +3,9 @@
  * environment, and the embedded gateway instead of sockets.
  */
 import { Gateway } from "../../devserver/rgw/gateway";
-import { type Board, ownBoard } from "../../provider/board";
 import { TransportError } from "../../provider/http/send";
 import type { Send } from "../../provider/http/wire";
+import { type Board, ownBoard } from "../../provider/pulumi/board";
 import type { World } from "../../provider/world";
 import type { Runs } from "./engine";
 

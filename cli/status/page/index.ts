@@ -3,7 +3,7 @@
  * at a time, so that ten thousand users stay usable; what it looks like is in style.ts, what it does in script.ts.
  */
 import { createHash } from "node:crypto";
-import { resourceNameOf } from "../../../provider/inventory";
+import { resourceNameOf } from "../../../provider/operator/inventory";
 import { KEY_PHASES, PHASES } from "../phase";
 import type { Report, ResourceProblem } from "../report";
 import { pageData } from "./data";

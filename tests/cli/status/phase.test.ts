@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { KEY_PHASES, PHASES } from "../../../cli/status/phase";
 import { keysOf } from "../../../cli/status/report";
-import { takeInventory } from "../../../provider/inventory";
+import { takeInventory } from "../../../provider/operator/inventory";
 import { ago, ecsUser, type KeyText, operation, reportOn, rgwFleet, rgwUser, stateOf, statusOf } from "./states";
 
 const OLD: KeyText = { id: "OLD", issued: 90, proven: 90, retired: 5, expires: 4 };

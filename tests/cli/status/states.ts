@@ -1,7 +1,7 @@
 // Exported states for `status`, written down as the CLI exports them with secrets masked, with times relative to one moment.
 
 import { addStack, newReport, type Report, type UserStatus } from "../../../cli/status/report";
-import { takeInventory } from "../../../provider/inventory";
+import { takeInventory } from "../../../provider/operator/inventory";
 
 /** The moment of every test. */
 export const NOW = new Date("2026-11-22T12:00:00.000Z");

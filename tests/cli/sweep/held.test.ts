@@ -1,6 +1,6 @@
 /** `object-users sweep` after a run whose dependents failed: a key that stands in another resource's state is left. */
 import assert from "node:assert/strict";
-import { SECRET_SIGNATURE } from "../../../provider/state";
+import { SECRET_SIGNATURE } from "../../../provider/pulumi/state";
 import { keyInScene, openScene, type Scene } from "../scene";
 
 const ANN = { uid: "ann", displayName: "Ann", gracePeriodSeconds: 60 };

@@ -5,8 +5,8 @@ import path from "node:path";
 import { LASTS_MS } from "../../../cli/sweep/fresh";
 import { openConnection } from "../../../provider/connection";
 import type { Send } from "../../../provider/http/wire";
-import { takeInventory } from "../../../provider/inventory";
-import { type Ending, overdue, sweepUser } from "../../../provider/sweep";
+import { takeInventory } from "../../../provider/operator/inventory";
+import { type Ending, overdue, sweepUser } from "../../../provider/operator/sweep";
 import { admin } from "../../devserver/request";
 import { type Deployment, keyInScene, openScene, type Scene } from "../scene";
 

@@ -1,6 +1,6 @@
 // What a walk needs of a system: a user of its own there, seen and changed past the provider.
 
-import type { Inputs } from "../../../provider/state";
+import type { Inputs } from "../../../provider/pulumi/state";
 import type { World } from "../../../provider/world";
 import type { Program } from "../program";
 import type { Store } from "../store";

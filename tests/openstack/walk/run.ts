@@ -1,7 +1,7 @@
 // One run of Pulumi in a walk: what there was before it, how it ended, and what there is afterwards.
 
 import type { KeyRecord } from "../../../provider/lifecycle/model";
-import type { Inputs, Outputs } from "../../../provider/state";
+import type { Inputs, Outputs } from "../../../provider/pulumi/state";
 import type { Stored } from "../../provider/engine";
 import type { Air } from "./air";
 import type { There } from "./ground";

@@ -36,7 +36,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "half-made state forgets its __provider",
-    file: "provider/resource.ts",
+    file: "provider/pulumi/resource.ts",
     find: "throw halfMade(error.known.userId, error.message, { ...outputs, __provider });",
     replace: "throw halfMade(error.known.userId, error.message, { ...outputs });",
     real: ["faults"],
@@ -57,7 +57,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a user is deleted without asking whose it is",
-    file: "provider/users.ts",
+    file: "provider/pulumi/users.ts",
     find: `      if (problem !== undefined) throw deletionElsewhere(name, problem);
       const doubt = notToDelete(known, live);
       if (doubt !== undefined) throw deletionRefused(name, doubt);
@@ -67,7 +67,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a user is deleted although the run knows of another resource that has it",
-    file: "provider/run.ts",
+    file: "provider/pulumi/run.ts",
     find: "return this.standing(user).some((one) => one.holds || (one.isDeclared && !isItself(one)));",
     replace: "return false;",
     real: [],
@@ -146,56 +146,56 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a fleet forgets what is known of a member that failed",
-    file: "provider/fleet.ts",
+    file: "provider/pulumi/fleet/fleet.ts",
     find: "if (known) members.set(name, { known, inputs: withOptions(before?.inputs ?? inputs, inputs) });",
     replace: "members.delete(name);",
     real: [],
   },
   {
     name: "a fleet's half-made state forgets its __provider",
-    file: "provider/fleet.ts",
+    file: "provider/pulumi/fleet/fleet.ts",
     find: "failed(failures, total), { ...written(members), __provider: asGiven.__provider }",
     replace: "failed(failures, total), { ...written(members) }",
     real: [],
   },
   {
     name: "a fleet's member that fails stops the others",
-    file: "provider/fleet.ts",
+    file: "provider/pulumi/fleet/fleet.ts",
     find: "await task(name).catch((error) =>",
     replace: "if (failures.size === 0) await task(name).catch((error) =>",
     real: [],
   },
   {
     name: "a fleet's state drops the previous secret",
-    file: "provider/fleet-state.ts",
+    file: "provider/pulumi/fleet/state.ts",
     find: "const [credentials, all] = split(outputs);",
     replace: "const [{ previousSecretKey: _dropped, ...credentials }, all] = split(outputs);",
     real: [],
   },
   {
     name: "a fleet's state has the previous secret in clear",
-    file: "provider/fleet-state.ts",
+    file: "provider/pulumi/fleet/state.ts",
     find: '  "previousSecretKey",\n',
     replace: "",
     real: [],
   },
   {
     name: "a fleet deletes a user that it should leave",
-    file: "provider/fleet.ts",
+    file: "provider/pulumi/fleet/fleet.ts",
     find: "if (isRetained(member)) return say(",
     replace: "if (isRetained(member) && false) return say(",
     real: [],
   },
   {
     name: "a fleet takes a member's new name for a new user",
-    file: "provider/fleet-members.ts",
+    file: "provider/pulumi/fleet/members.ts",
     find: "? name : formers.get(user));",
     replace: "? name : undefined);",
     real: [],
   },
   {
     name: "a fleet asks about members that have nothing to do",
-    file: "provider/fleet.ts",
+    file: "provider/pulumi/fleet/fleet.ts",
     find: "if (!isLookedAt && users.plan(inputs, before, s3Endpoint, internals).length === 0) {",
     replace: "if (before && false) {",
     real: [],

@@ -7,11 +7,11 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { backends } from "../../../provider/backends";
-import { ownBoard } from "../../../provider/board";
-import { openFleet } from "../../../provider/fleet";
 import { IDENTITY, identityOf } from "../../../provider/protocol";
-import type { ResourceProvider } from "../../../provider/pulumi";
-import { openResource } from "../../../provider/resource";
+import { ownBoard } from "../../../provider/pulumi/board";
+import type { ResourceProvider } from "../../../provider/pulumi/engine";
+import { openFleet } from "../../../provider/pulumi/fleet/fleet";
+import { openResource } from "../../../provider/pulumi/resource";
 import { type World, world } from "../../../provider/world";
 import type { Credentials } from "../../../tools/ceph/cluster";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { faults } from "../../../devserver/rgw/fault";
 import { deriveAccessKey } from "../../../provider/lifecycle/keys";
-import type { Inputs } from "../../../provider/state";
+import type { Inputs } from "../../../provider/pulumi/state";
 import { ME } from "../engine";
 import { describeShapes, type Stack, s3Says } from "../stack";
 import { ENDPOINT, START } from "../world";

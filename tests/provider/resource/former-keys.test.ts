@@ -1,7 +1,7 @@
 /** What becomes of keys that were current once, or never were: when one may come back, and which one is "previous". */
 import assert from "node:assert/strict";
 import { deriveAccessKey } from "../../../provider/lifecycle/keys";
-import type { Inputs } from "../../../provider/state";
+import type { Inputs } from "../../../provider/pulumi/state";
 import { ME } from "../engine";
 import { describeShapes, type Stack, s3Says } from "../stack";
 

@@ -1,6 +1,6 @@
 /** Users whose names a query must escape, on a gateway that decodes queries once and on one that does so twice. */
 import assert from "node:assert/strict";
-import type { Inputs } from "../../../provider/state";
+import type { Inputs } from "../../../provider/pulumi/state";
 import { describeShapes, type Stack, s3Says } from "../stack";
 
 describeShapes("names to escape", (openStack) => {

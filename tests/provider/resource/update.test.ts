@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { sign } from "aws4";
 import { faults } from "../../../devserver/rgw/fault";
 import { rgw } from "../../../provider/backends/rgw";
-import type { Inputs } from "../../../provider/state";
+import type { Inputs } from "../../../provider/pulumi/state";
 import { ME } from "../engine";
 import { ANN, describeShapes, type Stack } from "../stack";
 

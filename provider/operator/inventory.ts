@@ -3,12 +3,12 @@
  * that it recorded for them. Reads only. Secrets are known if the export shows them, and masked otherwise.
  */
 import * as z from "zod";
-import { findBackend } from "./backends";
-import type { Backend } from "./backends/backend";
-import type { Config } from "./connection";
-import { memberOutputs } from "./fleet-state";
-import type { KeyRecord } from "./lifecycle/model";
-import { type Outputs, type Remembered, read, SECRET_SIGNATURE } from "./state";
+import { findBackend } from "../backends";
+import type { Backend } from "../backends/backend";
+import type { Config } from "../connection";
+import type { KeyRecord } from "../lifecycle/model";
+import { memberOutputs } from "../pulumi/fleet/state";
+import { type Outputs, type Remembered, read, SECRET_SIGNATURE } from "../pulumi/state";
 
 /** A user that a stack manages. */
 export interface ManagedUser extends Remembered {

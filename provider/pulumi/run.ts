@@ -8,8 +8,8 @@
  * that were replaced, are deleted at the end. `destroy` deletes and asks nothing else.
  */
 
+import { ObjectUserError } from "../errors";
 import type { Board, Note } from "./board";
-import { ObjectUserError } from "./errors";
 
 /** What a run knows. */
 export class Run {

@@ -2,17 +2,17 @@
  * A resource that is one user: Pulumi's methods, and its rules for unknown values, half-made resources and secrets.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Backend } from "./backends/backend";
+import type { Backend } from "../backends/backend";
+import { describe, Unfinished } from "../lifecycle/reconcile";
+import { world as realWorld, type World } from "../world";
+import { asSentences, halfMade, NO_CHANGE, type ResourceProvider, spoken, UP_TO_ENGINE } from "./engine";
 import { isToldAsBefore, takenApart, toldBySdk } from "./inputs";
-import { describe, Unfinished } from "./lifecycle/reconcile";
 import { liveInputs } from "./live-inputs";
-import { asSentences, halfMade, NO_CHANGE, type ResourceProvider, spoken, UP_TO_ENGINE } from "./pulumi";
 import { type Inputs, type Outputs, type Remembered, withSecrets } from "./state";
 import { hasUnknowns } from "./unknowns";
 import { once, RELEASED, Users } from "./users";
-import { world as realWorld, type World } from "./world";
 
-export type { DiffResult, ResourceProvider } from "./pulumi";
+export type { DiffResult, ResourceProvider } from "./engine";
 
 /** The provider of a kind of user. `outside` is for tests; production has the real world. */
 export function openResource(backend: Backend, outside: World = realWorld): ResourceProvider {

@@ -6,8 +6,8 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
-import type { Backend } from "./backends/backend";
-import { ADDRESS, IDENTITY, SECRET_INPUTS, SYSTEM } from "./protocol";
+import type { Backend } from "../../backends/backend";
+import { ADDRESS, IDENTITY, SECRET_INPUTS, SYSTEM } from "../../protocol";
 import {
   asSecret,
   definedOnly,
@@ -17,7 +17,7 @@ import {
   read,
   SCHEMA_VERSION,
   write,
-} from "./state";
+} from "../state";
 
 /** The members by name. */
 export type FleetState = ReadonlyMap<string, Remembered>;

@@ -4,9 +4,20 @@
  * the others, and the next `up` goes on with it.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Backend } from "./backends/backend";
-import { type ObjectUserError, sentenceOf } from "./errors";
-import { failed, notDeleted, notRead, SHOWN } from "./fleet-failures";
+import type { Backend } from "../../backends/backend";
+import { type ObjectUserError, sentenceOf } from "../../errors";
+import { describe, Unfinished } from "../../lifecycle/reconcile";
+import { beforeHandover } from "../../lifecycle/retirement";
+import { inParallel } from "../../parallel";
+import { world as realWorld, type World } from "../../world";
+import { asSentences, halfMade, NO_CHANGE, type ResourceProvider, spoken, UP_TO_ENGINE } from "../engine";
+import { type Internals, isToldAsBefore, takenApart, toldBySdk } from "../inputs";
+import { liveInputs } from "../live-inputs";
+import { every } from "../progress";
+import type { Inputs, Outputs, Remembered } from "../state";
+import { hasUnknowns } from "../unknowns";
+import { once, RELEASED, Users } from "../users";
+import { failed, notDeleted, notRead, SHOWN } from "./failures";
 import {
   checkFleet,
   isUnknownFleet,
@@ -16,21 +27,10 @@ import {
   ownInputs,
   secretIfAny,
   withOptions,
-} from "./fleet-inputs";
-import { assign, listed } from "./fleet-members";
-import { farewell, farewells, isInTheWay, isRetained, protectedRemovals, tooManyRemovals } from "./fleet-removals";
-import { type FleetState, readFleet, writeFleet } from "./fleet-state";
-import { type Internals, isToldAsBefore, takenApart, toldBySdk } from "./inputs";
-import { describe, Unfinished } from "./lifecycle/reconcile";
-import { beforeHandover } from "./lifecycle/retirement";
-import { liveInputs } from "./live-inputs";
-import { inParallel } from "./parallel";
-import { every } from "./progress";
-import { asSentences, halfMade, NO_CHANGE, type ResourceProvider, spoken, UP_TO_ENGINE } from "./pulumi";
-import type { Inputs, Outputs, Remembered } from "./state";
-import { hasUnknowns } from "./unknowns";
-import { once, RELEASED, Users } from "./users";
-import { world as realWorld, type World } from "./world";
+} from "./inputs";
+import { assign, listed } from "./members";
+import { farewell, farewells, isInTheWay, isRetained, protectedRemovals, tooManyRemovals } from "./removals";
+import { type FleetState, readFleet, writeFleet } from "./state";
 
 /**
  * Members under way at once: as many as the connection takes requests, and more, because between its requests a member

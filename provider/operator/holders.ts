@@ -6,8 +6,8 @@
  * and as addresses have it. What is compressed, encrypted or hashed is not seen.
  */
 import * as z from "zod";
+import { SECRET_SIGNATURE } from "../pulumi/state";
 import { resourceNameOf } from "./inventory";
-import { SECRET_SIGNATURE } from "./state";
 
 /** A resource with the keys that it holds, of those that were looked for. */
 export interface Holder {

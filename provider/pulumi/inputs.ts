@@ -3,11 +3,11 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type * as z from "zod";
-import type { Backend } from "./backends/backend";
-import { isHidden } from "./lifecycle/hidden";
-import type { Spec } from "./lifecycle/model";
+import type { Backend } from "../backends/backend";
+import { isHidden } from "../lifecycle/hidden";
+import type { Spec } from "../lifecycle/model";
+import { IDENTITY, SECRET_INPUTS } from "../protocol";
 import { withoutFindings } from "./live-inputs";
-import { IDENTITY, SECRET_INPUTS } from "./protocol";
 import { definedOnly, type Inputs } from "./state";
 import { concerns, unknownPaths } from "./unknowns";
 

@@ -2,19 +2,19 @@
  * Revoking what is over, for one user, without a run of Pulumi: the same look, plan, step and proof as an `up` makes, cut
  * down to the keys of the ring whose grace has ended. State is not changed; the next `up` or `refresh` finds the keys gone.
  */
-import type { Connection } from "./backends/backend";
-import { isObjectUserError } from "./errors";
-import { specOf } from "./inputs";
+import type { Connection } from "../backends/backend";
+import { isObjectUserError } from "../errors";
+import { applyStep } from "../lifecycle/apply";
+import { type Context, hereOf } from "../lifecycle/context";
+import { isOver } from "../lifecycle/keys";
+import type { KeyRecord, Known, Live, Step } from "../lifecycle/model";
+import { observe } from "../lifecycle/observe";
+import { notOurs, refusal } from "../lifecycle/ownership";
+import { plan } from "../lifecycle/plan";
+import { proveRefused, type Signer } from "../lifecycle/proof";
+import { refOf } from "../lifecycle/user-api";
+import { specOf } from "../pulumi/inputs";
 import type { ManagedUser } from "./inventory";
-import { applyStep } from "./lifecycle/apply";
-import { type Context, hereOf } from "./lifecycle/context";
-import { isOver } from "./lifecycle/keys";
-import type { KeyRecord, Known, Live, Step } from "./lifecycle/model";
-import { observe } from "./lifecycle/observe";
-import { notOurs, refusal } from "./lifecycle/ownership";
-import { plan } from "./lifecycle/plan";
-import { proveRefused, type Signer } from "./lifecycle/proof";
-import { refOf } from "./lifecycle/user-api";
 
 /** What became of a key whose grace is over. */
 export interface Ending {

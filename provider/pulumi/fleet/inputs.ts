@@ -3,11 +3,11 @@
  * complaint. Some inputs are for members only: what single users have as options of Pulumi's own.
  */
 import * as z from "zod";
-import { type CheckFailure, takenApart, toldBySdk } from "./inputs";
-import { withoutFindings } from "./live-inputs";
-import { asSecret, definedOnly, type Inputs, SECRET_NAMES } from "./state";
-import { hasUnknowns } from "./unknowns";
-import type { Users } from "./users";
+import { type CheckFailure, takenApart, toldBySdk } from "../inputs";
+import { withoutFindings } from "../live-inputs";
+import { asSecret, definedOnly, type Inputs, SECRET_NAMES } from "../state";
+import { hasUnknowns } from "../unknowns";
+import type { Users } from "../users";
 
 const args = z.record(z.string(), z.unknown());
 

@@ -3,13 +3,11 @@
  * what state says, runs the lifecycle under a lock. How Pulumi stores the results is the resource's business.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Backend } from "./backends/backend";
-import { ownBoard } from "./board";
-import { type Config, type Opened, openConnection } from "./connection";
-import { type CheckFailure, checkInputs, type Internals, specOf } from "./inputs";
-import { hereOf } from "./lifecycle/context";
-import type { Known, Step } from "./lifecycle/model";
-import { observe } from "./lifecycle/observe";
+import type { Backend } from "../backends/backend";
+import { type Config, type Opened, openConnection } from "../connection";
+import { hereOf } from "../lifecycle/context";
+import type { Known, Step } from "../lifecycle/model";
+import { observe } from "../lifecycle/observe";
 import {
   confirmedAt,
   deletionElsewhere,
@@ -18,16 +16,18 @@ import {
   notOurs,
   notToDelete,
   refusal,
-} from "./lifecycle/ownership";
-import { plan } from "./lifecycle/plan";
-import { reconcile, Unfinished } from "./lifecycle/reconcile";
-import { refOf } from "./lifecycle/user-api";
+} from "../lifecycle/ownership";
+import { plan } from "../lifecycle/plan";
+import { reconcile, Unfinished } from "../lifecycle/reconcile";
+import { refOf } from "../lifecycle/user-api";
+import type { World } from "../world";
+import { ownBoard } from "./board";
+import { type CheckFailure, checkInputs, type Internals, specOf } from "./inputs";
 import { withoutFindings } from "./live-inputs";
 import { Locks } from "./locks";
 import { managedByAnother, Run } from "./run";
 import { type Inputs, type Outputs, type Remembered, read, write } from "./state";
 import { hasUnknowns } from "./unknowns";
-import type { World } from "./world";
 
 /** The users of one connection. */
 export class Users {

@@ -6,11 +6,11 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
-import { ObjectUserError } from "./errors";
-import { isHidden } from "./lifecycle/hidden";
-import { latestRetired, secondKey } from "./lifecycle/keys";
-import type { Capabilities, Fields, Json, Known } from "./lifecycle/model";
-import { ADDRESS, CREATED_AT, IDENTITY, SECRET_INPUTS, SYSTEM } from "./protocol";
+import { ObjectUserError } from "../errors";
+import { isHidden } from "../lifecycle/hidden";
+import { latestRetired, secondKey } from "../lifecycle/keys";
+import type { Capabilities, Fields, Json, Known } from "../lifecycle/model";
+import { ADDRESS, CREATED_AT, IDENTITY, SECRET_INPUTS, SYSTEM } from "../protocol";
 
 /** The version of the written form. Raised only when an older release could misread it. */
 export const SCHEMA_VERSION = 1;

@@ -3,19 +3,19 @@
  * resources. Nothing on the system is changed; each user's key is proven, so that the next `up` has nothing to do.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Backend, Connection } from "./backends/backend";
-import { type Config, openConnection } from "./connection";
-import { ObjectUserError } from "./errors";
+import type { Backend, Connection } from "../backends/backend";
+import { type Config, openConnection } from "../connection";
+import { ObjectUserError } from "../errors";
+import { applyStep } from "../lifecycle/apply";
+import type { Context } from "../lifecycle/context";
+import type { Fields, Known, Step } from "../lifecycle/model";
+import { firstSight } from "../lifecycle/observe";
+import { confirmedAt } from "../lifecycle/ownership";
+import { plan } from "../lifecycle/plan";
+import { checkInputs, specOf } from "../pulumi/inputs";
+import { definedOnly, type Inputs } from "../pulumi/state";
+import { world as realWorld, type World } from "../world";
 import { type ImportContent, singlesOf } from "./import-content";
-import { checkInputs, specOf } from "./inputs";
-import { applyStep } from "./lifecycle/apply";
-import type { Context } from "./lifecycle/context";
-import type { Fields, Known, Step } from "./lifecycle/model";
-import { firstSight } from "./lifecycle/observe";
-import { confirmedAt } from "./lifecycle/ownership";
-import { plan } from "./lifecycle/plan";
-import { definedOnly, type Inputs } from "./state";
-import { world as realWorld, type World } from "./world";
 
 /** A user to be moved in. */
 export interface Importable {

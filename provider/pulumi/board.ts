@@ -10,7 +10,7 @@ import * as fs from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import * as path from "node:path";
 import * as z from "zod";
-import { atEnd } from "./at-end";
+import { atEnd } from "../at-end";
 
 const note = z.object({
   /** The identity of the resource that knows. */

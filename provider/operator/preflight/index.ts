@@ -2,10 +2,10 @@
  * The preflight of a connection: everything that can be known of it before a user is touched. What all systems have in
  * common is here (names, ports, certificates, clocks); credentials and rights are the backends' own. Nothing is changed.
  */
-import type { Address, Backend, Finding, Preflight } from "../backends/backend";
-import { type Config, readSettings } from "../connection";
-import { clauseOf, isObjectUserError, sentenceOf } from "../errors";
-import type { World } from "../world";
+import type { Address, Backend, Finding, Preflight } from "../../backends/backend";
+import { type Config, readSettings } from "../../connection";
+import { clauseOf, isObjectUserError, sentenceOf } from "../../errors";
+import type { World } from "../../world";
 import { lookAt } from "./address";
 import { failed } from "./finding";
 

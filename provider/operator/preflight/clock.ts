@@ -1,7 +1,7 @@
 /** The first answer of a server: that it speaks HTTP, and what time it has. */
-import type { Finding, Preflight } from "../backends/backend";
-import { TransportError } from "../http/send";
-import type { World } from "../world";
+import type { Finding, Preflight } from "../../backends/backend";
+import { TransportError } from "../../http/send";
+import type { World } from "../../world";
 import { speaksTls } from "./certificate";
 import { failed, ok, warning } from "./finding";
 import { PATIENCE_MS, placeOf } from "./place";

@@ -2,10 +2,10 @@
  * The written form of users that are moved in: the resources of a file for `pulumi import --file`, one for each user or one
  * fleet for all. It holds secret keys in clear, marked so that Pulumi encrypts them.
  */
-import type { Backend } from "./backends/backend";
-import { writeFleet } from "./fleet-state";
-import type { Known } from "./lifecycle/model";
-import { definedOnly, type Inputs, type Outputs, SECRET_NAMES, SECRET_SIGNATURE, write } from "./state";
+import type { Backend } from "../backends/backend";
+import type { Known } from "../lifecycle/model";
+import { writeFleet } from "../pulumi/fleet/state";
+import { definedOnly, type Inputs, type Outputs, SECRET_NAMES, SECRET_SIGNATURE, write } from "../pulumi/state";
 
 /** The content of a file for `pulumi import --file`. It holds secret keys in clear: keep it private, delete it after use. */
 export interface ImportContent {

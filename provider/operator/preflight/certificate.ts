@@ -1,7 +1,7 @@
 /** Certificates: whether a server speaks TLS, whether its certificate is believed, and for how long. */
 import { connect, type PeerCertificate, rootCertificates } from "node:tls";
-import type { Finding, Preflight } from "../backends/backend";
-import type { World } from "../world";
+import type { Finding, Preflight } from "../../backends/backend";
+import type { World } from "../../world";
 import { failed, ok, warning } from "./finding";
 import { PATIENCE_MS, type Place } from "./place";
 

@@ -2,9 +2,10 @@
  * The second look at state, right before a key is revoked: what in it speaks against ending a key that an earlier look
  * found to be over. An `up` may have gone by in between. Pure; what speaks against it on the system is not decided here.
  */
+
+import type { KeyRecord } from "../lifecycle/model";
 import { type Holder, type Holders, holdersOf } from "./holders";
 import { type Inventory, type ManagedUser, takeInventory } from "./inventory";
-import type { KeyRecord } from "./lifecycle/model";
 import { overdue } from "./sweep";
 
 /** What one stack has, and who holds those keys of its users that are over, and their current ones. */

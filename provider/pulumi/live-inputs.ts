@@ -6,8 +6,8 @@
  * passes check, and check takes the findings out.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Backend } from "./backends/backend";
-import type { Known } from "./lifecycle/model";
+import type { Backend } from "../backends/backend";
+import type { Known } from "../lifecycle/model";
 import { definedOnly, type Inputs } from "./state";
 
 const REPLACED = "(replaced on the system)";

@@ -3,11 +3,11 @@
  *
  * Nothing here imports Pulumi: a dynamic provider is any object with these methods.
  */
-import type { Config } from "./connection";
-import { ObjectUserError, sentenceOf } from "./errors";
+import type { Config } from "../connection";
+import { ObjectUserError, sentenceOf } from "../errors";
+import { Unfinished } from "../lifecycle/reconcile";
+import { printable } from "../printable";
 import type { CheckFailure } from "./inputs";
-import { Unfinished } from "./lifecycle/reconcile";
-import { printable } from "./printable";
 import type { Inputs, Outputs } from "./state";
 
 /** The methods that Pulumi's plugin for dynamic resources calls. */

@@ -1,5 +1,5 @@
 /** What people are told when members of a fleet fail: how many, what became of the others, and why, for the first ones. */
-import { ObjectUserError } from "./errors";
+import { ObjectUserError } from "../../errors";
 
 /** The longest list of members in a message or a preview; the rest is counted. */
 export const SHOWN = 20;

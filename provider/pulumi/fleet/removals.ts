@@ -1,10 +1,10 @@
 /**
  * Users that leave a fleet: what becomes of each, when it has to go, and which may not be deleted at all. Pure.
  */
-import { ObjectUserError } from "./errors";
-import type { FleetState } from "./fleet-state";
-import type { Inputs, Remembered } from "./state";
-import type { Users } from "./users";
+import { ObjectUserError } from "../../errors";
+import type { Inputs, Remembered } from "../state";
+import type { Users } from "../users";
+import type { FleetState } from "./state";
 
 /** Fewer deletions than this are never taken for an accident. */
 const FEW = 3;

@@ -1,5 +1,5 @@
 /** Findings, in the words of a preflight. */
-import type { Finding } from "../backends/backend";
+import type { Finding } from "../../backends/backend";
 
 /** It is as it should be. */
 export function ok(what: string, says: string): Finding {

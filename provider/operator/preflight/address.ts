@@ -1,9 +1,9 @@
 /** One address of a connection: its name, its port, its certificate, its clock. It ends with what fails. */
 import { lookup } from "node:dns/promises";
 import { connect } from "node:net";
-import type { Finding, Preflight } from "../backends/backend";
-import { isReadable } from "../http/plain-http";
-import type { World } from "../world";
+import type { Finding, Preflight } from "../../backends/backend";
+import { isReadable } from "../../http/plain-http";
+import type { World } from "../../world";
 import { certificate } from "./certificate";
 import { clock } from "./clock";
 import { failed, ok, warning } from "./finding";

@@ -2,9 +2,10 @@
  * Which member of a fleet is which user: what is remembered under one name and wanted under another is the same user,
  * and a rename in the program must not delete it. Pure.
  */
-import type { FleetState } from "./fleet-state";
-import type { Inputs, Remembered } from "./state";
-import type { Users } from "./users";
+
+import type { Inputs, Remembered } from "../state";
+import type { Users } from "../users";
+import type { FleetState } from "./state";
 
 /** What is remembered, as the program sees it now. */
 export interface Assignment {
