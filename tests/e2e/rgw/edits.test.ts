@@ -198,7 +198,7 @@ describe("edits of a program", function () {
     const program = one({ uid: "edit-elsewhere" });
     await other.admin("PUT", { uid: "edit-elsewhere", "display-name": "A stranger's" });
     const stranger = await other.user("edit-elsewhere");
-    const says = /was made at http.*and the connection is to http.*adopt: true.*pulumi state delete/s;
+    const says = /was made at http.*and the connection is to http.*Correct the connection; or .*pulumi state delete/s;
     await withProgram(program, async (story) => {
       const keys = await keysOf(story, program);
       for (const run of [story.up, story.refresh, story.destroy]) {
