@@ -79,7 +79,8 @@ export class Watch {
   }
 
   /** A cluster has acted upon a request. */
-  heard({ cluster, kind, uid, status, call, wasThere, sentAt }: Seen): void {
+  heard(seen: Seen): void {
+    const { cluster, kind, uid, status, call, wasThere } = seen;
     const isWrite = uid !== "" && !kind.startsWith("GET") && status < 300;
     if (!isWrite || this.run === undefined) return;
     const { stack, what } = this.run;
@@ -99,10 +100,10 @@ export class Watch {
         this.breaks(`(2) a user of ${[...owners].join(" and ")} is touched: ${deed}`);
       owners.add(stack);
     }
-    if (kind === "DELETE user") this.deleted(place, call, sentAt, deed);
+    if (kind === "DELETE user") this.deleted(place, seen, deed);
   }
 
-  private deleted(place: string, call: Call | undefined, sentAt: number, deed: string): void {
+  private deleted(place: string, { address, call, sentAt }: Seen, deed: string): void {
     const others = [...(this.owners.get(place) ?? [])].filter((owner) => owner !== this.run?.stack);
     for (const owner of others) if (owner !== "strangers") this.loses(owner, place);
     this.owners.delete(place);
@@ -112,7 +113,9 @@ export class Watch {
     const isOwn = call?.urn === declaration.urn;
     // Another resource's wish counts from when a provider can know it, which at the end of a run is always.
     const isUnheard = (this.checked.get(declaration.urn) ?? Number.POSITIVE_INFINITY) > sentAt;
-    const mayBe = isOwn ? isAskedFor : isUnheard && (isAskedFor || call?.method === "update");
+    // Nobody says that two addresses lead to one cluster.
+    const isKnown = this.run?.program.addresses[declaration.instance] === address;
+    const mayBe = !isKnown || (isOwn ? isAskedFor : isUnheard && (isAskedFor || call?.method === "update"));
     if (!mayBe) this.breaks(`(3) a user that ${declaration.urn} declares is deleted: ${deed}`);
   }
 
