@@ -107,15 +107,16 @@ export class Watch {
     const others = [...(this.owners.get(place) ?? [])].filter((owner) => owner !== this.run?.stack);
     for (const owner of others) if (owner !== "strangers") this.loses(owner, place);
     this.owners.delete(place);
-    const declaration = this.run?.what === "up" ? this.declared.get(place) : undefined;
-    if (declaration === undefined) return;
+    const { run } = this;
+    const declaration = run?.what === "up" ? this.declared.get(place) : undefined;
+    if (run === undefined || declaration === undefined) return;
+    // Nobody says that two addresses lead to one cluster.
+    if (run.program.addresses[declaration.instance] !== address) return this.loses(run.stack, place);
     const isAskedFor = call?.first === true && this.deletesFirst(call.urn);
     const isOwn = call?.urn === declaration.urn;
     // Another resource's wish counts from when a provider can know it, which at the end of a run is always.
     const isUnheard = (this.checked.get(declaration.urn) ?? Number.POSITIVE_INFINITY) > sentAt;
-    // Nobody says that two addresses lead to one cluster.
-    const isKnown = this.run?.program.addresses[declaration.instance] === address;
-    const mayBe = !isKnown || (isOwn ? isAskedFor : isUnheard && (isAskedFor || call?.method === "update"));
+    const mayBe = isOwn ? isAskedFor : isUnheard && (isAskedFor || call?.method === "update");
     if (!mayBe) this.breaks(`(3) a user that ${declaration.urn} declares is deleted: ${deed}`);
   }
 
