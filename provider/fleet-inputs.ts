@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { type CheckFailure, takenApart, toldBySdk } from "./inputs";
+import { withoutFindings } from "./live-inputs";
 import { asSecret, definedOnly, type Inputs, SECRET_NAMES } from "./state";
 import { hasUnknowns } from "./unknowns";
 import type { Users } from "./users";
@@ -60,13 +61,18 @@ export function withOptions(inputs: Inputs, others: Inputs): Inputs {
   return Object.fromEntries([...own, ...Object.entries(others).filter(isOption)]);
 }
 
-/** Finds the inputs that a user had before: its own ones whatever its member's name was, else those of that name. */
-type Former = (name: string, inputs: Inputs) => Inputs;
+/** The inputs that members had before. */
+interface Former {
+  of(name: string): Inputs;
+  /** A user's own ones whatever its member's name was, else those of that name. */
+  ofUser(name: string, inputs: Inputs): Inputs;
+}
 
 function formerInputs(users: Users, olds: Inputs): Former {
   const byName = new Map(Object.entries(z.record(z.string(), args).safeParse(olds.users).data ?? {}));
   const byUser = new Map([...byName.values()].map((inputs) => [users.nameOf(inputs), inputs]));
-  return (name, inputs) => byUser.get(users.nameOf(inputs)) ?? byName.get(name) ?? {};
+  const of = (name: string) => byName.get(name) ?? {};
+  return { of, ofUser: (name, inputs) => byUser.get(users.nameOf(inputs)) ?? of(name) };
 }
 
 /** A member with the defaults it does not override. A rotation is not for one that brings its own key, or wants none. */
@@ -83,9 +89,9 @@ function checkMember(
   name: string,
   given: Inputs,
 ): { inputs: Inputs; failures: CheckFailure[] } {
-  const own = withOptions(given, {});
+  const own = withoutFindings(withOptions(given, {}), before.of(name));
   const first = users.check({}, own);
-  const former = first.failures.length > 0 ? {} : before(name, first.inputs);
+  const former = first.failures.length > 0 ? {} : before.ofUser(name, first.inputs);
   const isBound = Object.keys(users.backend.unclearable).some((setting) => former[setting] !== undefined);
   const { inputs, failures } = isBound ? users.check(former, own) : first;
   const options = Object.entries(withOptions({}, given));

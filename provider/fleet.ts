@@ -20,15 +20,16 @@ import {
 import { assign, listed } from "./fleet-members";
 import { farewell, farewells, isInTheWay, isRetained, protectedRemovals, tooManyRemovals } from "./fleet-removals";
 import { type FleetState, readFleet, writeFleet } from "./fleet-state";
-import { type Internals, takenApart, toldBySdk } from "./inputs";
+import { type Internals, isToldAsBefore, takenApart, toldBySdk } from "./inputs";
 import { describe, Unfinished } from "./lifecycle/reconcile";
 import { beforeHandover } from "./lifecycle/retirement";
+import { liveInputs } from "./live-inputs";
 import { inParallel } from "./parallel";
 import { every } from "./progress";
 import { asSentences, halfMade, NO_CHANGE, type ResourceProvider, spoken, UP_TO_ENGINE } from "./pulumi";
 import type { Inputs, Outputs, Remembered } from "./state";
 import { hasUnknowns } from "./unknowns";
-import { liveInputs, once, RELEASED, Users } from "./users";
+import { once, RELEASED, Users } from "./users";
 import { world as realWorld, type World } from "./world";
 
 /**
@@ -223,7 +224,8 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
         if (steps.length + moved.length > 0 || !isComplete) return { ...UP_TO_ENGINE, changes: true };
         const isSame = ([name, member]: [string, Inputs]) => isDeepStrictEqual(remembered.get(name)?.inputs, member);
         const isAllSame = isDeepStrictEqual(ownInputs(olds), ownInputs(inputs)) && [...wanted].every(isSame);
-        return isAllSame ? NO_CHANGE : UP_TO_ENGINE;
+        if (isAllSame) return NO_CHANGE;
+        return isToldAsBefore(olds, news) ? UP_TO_ENGINE : { ...UP_TO_ENGINE, changes: true };
       }),
 
     create: (news) => spoken(async () => ({ id: title, outs: await settle(news, new Map()) })),
@@ -239,7 +241,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
           const known = await users.look(member);
           if (known) members.set(name, { known, inputs: member.inputs });
           else members.delete(name);
-          if (known) live.set(name, liveInputs(known, member.inputs));
+          if (known) live.set(name, liveInputs(known, member.inputs, backend));
         });
         if (failures.size > 0) throw notRead(title, failures, members.size);
         const { s3Endpoint } = await users.open();

@@ -1,10 +1,12 @@
 /**
  * Inputs: from what a program gives to normal form, or to a list of sentences that say what is wrong and where.
  */
+import { isDeepStrictEqual } from "node:util";
 import type * as z from "zod";
 import type { Backend } from "./backends/backend";
 import { isHidden } from "./lifecycle/hidden";
 import type { Spec } from "./lifecycle/model";
+import { withoutFindings } from "./live-inputs";
 import { IDENTITY, SECRET_INPUTS } from "./protocol";
 import { definedOnly, type Inputs } from "./state";
 import { concerns, unknownPaths } from "./unknowns";
@@ -39,6 +41,11 @@ export function toldBySdk({ [IDENTITY]: identity, [SECRET_INPUTS]: hidden }: Inp
   return definedOnly({ [IDENTITY]: identity, [SECRET_INPUTS]: hidden });
 }
 
+/** Whether the SDK tells what it told before. Where it does not, the engine, left to compare inputs itself, would show that. */
+export function isToldAsBefore(olds: Inputs, news: Inputs): boolean {
+  return isDeepStrictEqual(toldBySdk(olds), toldBySdk(news));
+}
+
 /** Default of gracePeriodSeconds: a day. */
 const DEFAULT_GRACE_SECONDS = 86_400;
 
@@ -51,7 +58,8 @@ export function checkInputs(
   olds: Inputs,
   news: Inputs,
 ): { inputs: Inputs; failures: CheckFailure[] } {
-  const { inputs: given, internals } = takenApart(definedOnly(news));
+  const { inputs: all, internals } = takenApart(definedOnly(news));
+  const given = withoutFindings(all, olds);
   const unknown = unknownPaths(given);
   const parsed = backend.args.safeParse(given, { error: sayType });
   const findings = parsed.success ? [] : parsed.error.issues.filter((issue) => !concerns(issue.path, unknown));

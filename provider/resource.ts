@@ -3,12 +3,13 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Backend } from "./backends/backend";
-import { takenApart, toldBySdk } from "./inputs";
+import { isToldAsBefore, takenApart, toldBySdk } from "./inputs";
 import { describe, Unfinished } from "./lifecycle/reconcile";
+import { liveInputs } from "./live-inputs";
 import { asSentences, halfMade, NO_CHANGE, type ResourceProvider, spoken, UP_TO_ENGINE } from "./pulumi";
 import { type Inputs, type Outputs, type Remembered, withSecrets } from "./state";
 import { hasUnknowns } from "./unknowns";
-import { liveInputs, once, RELEASED, Users } from "./users";
+import { once, RELEASED, Users } from "./users";
 import { world as realWorld, type World } from "./world";
 
 export type { DiffResult, ResourceProvider } from "./pulumi";
@@ -62,7 +63,8 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
       const moved = await users.movedFrom(olds.endpoint, [before]);
       for (const why of [...steps.map(describe), ...moved]) users.announce(`${backend.resource} ${name}: ${why}`);
       if (steps.length + moved.length > 0) return { ...UP_TO_ENGINE, changes: true };
-      return isDeepStrictEqual(before.inputs, inputs) ? NO_CHANGE : UP_TO_ENGINE;
+      if (isDeepStrictEqual(before.inputs, inputs)) return NO_CHANGE;
+      return isToldAsBefore(olds, news) ? UP_TO_ENGINE : { ...UP_TO_ENGINE, changes: true };
     },
 
     create: (news) => spoken(() => settle(news, undefined)),
@@ -76,7 +78,7 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
         if (seen === undefined) return { id: "", props: {} };
         const { s3Endpoint } = await users.open();
         const outputs = users.written(seen, before.inputs, s3Endpoint);
-        const inputs = { ...liveInputs(seen, before.inputs), ...toldBySdk(props) };
+        const inputs = { ...liveInputs(seen, before.inputs, backend), ...toldBySdk(props) };
         return { id, props: withSecrets(outputs), inputs: withSecrets(inputs) };
       }),
 

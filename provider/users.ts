@@ -22,9 +22,10 @@ import {
 import { plan } from "./lifecycle/plan";
 import { reconcile, Unfinished } from "./lifecycle/reconcile";
 import { refOf } from "./lifecycle/user-api";
+import { withoutFindings } from "./live-inputs";
 import { Locks } from "./locks";
 import { managedByAnother, Run } from "./run";
-import { definedOnly, type Inputs, type Outputs, type Remembered, read, write } from "./state";
+import { type Inputs, type Outputs, type Remembered, read, write } from "./state";
 import { hasUnknowns } from "./unknowns";
 import type { World } from "./world";
 
@@ -220,36 +221,6 @@ export const RELEASED = "is released, not deleted: the program has another resou
 
 function pairOf(name: string, olds: Outputs, news: Inputs): string {
   return JSON.stringify([name, olds[name], news[name]]);
-}
-
-const REPLACED = "(replaced on the system)";
-const GONE = "(gone from the system)";
-
-/** Inputs that a refresh stored, without what it found that no program can say. */
-function withoutFindings({ accessKey, secretKey, ...inputs }: Inputs): Inputs {
-  const isFinding = (value: unknown) => typeof value === "string" && (value === REPLACED || value.endsWith(GONE));
-  const own = { ...(isFinding(accessKey) ? {} : { accessKey }), ...(isFinding(secretKey) ? {} : { secretKey }) };
-  return definedOnly({ ...inputs, ...own });
-}
-
-/**
- * The inputs that would describe the system as it is: what a refresh stores, so that a preview shows by name what
- * somebody changed. What no input can say (a key that is gone) is said in words in the property that it concerns.
- */
-export function liveInputs(known: Known, inputs: Inputs): Inputs {
-  const { fields, baseline, published, keys, foreign } = known;
-  const live: Inputs = { ...inputs };
-  for (const [name, value] of Object.entries(fields)) {
-    const isWatched = name in baseline && !isDeepStrictEqual(value, baseline[name]);
-    if (inputs[name] !== undefined || isWatched) live[name] = value;
-  }
-  if (published && published.id === undefined) {
-    const isListed = [...keys, ...foreign].some((key) => key.accessKey === published.accessKey);
-    if (isListed) live.secretKey = REPLACED;
-    else live.accessKey = `${published.accessKey} ${GONE}`;
-  }
-  if (inputs.exclusiveKeys === true && foreign.length > 0) live.foreignKeys = foreign.map((key) => key.id);
-  return definedOnly(live);
 }
 
 /** Pulumi asks for the same difference in preview, refresh and up: one reader needs each line once. */

@@ -8,7 +8,7 @@ import type { Context } from "./context";
 import { after, deriveMark } from "./keys";
 import type { KeyRecord, Known, LiveKey, Password, Spec, Step } from "./model";
 import { firstSight } from "./observe";
-import { proveAccepted, proveListed, proveRefused, type Signer } from "./proof";
+import { proveAccepted, proveCurrent, proveListed, proveRefused, type Signer } from "./proof";
 import { publishedId } from "./retirement";
 import { refOf, type UserRef } from "./user-api";
 import { nextKey } from "./wanted-key";
@@ -92,14 +92,22 @@ async function updateUser(step: StepOf<"updateUser">, { known, user, context }: 
   });
 }
 
-/** Where the system ends graces by itself, the deadline of the secrets before this one counts from here. */
-async function issueKey(step: StepOf<"issueKey">, { known, user, context }: Act): Promise<Known> {
+/**
+ * Where the system ends graces by itself, the deadline of the secrets before this one counts from here; so the one that
+ * consumers hold is proven first.
+ */
+async function issueKey(step: StepOf<"issueKey">, { spec, known, user, context }: Act): Promise<Known> {
+  const { graceSeconds } = step.key;
+  const { published } = known;
+  const endsCurrent = context.capabilities.overlap === "server" && graceSeconds !== undefined && graceSeconds > 0;
+  if (spec.prove && endsCurrent && published?.id !== undefined) {
+    const { provenAt } = known.keys.find((record) => record.id === published.id) ?? {};
+    await proveCurrent({ ...published, id: published.id }, provenAt, user, context);
+  }
   const key = await context.api.issueKey(user, step.key);
   const record = recordOf(key, step.rotationId, context);
-  const { graceSeconds } = step.key;
   const deadline = graceSeconds === undefined ? undefined : after(context.now().toISOString(), graceSeconds);
   const others = known.keys.filter((other) => other.id !== key.id);
-  const { published } = known;
   return {
     ...known,
     // A published key whose secret was replaced in place is published anew.

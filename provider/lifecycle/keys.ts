@@ -17,10 +17,8 @@ const DERIVED_LENGTH = 20;
  * other resource finds it.
  */
 export function deriveAccessKey(userId: string, rotationId: string, identity = ""): string {
-  const whose = identity === "" ? [] : [identity];
-  return (
-    DERIVED_PREFIX + derived(["object-users", userId, rotationId, ...whose], DERIVED_LENGTH - DERIVED_PREFIX.length)
-  );
+  const from = ["object-users", userId, rotationId, ...whose(identity)];
+  return DERIVED_PREFIX + derived(from, DERIVED_LENGTH - DERIVED_PREFIX.length);
 }
 
 /**
@@ -31,14 +29,30 @@ export function deriveMark({ name, identity }: Pick<Spec, "name" | "identity">):
   return derived(["object-users", "unfinished", name, identity], MARK_LENGTH);
 }
 
+function whose(identity: string): string[] {
+  return identity === "" ? [] : [identity];
+}
+
 function derived(from: readonly string[], length: number): string {
   const digest = createHash("sha256").update(JSON.stringify(from)).digest();
   return Array.from(digest.subarray(0, length), (byte) => ALPHABET[byte % 32]).join("");
 }
 
-/** The key that would be made for a wish: the caller's own, else the derived one, else whatever the system makes. */
-export function keyToMake(spec: Spec, userId: string, { chooseAccessKey }: Capabilities): KeyRequest {
-  return spec.ownKey ?? (chooseAccessKey ? { accessKey: deriveAccessKey(userId, spec.rotationId, spec.identity) } : {});
+/**
+ * What a secret begins with that we choose for a user, a rotation and a resource: 12 characters A–Z and 2–7. It tells the
+ * secret of an interrupted run from everybody else's where all secrets have one access key, and is no secret: the rest is
+ * random.
+ */
+export function deriveSecretPrefix(userId: string, rotationId: string, identity = ""): string {
+  return derived(["object-users secret", userId, rotationId, ...whose(identity)], 12);
+}
+
+/** The key that would be made for a wish: the caller's own, else one that is recognised again, else the system's. */
+export function keyToMake(spec: Spec, userId: string, { chooseAccessKey, chooseSecret }: Capabilities): KeyRequest {
+  const { ownKey, rotationId, identity } = spec;
+  if (ownKey) return ownKey;
+  if (chooseAccessKey) return { accessKey: deriveAccessKey(userId, rotationId, identity) };
+  return chooseSecret ? { secretPrefix: deriveSecretPrefix(userId, rotationId, identity) } : {};
 }
 
 /** Whether an access key has the form of a derived one. */

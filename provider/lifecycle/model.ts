@@ -126,6 +126,8 @@ export interface KeyRequest {
   readonly accessKey?: string;
   /** Made by the system when absent. */
   readonly secretKey?: string;
+  /** What a secret that we choose is to begin with, so that an interrupted run's is recognised. */
+  readonly secretPrefix?: string;
   /** How long the key before it is to live on, where the system ends graces by itself. Absent when there is none before it. */
   readonly graceSeconds?: number;
 }
@@ -156,6 +158,8 @@ export interface Capabilities {
   readonly oneAccessKey: boolean;
   /** The access key's id can be chosen, and so be derived. */
   readonly chooseAccessKey: boolean;
+  /** The secret can be chosen, and so bear a mark, where only secrets change. Default false. */
+  readonly chooseSecret?: boolean;
   /** Making a user can make its first key in the same request. */
   readonly keyWithUser: boolean;
   /** Secrets can be read again later. */

@@ -104,10 +104,15 @@ function issue(
   ];
 }
 
-/** Whether consumers may hold a key that the next one replaces; of a user that was taken over they may, though nobody lists it. */
-function hasKeyBefore({ keys, foreign, takenOver }: Known, { keyWithUser }: Capabilities): boolean {
+/**
+ * Whether consumers may hold a key that the next one replaces; of a user that was taken over they may, though nobody lists
+ * it. What others gave a user that is still being made is theirs, unless its secret is hidden: then it may be ours.
+ */
+function hasKeyBefore({ keys, foreign, secrets, published, takenOver }: Known, { keyWithUser }: Capabilities): boolean {
   const ring = keys.some((key) => key.retiredAt === undefined);
-  return ring || foreign.length > 0 || (takenOver === true && keyWithUser);
+  const isNew = published === undefined && !takenOver;
+  const others = foreign.some((key) => !isNew || secrets[key.id] === undefined);
+  return ring || others || (takenOver === true && keyWithUser);
 }
 
 /** What is published of a key that is gone, and that nothing brings back. */

@@ -2,7 +2,7 @@
  * Proofs: that a key is accepted before it is published, and refused after it was revoked. By a real request, or where
  * the program does without, by reading back.
  */
-import { ObjectUserError } from "../errors";
+import { isObjectUserError, ObjectUserError } from "../errors";
 import type { Context } from "./context";
 import type { UserRef, Verdict } from "./user-api";
 
@@ -45,6 +45,44 @@ export async function proveListed(key: Signer, user: UserRef, context: Context):
     advice: "Run again.",
     uncertain: true,
   });
+}
+
+/**
+ * Resolves when S3 accepts the secret that consumers hold. Where the system ends it by itself the next one is not made
+ * before that: what keeps the next one from being proven would show too late, when the end of this one is fixed. Since it
+ * was proven itself, at `provenAt`, every part of S3 has had time to hear of it, or still has.
+ */
+export async function proveCurrent(
+  key: Signer,
+  provenAt: string | undefined,
+  user: UserRef,
+  context: Context,
+): Promise<void> {
+  const { propagationSeconds, secretsReadable } = context.capabilities;
+  const age = provenAt === undefined ? 0 : (context.now().getTime() - Date.parse(provenAt)) / 1000;
+  const seconds = Math.ceil(Math.max(0, Math.min(propagationSeconds, propagationSeconds - age)));
+  const verdict = await awaitVerdict(key, user, context, seconds, (verdict) => verdict !== "refused").catch(
+    (error: unknown) => {
+      throw isObjectUserError(error) ? nothingMade(error) : error;
+    },
+  );
+  if (verdict !== "refused") return;
+  await proveListed(key, user, context);
+  const renewed = secretsReadable ? "" : " If somebody else renewed the secret, run up once with prove: false.";
+  throw new ObjectUserError({
+    code: "conflict",
+    operation: "proving",
+    subject: `the current secret of ${key.accessKey} of user "${user.name}"`,
+    problem:
+      "S3 refuses it, and would refuse the next one: none was made, and the end of the current one was not fixed",
+    advice: `Check that s3Endpoint belongs to this system.${renewed}`,
+  });
+}
+
+function nothingMade({ parts }: ObjectUserError): ObjectUserError {
+  const { advice = "Run again." } = parts;
+  const untouched = "No other secret was made, as it could not be proven either: the current one lives on.";
+  return new ObjectUserError({ ...parts, advice: `${untouched} ${advice}` });
 }
 
 /** Resolves when S3 refuses the key. */

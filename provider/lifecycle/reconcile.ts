@@ -109,7 +109,7 @@ class Run {
     this.look =
       before === undefined
         ? spec.adopt || isReplaced || !hasDerivedMark(spec)
-        : isElsewhere(before, here) || !this.isOnlySettings();
+        : isElsewhere(before, here) || before.createdAt !== undefined || !this.isOnlySettings();
   }
 
   /**

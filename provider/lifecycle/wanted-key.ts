@@ -85,27 +85,27 @@ function ringKey(spec: Spec, known: Known, { overlap }: Capabilities, now: Date)
   );
 }
 
-/** A key outside the ring that is to be ours: left by an interrupted run, or there when the user is taken over. */
+/**
+ * A key outside the ring that is to be ours: left by an interrupted run, or there when the user is taken over. An
+ * interrupted run's is known by its id or by the mark of its secret, never by its age: others make secrets, too.
+ */
 function leftBehind(make: KeyRequest, spec: Spec, known: Known, capabilities: Capabilities): WantedKey | undefined {
   const usable = known.foreign.filter((key) => known.secrets[key.id] !== undefined);
   // The run that was cut off may have known the resource by the name it had before.
   const former = keyToMake({ ...spec, identity: known.identity ?? spec.identity }, known.userId, capabilities);
   const derived = usable.find(({ accessKey }) => accessKey === make.accessKey || accessKey === former.accessKey);
   if (derived) return { id: derived.id, why: `key ${derived.accessKey} is there from an unfinished run` };
+  const { secretPrefix } = make;
+  const marked = usable.find((key) => secretPrefix !== undefined && known.secrets[key.id]?.startsWith(secretPrefix));
+  if (marked) {
+    const since = marked.issuedAt === undefined ? "" : ` made at ${marked.issuedAt}`;
+    return { id: marked.id, why: `a secret of ${marked.accessKey}${since} is there from an unfinished run` };
+  }
   const isNew = known.keys.length === 0 && known.published === undefined;
+  const isTakenOver = spec.adopt || (capabilities.oneAccessKey && known.takenOver === true);
   const first = usable[0];
-  if (first && isNew && (spec.adopt || capabilities.oneAccessKey)) {
-    return { id: first.id, why: `taking over the user with its key ${first.accessKey}` };
-  }
-  const ours = known.keys.at(-1)?.issuedAt;
-  const younger = usable.find((key) => ours !== undefined && key.issuedAt !== undefined && key.issuedAt > ours);
-  if (younger && capabilities.oneAccessKey) {
-    return {
-      id: younger.id,
-      why: `a secret of ${younger.accessKey} made at ${younger.issuedAt} is there from an unfinished run`,
-    };
-  }
-  return undefined;
+  if (first === undefined || !isNew || !isTakenOver) return undefined;
+  return { id: first.id, why: `taking over the user with its key ${first.accessKey}` };
 }
 
 /**

@@ -169,6 +169,7 @@ describe("cegedim.ObjectUser: rotation", () => {
       const bench = await openBench();
       if (rotations === 2) await bench.up({ rotationId: "1", gracePeriodSeconds: 7200 });
       const old = bench.engine.stored?.outputs.secretKey;
+      bench.world.advance(1000);
       bench.server.propagationSeconds = 1000;
       const inputs = { rotationId: String(rotations), gracePeriodSeconds: 7200 };
       const message = await bench.fails(inputs);

@@ -238,6 +238,7 @@ describe("ecs.ObjectUser: rotation", () => {
   it("publishes nothing that stays unproven, keeps the new secret, and goes on with it later", async () => {
     const bench = await openBench();
     const first = await bench.up({ rotationId: "1", gracePeriodSeconds: 3600 });
+    bench.world.advance(400);
     bench.server.propagationSeconds = 400;
     assert.match(await bench.fails({ rotationId: "2", gracePeriodSeconds: 3600 }), /S3 refuses the key/);
     assert.equal(bench.outputs().secretKey, first.secretKey);

@@ -1,10 +1,8 @@
-/** ecs.ObjectUser in bad weather: sessions that end, answers that are lost, codes that refuse, runs that are cut off. */
+/** ecs.ObjectUser in bad weather: sessions that end, answers that are lost, codes that refuse. */
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { type Fault, faults } from "../../devserver/rgw/fault";
 import { endingOf } from "../../provider/at-end";
-import { deriveMark } from "../../provider/lifecycle/keys";
-import { ME } from "../provider/engine";
 import { openBench } from "./bench";
 
 const EMPTY: Fault = { kind: "answer", status: 500 };
@@ -167,43 +165,6 @@ describe("ecs: lost answers", () => {
     await bench.restart();
     await bench.up();
     assert.equal(bench.server.secretsOf("ann").length, 1);
-  });
-});
-
-describe("ecs: runs that are cut off before state is written", () => {
-  it("takes its own half-made user up again, and nobody else's", async () => {
-    const bench = await openBench();
-    bench.server.meddle("POST /object/users", {
-      user: "ann",
-      namespace: "ns1",
-      tags: [{ name: "pulumi-object-users", value: deriveMark({ name: "ns1/ann", identity: ME }) }],
-    });
-    bench.server.meddle("POST /object/user-secret-keys/ann", { secretkey: "made-before-the-end" });
-    const outputs = await bench.up();
-    assert.equal(outputs.secretKey, "made-before-the-end");
-    assert.deepEqual(outputs.tags, {});
-    await assert.rejects(
-      bench.engine.provider.create({ userId: "ann", namespace: "ns1" }),
-      /another resource of this program manages this user/,
-    );
-    await bench.restart();
-    await assert.rejects(bench.engine.provider.create({ userId: "ann", namespace: "ns1" }), /was not made by this/);
-  });
-
-  it("publishes the younger secret of a rotation that was cut off", async () => {
-    const bench = await openBench();
-    const first = await bench.up({ rotationId: "1" });
-    bench.world.advance(5);
-    bench.server.meddle("POST /object/user-secret-keys/ann", {
-      secretkey: "made-before-the-end",
-      existing_key_expiry_time_mins: "60",
-    });
-    const second = await bench.up({ rotationId: "2", gracePeriodSeconds: 3600 });
-    assert.equal(second.secretKey, "made-before-the-end");
-    assert.equal(second.previousSecretKey, first.secretKey);
-    bench.world.advance(3601);
-    await bench.up({ rotationId: "2", gracePeriodSeconds: 3600 });
-    assert.equal(bench.s3(first.secretKey), "403 SignatureDoesNotMatch");
   });
 });
 

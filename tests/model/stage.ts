@@ -136,9 +136,10 @@ export class Stage {
 
   private async idle(wishes: Wishes, what: string): Promise<void> {
     await this.up(wishes, undefined, 0);
-    for (const { watch } of this.players) {
-      // While another member fails, a retired key waits for its grace to begin, and is looked at each time.
-      const most = watch.hasWaitingKeys ? ["GET user"] : [];
+    for (const [i, { watch }] of this.players.entries()) {
+      // While another member fails, a retired key waits for its grace to begin, and is looked at each time. So is a user
+      // whose deletion is refused.
+      const most = watch.hasWaitingKeys || (wishes[i] === undefined && watch.isDoubtful) ? ["GET user"] : [];
       if (watch.isThere) assert.deepEqual(watch.requests(), most, `${what} has nothing to do`);
     }
   }

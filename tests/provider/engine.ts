@@ -80,6 +80,8 @@ export class Engine {
     }
     assert.ok(inputs, "read tells the inputs");
     this.stored = { ...open(id, { ...inputs, __provider: PROVIDER }, props), halfMade: false };
+    // With ignoreChanges the engine gives them to check, as if the program had said them.
+    await this.check(this.stored.inputs);
   }
 
   /** `pulumi destroy`. */

@@ -54,6 +54,14 @@ describe("a fleet", () => {
     );
   });
 
+  it("a member's placement cannot be taken back, as a single user's cannot", async () => {
+    await stack.up({ red: { defaultPlacement: "default-placement" }, blue: {} });
+    await assert.rejects(
+      stack.up({ red: {}, blue: {} }),
+      /users\.red\.defaultPlacement: cannot be taken back once it was set/,
+    );
+  });
+
   it("rotates with a grace, and ends it, as single users do", async () => {
     const grace = { gracePeriodSeconds: 60 };
     await stack.up({ red: {}, blue: {} }, { ...grace, rotationId: "1" });

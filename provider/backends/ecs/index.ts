@@ -28,6 +28,7 @@ export const ecs: Backend<UserArgs, Settings> = {
     maxKeys: MOST_SECRETS,
     oneAccessKey: true,
     chooseAccessKey: false,
+    chooseSecret: true,
     keyWithUser: false,
     secretsReadable: true,
     // Its nodes keep secrets, old and new, for up to two minutes.

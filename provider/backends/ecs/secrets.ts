@@ -1,6 +1,6 @@
 /**
  * Making and ending secrets. ECS lets the caller choose a secret: ours is new for each call, so that a call whose answer
- * was lost is recognised when the secrets are read back.
+ * was lost is recognised when the secrets are read back, and begins as the request says, so that a later run knows it, too.
  */
 import { randomInt } from "node:crypto";
 import { isObjectUserError, ObjectUserError } from "../../errors";
@@ -43,7 +43,7 @@ export async function secretsOf(requests: Requests, user: UserPath): Promise<Liv
 export async function makeSecret(
   requests: Requests,
   user: UserPath,
-  { secretKey = newSecret(), graceSeconds }: KeyRequest,
+  { secretPrefix = "", secretKey = newSecret(secretPrefix), graceSeconds }: KeyRequest,
   deps: BackendDeps,
 ): Promise<LiveKey> {
   const minutes = graceSeconds === undefined ? undefined : Math.ceil(graceSeconds / 60) || AFTER_ALL_MINUTES;
@@ -83,8 +83,10 @@ export async function endSecret(requests: Requests, user: UserPath, { id, secret
   }
 }
 
-function newSecret(): string {
-  return Array.from({ length: SECRET_LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join("");
+/** Beside its prefix, which others can know, a secret has 28 characters of chance and more: 166 bits. */
+function newSecret(prefix: string): string {
+  const length = Math.max(SECRET_LENGTH - prefix.length, 28);
+  return prefix + Array.from({ length }, () => LETTERS[randomInt(LETTERS.length)]).join("");
 }
 
 /** The third secret is refused with a code that differs between releases: the two that are there say why. */

@@ -66,6 +66,9 @@ export function leftOutOf(json: unknown): string[] | undefined {
   );
 }
 
+/** What newer releases show for a user that an older one made or changed. */
+const NO_DATE = "0.000000";
+
 /** The user as the lifecycle knows it. */
 export function liveOf(user: WireUser): Live & { readonly keys: readonly LiveKey[] } {
   const { create_date: createdAt } = user;
@@ -73,7 +76,7 @@ export function liveOf(user: WireUser): Live & { readonly keys: readonly LiveKey
     userId: userIdOf(user),
     fields: fieldsOf(user),
     keys: keysOf(user.keys),
-    ...(createdAt ? { createdAt } : {}),
+    ...(createdAt === undefined || createdAt === NO_DATE ? {} : { createdAt }),
   };
 }
 

@@ -237,10 +237,10 @@ describe("rgw.Users from up to destroy", function () {
       await story.preview(NO_DRIFT);
     });
 
-    it("and back with Pulumi's retainOnDelete and without adopt: true: to make the user is tried, and refused", async () => {
+    it("and back with Pulumi's retainOnDelete and adopt: true", async () => {
       declare({ users: stays, single: moving({ adopt: true }), options: { retainOnDelete: true } });
       await story.up(OK);
-      declare({ users: { ...stays, moved: moving() } });
+      declare({ users: { ...stays, moved: moving({ adopt: true }) } });
       ceph.witness.forget();
       await story.up(OK);
       assert.deepEqual(changes(), []);

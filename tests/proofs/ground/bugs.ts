@@ -44,15 +44,15 @@ export const BUGS: readonly Bug[] = [
   {
     name: "the key's id is not derived",
     file: "provider/lifecycle/keys.ts",
-    find: "accessKey: deriveAccessKey(userId, spec.rotationId, spec.identity) }",
-    replace: "accessKey: deriveAccessKey(userId, String(Math.random()), spec.identity) }",
+    find: "accessKey: deriveAccessKey(userId, rotationId, identity) }",
+    replace: "accessKey: deriveAccessKey(userId, String(Math.random()), identity) }",
     real: ["kill"],
   },
   {
     name: "unfinished work is recognised by user and rotation alone, whosever it is",
     file: "provider/lifecycle/keys.ts",
-    find: 'const whose = identity === "" ? [] : [identity];',
-    replace: "const whose: string[] = [];",
+    find: 'return identity === "" ? [] : [identity];',
+    replace: "return [];",
     real: [],
   },
   {
@@ -115,6 +115,27 @@ export const BUGS: readonly Bug[] = [
     find: "const expiresAt = after(retiredAt, spec.gracePeriodSeconds);",
     replace: "const expiresAt = after(retiredAt, 0);",
     real: ["load"],
+  },
+  {
+    name: "a key whose grace is over becomes current again",
+    file: "provider/lifecycle/wanted-key.ts",
+    find: " || !hasEnded(key, now))",
+    replace: " || true)",
+    real: [],
+  },
+  {
+    name: "a longer grace brings a key back whose grace is over",
+    file: "provider/lifecycle/retirement.ts",
+    find: "  if (hasEnded(key, now)) return [revokeOver(key)];\n",
+    replace: "",
+    real: [],
+  },
+  {
+    name: "a key that was never published takes the place of the former one",
+    file: "provider/lifecycle/retirement.ts",
+    find: 'return overlap !== "server" && !wasPublished;',
+    replace: 'return overlap !== "server" && !wasPublished && false;',
+    real: [],
   },
   {
     name: "a key that a dying gateway left half-made is not made again",

@@ -3,13 +3,14 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import {
   deriveAccessKey,
+  deriveSecretPrefix,
   isDerived,
   isOver,
   keyToMake,
   latestRetired,
   after as momentAfter,
 } from "../../../provider/lifecycle/keys";
-import { at, BY_US, key, NOW, retired, spec } from "./samples";
+import { at, BY_SERVER, BY_US, key, NOW, retired, spec } from "./samples";
 
 describe("deriveAccessKey", () => {
   /** State and systems hold these: a release that derives others would rotate every key there is. */
@@ -46,6 +47,30 @@ describe("deriveAccessKey", () => {
   });
 });
 
+describe("deriveSecretPrefix", () => {
+  /** Interrupted runs of other releases are found by these. */
+  const vectors: readonly [userId: string, rotationId: string, prefix: string][] = [
+    ["ann", "", "LKTSZ3CQ4CQD"],
+    ["ann", "1", "XSEORMHLO7VX"],
+    ["bob", "1", "OVGH3IT7AZXD"],
+  ];
+  for (const [userId, rotationId, prefix] of vectors) {
+    it(`is for ever ${prefix} for ${userId} and ${JSON.stringify(rotationId)}`, () => {
+      assert.equal(deriveSecretPrefix(userId, rotationId), prefix);
+    });
+  }
+
+  it("has 12 characters, and nothing of the key's id", () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (userId, rotationId) => {
+        const prefix = deriveSecretPrefix(userId, rotationId);
+        assert.match(prefix, /^[A-Z2-7]{12}$/);
+        assert.ok(!deriveAccessKey(userId, rotationId).includes(prefix));
+      }),
+    );
+  });
+});
+
 describe("isDerived", () => {
   const rows: readonly [id: string, derived: boolean][] = [
     ["PULUABCDEFGHIJKLMNOP", true],
@@ -69,6 +94,15 @@ describe("keyToMake", () => {
   });
   it("is the system's where ids cannot be chosen", () => {
     assert.deepEqual(keyToMake(spec(), "ann", { ...BY_US, chooseAccessKey: false }), {});
+  });
+});
+
+describe("keyToMake where only secrets change", () => {
+  it("is a secret that bears a mark, where it can be chosen", () => {
+    assert.deepEqual(keyToMake(spec(), "ann", { ...BY_SERVER, chooseSecret: true }), {
+      secretPrefix: deriveSecretPrefix("ann", "1", "me"),
+    });
+    assert.deepEqual(keyToMake(spec(), "ann", BY_SERVER), {});
   });
 });
 

@@ -119,12 +119,6 @@ table("one access key, two secrets that the system ends", BY_SERVER, [
     [],
   ],
   [
-    "a secret younger than ours was left by an unfinished run",
-    { rotationId: "2" },
-    known([key("A", "1")], "A", { foreign: [{ id: "N", accessKey: "A", issuedAt: at(-60) }] }),
-    ["proveKey N", "retireKey A from +0 until +3600"],
-  ],
-  [
     "room is made by letting go of what is over",
     { rotationId: "3" },
     known([retired("A", "1", -3700, -100), key("B", "2")], "B"),

@@ -2,7 +2,16 @@
  * The words of the tables: wishes, knowledge and live users made from the few parts that a row is about, and steps
  * printed short. Times are seconds from `NOW`.
  */
-import type { Capabilities, Json, KeyRecord, Known, Live, Spec, Step } from "../../../provider/lifecycle/model";
+import type {
+  Capabilities,
+  Json,
+  KeyRecord,
+  KeyRequest,
+  Known,
+  Live,
+  Spec,
+  Step,
+} from "../../../provider/lifecycle/model";
 
 export const NOW = new Date("2030-01-01T00:00:00Z");
 
@@ -119,8 +128,9 @@ export function brief(step: Step): string {
   }
 }
 
-function keyWords(request: { accessKey?: string; secretKey?: string; graceSeconds?: number }): string {
-  const { accessKey = "any", secretKey, graceSeconds } = request;
+function keyWords(request: KeyRequest): string {
+  const { secretKey, secretPrefix, graceSeconds } = request;
+  const { accessKey = secretPrefix === undefined ? "any" : `${secretPrefix}…` } = request;
   return `${accessKey}${secretKey ? ":own" : ""}${graceSeconds === undefined ? "" : `, grace ${graceSeconds}`}`;
 }
 

@@ -1,5 +1,6 @@
 /** What others do to a user behind Pulumi's back: a refresh tells it by name, and the next up puts it right. */
 import assert from "node:assert/strict";
+import { rgw } from "../../../provider/backends/rgw";
 import { deriveAccessKey } from "../../../provider/lifecycle/keys";
 import { ME } from "../engine";
 import { describeShapes, type Stack, s3Says } from "../stack";
@@ -66,6 +67,62 @@ describeShapes("drift", (openStack) => {
       assert.equal(s3Says(stack, stack.outputs().accessKey, stack.outputs().secretKey), "200");
     });
   }
+
+  for (const [property, meddling] of rows) {
+    it(`of ${property} with ignoreChanges: ["*"] is not refused: ${meddling.replace(/secret-key=.*/, "secret-key=…")}`, async () => {
+      stack.meddle(meddling);
+      await stack.engine.refresh();
+      const stored = stack.engine.stored?.inputs ?? {};
+      await stack.engine.up(stored);
+      assert.equal(stack.engine.stored?.halfMade, false);
+      if (!property.endsWith("Key"))
+        assert.deepEqual(stack.outputs()[property] ?? rgw.defaults[property], stored[property]);
+      const { accessKey, secretKey } = stack.outputs();
+      assert.match(s3Says(stack, accessKey, secretKey), /^(200|403 UserSuspended|403 AccessDenied)$/);
+      assert.equal(accessKey, KEY);
+      await stack.engine.refresh();
+      const { inputs: now } = stack.engine.stored ?? {};
+      assert.deepEqual(await stack.tally(() => stack.engine.up(now ?? {})), {}, "and is quiet afterwards");
+    });
+  }
+
+  const broken: readonly [what: string, meddling: string, secretKey: string, accepted: string][] = [
+    ["gone", "DELETE user?key&uid=ann&access-key=MINE", "own-secret", "own-secret"],
+    ["replaced", "PUT user?key&uid=ann&access-key=MINE&secret-key=mallorys", "own-secret", "mallorys"],
+  ];
+  for (const [what, meddling, secretKey, accepted] of broken) {
+    it(`of an own key that is ${what} with ignoreChanges: ["*"] does not make another key of it`, async () => {
+      await stack.up({ ...inputs, accessKey: "MINE", secretKey });
+      stack.meddle(meddling);
+      await stack.engine.refresh();
+      await stack.engine.up(stack.engine.stored?.inputs ?? {});
+      assert.deepEqual([stack.outputs().accessKey, stack.outputs().secretKey], ["MINE", accepted]);
+      assert.equal(s3Says(stack, "MINE", accepted), "200");
+      // The program's word is still the last.
+      await stack.up({ ...inputs, accessKey: "MINE", secretKey });
+      assert.equal(s3Says(stack, "MINE", secretKey), "200");
+    });
+  }
+
+  it('of others\' keys with ignoreChanges: ["*"] is no input, and repaired', async () => {
+    await stack.up({ ...inputs, exclusiveKeys: true });
+    stack.meddle("PUT user?key&uid=ann&access-key=MORE&secret-key=more");
+    await stack.engine.refresh();
+    assert.deepEqual(stack.engine.stored?.inputs.foreignKeys, ["MORE"]);
+    await stack.engine.up(stack.engine.stored?.inputs ?? {});
+    assert.deepEqual(stack.keys(), [KEY]);
+    await assert.rejects(stack.up({ ...inputs, foreignKeys: ["MORE"] }), /foreignKeys: is not an input/);
+  });
+
+  it("that no program could declare is not stored as an input, and is repaired all the same", async () => {
+    await stack.up({ ...inputs, defaultPlacement: "default-placement" });
+    stack.meddle("POST user?uid=ann&display-name=Two%0Alines");
+    await stack.engine.refresh();
+    assert.equal(stack.engine.stored?.inputs.displayName, "Ann");
+    assert.equal(stack.outputs().displayName, "Two\nlines");
+    await stack.up({ ...inputs, defaultPlacement: "default-placement" });
+    assert.equal(stack.gateway.user("ann")?.user.displayName, "Ann");
+  });
 
   it("a deleted user is gone, and made again by up", async () => {
     stack.meddle("DELETE user?uid=ann");

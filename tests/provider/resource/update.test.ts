@@ -4,6 +4,7 @@ import { sign } from "aws4";
 import { faults } from "../../../devserver/rgw/fault";
 import { rgw } from "../../../provider/backends/rgw";
 import type { Inputs } from "../../../provider/state";
+import { ME } from "../engine";
 import { ANN, describeShapes, type Stack } from "../stack";
 
 describeShapes("update", (openStack) => {
@@ -121,7 +122,13 @@ describeShapes("diff", (openStack, shape) => {
     await stack.up({ email: "a@x.org" });
   });
   const diff = (news: object) =>
-    stack.engine.provider.diff("ann", stack.outputs(), { ...ANN, email: "a@x.org", ...news, __provider: "x" });
+    stack.engine.provider.diff("ann", stack.outputs(), {
+      ...ANN,
+      email: "a@x.org",
+      __identity: ME,
+      ...news,
+      __provider: "x",
+    });
   const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
   it("says that nothing is to be done, whatever the resource is called now", async () => {
@@ -131,6 +138,10 @@ describeShapes("diff", (openStack, shape) => {
   });
   it("leaves it to the engine where an input changed that needs no request", async () => {
     assert.deepEqual(await diff({ forceDestroy: true }), { replaces: [], deleteBeforeReplace: false });
+  });
+  it("says itself that an input changed where the resource has another name, too: the engine would show both", async () => {
+    const { changes } = await diff({ forceDestroy: true, __identity: "another" });
+    assert.equal(changes, true);
   });
   it("tells of what inputs do not show", async () => {
     assert.equal((await diff({ rotationId: "2" })).changes, true);
