@@ -255,7 +255,9 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     delete: (_id, props) =>
       spoken(async () => {
         const members = remember(props);
-        const refusal = protectedRemovals("deleting", title, members);
+        const deleted = new Map(members);
+        for (const [name, member] of members) if (await users.isNeeded(member)) deleted.delete(name);
+        const refusal = protectedRemovals("deleting", title, deleted);
         if (refusal) throw refusal;
         const failures = await each([...members.keys()], (name) => leave(name, members.get(name) as Remembered));
         if (failures.size > 0) throw notDeleted(title, failures, members.size);
