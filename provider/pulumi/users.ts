@@ -191,6 +191,11 @@ export class Users {
     return live && confirmedAt(observe(known, live), here, problem === undefined ? live : undefined);
   }
 
+  /** Whether another resource of this run needs the user, as far as is known by now: then it is released, not deleted. */
+  async isNeeded({ known, inputs }: Remembered): Promise<boolean> {
+    return this.run.isNeeded(known.identity, String(await this.keysOf([inputs])));
+  }
+
   /**
    * Deletes the user with its keys; or, if another resource of this run needs it, releases it: then state forgets it and
    * nothing else happens. Rejects with an ObjectUserError when the user is not ours.

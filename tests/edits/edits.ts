@@ -42,7 +42,13 @@ export type Edit =
       readonly on?: string | undefined;
     }
   | { readonly do: "instance"; readonly at: number; readonly instance: Instance }
-  | { readonly do: "address"; readonly instance: Instance; readonly address: Address }
+  | {
+      readonly do: "address";
+      readonly instance: Instance;
+      readonly address: Address;
+      /** The users are to be taken over there. */
+      readonly adopt: boolean;
+    }
   | { readonly do: "going"; readonly at: number; readonly says: Item["going"] | undefined }
   | { readonly do: "removals"; readonly allow: boolean }
   | { readonly do: "undo" };
@@ -85,13 +91,14 @@ export const edit: fc.Arbitrary<Edit> = fc.oneof(
       on: fc.constantFrom(undefined, "rotationId", "gracePeriodSeconds", "#initerrors"),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: kind("instance"), at, instance: fc.constantFrom(...INSTANCES) }) },
+  { weight: 3, arbitrary: fc.record({ do: kind("instance"), at, instance: fc.constantFrom(...INSTANCES) }) },
   {
-    weight: 3,
+    weight: 5,
     arbitrary: fc.record({
       do: kind("address"),
       instance: fc.constantFrom(...INSTANCES),
       address: fc.constantFrom(...ADDRESSES),
+      adopt: fc.boolean(),
     }),
   },
   {
@@ -112,7 +119,11 @@ export function newItem(home: Item["home"], uid: Uid, adopt = false): Item {
 export function edited(stack: StackName, source: Source, one: Edit, before: Source): Source {
   if (one.do === "undo") return before;
   if (one.do === "address") {
-    return distinct({ ...source, addresses: { ...source.addresses, [one.instance]: one.address } });
+    const { instance, address } = one;
+    const items = source.items.map((item) =>
+      item.instance === instance && one.adopt ? { ...item, adopt: true } : item,
+    );
+    return distinct({ ...source, items, addresses: { ...source.addresses, [instance]: address } });
   }
   if (one.do === "removals") return { ...source, allowRemovals: one.allow };
   if (one.do === "insert") {

@@ -7,7 +7,7 @@ import { admin } from "../devserver/request";
 import { chance } from "../provider/world";
 import { edited, newItem } from "./edits";
 import { type Result, Run, type UpOptions } from "./engine";
-import { isNamed, judge } from "./oracle";
+import { isNamed, judge, managedBy } from "./oracle";
 import { Processes } from "./processes";
 import { compile, EMPTY, type Item, type Program, placeOf, type Source, type StackName, type Uid } from "./program";
 import { NO_STATE, type State } from "./state";
@@ -168,7 +168,7 @@ export class Stage {
     const { leftBehind } = stack;
     stack.leftBehind = result === undefined ? new Map(watch.makers) : new Map();
     if (what === "preview") stack.leftBehind = leftBehind;
-    if (what === "up" && result) this.noteAdoptions(stack, program, result);
+    if (what === "up") this.noteAdoptions(stack, program);
     judge(wire, watch, { stack: stack.name, what, program, before, after: stack.state, result, lines, leftBehind });
     return result;
   }
@@ -237,12 +237,17 @@ export class Stage {
     stack.source = { ...stack.source, items: [...items, item] };
   }
 
-  /** Whoever declares `adopt` and came up has a part in the user from now on. */
-  private noteAdoptions({ name, source }: Stack, { declarations }: Program, { deeds }: Result): void {
-    const done = new Set(deeds.map(({ urn }) => urn));
+  /** Whoever declares `adopt`, and has the user in state, has a part in it from now on. */
+  private noteAdoptions({ name, source, state }: Stack, { declarations }: Program): void {
     for (const { urn, users } of declarations) {
-      if (!done.has(urn)) continue;
-      for (const { item } of users) if (item.adopt) this.watch.adopted(placeOf(source, item), name);
+      const has = new Set(
+        state.resources
+          .filter((one) => one.urn === urn)
+          .flatMap(managedBy)
+          .map(({ place }) => place),
+      );
+      const adopted = users.filter(({ item }) => item.adopt).map(({ item }) => placeOf(source, item));
+      for (const place of adopted) if (has.has(place)) this.watch.adopted(place, name);
     }
   }
 }

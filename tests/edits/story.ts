@@ -38,6 +38,8 @@ export interface Story {
   /** Where the users of the first program stand, and how many they are. */
   readonly home: Item["home"];
   readonly users: number;
+  /** Whether the other stack has users, too, which the first one may come to want. */
+  readonly others: boolean;
   readonly steps: readonly Step[];
 }
 
@@ -69,7 +71,7 @@ const step: fc.Arbitrary<Step> = fc.record({
     { weight: 1, arbitrary: fc.constant("prod" as const) },
   ),
   advance: fc.constantFrom(0, 0, 1800, 4000),
-  edits: fc.array(edit, { maxLength: 2, size: "max" }),
+  edits: fc.array(edit, { maxLength: 3, size: "max" }),
   run,
   crash,
   again: rarely.map((isRare) => !isRare),
@@ -83,14 +85,16 @@ const step: fc.Arbitrary<Step> = fc.record({
 export const story: fc.Arbitrary<Story> = fc.record({
   home: fc.constantFrom<Item["home"]>("list", "single", "fleet"),
   users: fc.integer({ min: 1, max: 4 }),
+  others: fc.boolean(),
   steps: fc.array(step, { minLength: 1, maxLength: 5, size: "max" }),
 });
 
 /** Plays a walk: first the program comes up, then it is edited. Rejects where a promise is broken. */
-export async function play({ home, users, steps }: Story, tally = newTally()): Promise<void> {
+export async function play({ home, users, others, steps }: Story, tally = newTally()): Promise<void> {
   const first: Source = { ...EMPTY, items: UIDS.slice(0, users).map((uid) => newItem(home, uid)) };
   const stage = new Stage(first, tally);
   await stage.play(UP);
+  if (others) await stage.play({ ...UP, stack: "prod", edits: OTHERS });
   for (const one of steps) await stage.play(one);
 }
 
@@ -98,6 +102,11 @@ export async function play({ home, users, steps }: Story, tally = newTally()): P
 export function newTally(): Tally {
   return { runs: 0, crashes: 0, refusals: 0 };
 }
+
+const OTHERS: readonly Edit[] = [
+  { do: "insert", at: 0, home: "list", uid: "dan", adopt: false },
+  { do: "insert", at: 1, home: "fleet", uid: "cyn", adopt: false },
+];
 
 const UP: Step = {
   stack: "dev",

@@ -27,7 +27,7 @@ export class Watch {
   writes: Write[] = [];
   /** What has been found to be wrong, the first thing only. */
   broken: string | undefined;
-  /** Users whose deletion a stack's state does not know of, by place: a killed run did it, or another stack that had them, too. */
+  /** Users of whose end, or whose key's, a stack's state does not know: a killed run did it, or another stack that had them, too. */
   private readonly lost = new Map<string, Set<StackName>>();
   /** The resources that made users in this run, by the users' places. */
   readonly makers = new Map<string, string>();
@@ -48,10 +48,10 @@ export class Watch {
   /** The present run was killed. */
   killed(): void {
     const { run } = this;
-    if (run) for (const { kind, place } of this.writes) if (kind === "DELETE user") this.loses(run.stack, place);
+    if (run) for (const { kind, place } of this.writes) if (kind.startsWith("DELETE")) this.loses(run.stack, place);
   }
 
-  /** Whether a stack's state cannot know that a user is gone, or that another one is there in its place. */
+  /** Whether a stack's state cannot know that a user or its key is gone, or that another user is there in its place. */
   hasLost(stack: StackName, place: string): boolean {
     return this.lost.get(place)?.has(stack) === true;
   }
@@ -79,7 +79,8 @@ export class Watch {
   }
 
   /** A cluster has acted upon a request. */
-  heard({ cluster, kind, uid, status, call, wasThere, sentAt }: Seen): void {
+  heard(seen: Seen): void {
+    const { cluster, kind, uid, status, call, wasThere } = seen;
     const isWrite = uid !== "" && !kind.startsWith("GET") && status < 300;
     if (!isWrite || this.run === undefined) return;
     const { stack, what } = this.run;
@@ -89,8 +90,8 @@ export class Watch {
     if (what === "preview" || what === "refresh") this.breaks(`(2) a ${what} changes something: ${deed}`);
     if (call && !["create", "update", "delete"].includes(call.method)) this.breaks(`(2) ${deed}`);
     const owners = this.owners.get(place) ?? new Set();
+    if (!wasThere || kind === "PUT user?key") this.lost.get(place)?.delete(stack);
     if (!wasThere) {
-      this.lost.get(place)?.delete(stack);
       this.owners.set(place, new Set([stack]));
       if (call) this.makers.set(place, call.urn);
     } else if (!owners.has(stack)) {
@@ -99,15 +100,18 @@ export class Watch {
         this.breaks(`(2) a user of ${[...owners].join(" and ")} is touched: ${deed}`);
       owners.add(stack);
     }
-    if (kind === "DELETE user") this.deleted(place, call, sentAt, deed);
+    if (kind === "DELETE user") this.deleted(place, seen, deed);
   }
 
-  private deleted(place: string, call: Call | undefined, sentAt: number, deed: string): void {
+  private deleted(place: string, { address, call, sentAt }: Seen, deed: string): void {
     const others = [...(this.owners.get(place) ?? [])].filter((owner) => owner !== this.run?.stack);
     for (const owner of others) if (owner !== "strangers") this.loses(owner, place);
     this.owners.delete(place);
-    const declaration = this.run?.what === "up" ? this.declared.get(place) : undefined;
-    if (declaration === undefined) return;
+    const { run } = this;
+    const declaration = run?.what === "up" ? this.declared.get(place) : undefined;
+    if (run === undefined || declaration === undefined) return;
+    // Nobody says that two addresses lead to one cluster.
+    if (run.program.addresses[declaration.instance] !== address) return this.loses(run.stack, place);
     const isAskedFor = call?.first === true && this.deletesFirst(call.urn);
     const isOwn = call?.urn === declaration.urn;
     // Another resource's wish counts from when a provider can know it, which at the end of a run is always.

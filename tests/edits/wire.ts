@@ -20,6 +20,7 @@ export interface Call {
 /** A request that a cluster has acted upon. */
 export interface Seen {
   readonly cluster: Cluster;
+  readonly address: Address;
   readonly kind: string;
   /** The uid that it names; "" for S3. */
   readonly uid: string;
@@ -128,7 +129,7 @@ export class Wire {
     // The cluster acts before its promise is there.
     const answer = inProcess(gateway)(request, timeoutMs);
     const { kind = "unknown", status = 0 } = gateway.requests.entries.at(-1) ?? {};
-    this.heard({ cluster, kind, uid, status, call: this.calls.getStore(), wasThere, sentAt });
+    this.heard({ cluster, address, kind, uid, status, call: this.calls.getStore(), wasThere, sentAt });
     return answer;
   }
 }

@@ -8,15 +8,14 @@ import type { Backend } from "../../backends/backend";
 import { type ObjectUserError, sentenceOf } from "../../errors";
 import { describe, Unfinished } from "../../lifecycle/reconcile";
 import { beforeHandover } from "../../lifecycle/retirement";
-import { inParallel } from "../../parallel";
 import { world as realWorld, type World } from "../../world";
 import { asSentences, halfMade, NO_CHANGE, type ResourceProvider, spoken, UP_TO_ENGINE } from "../engine";
 import { type Internals, isToldAsBefore, takenApart, toldBySdk } from "../inputs";
 import { liveInputs } from "../live-inputs";
-import { every } from "../progress";
 import type { Inputs, Outputs, Remembered } from "../state";
 import { hasUnknowns } from "../unknowns";
 import { once, RELEASED, Users } from "../users";
+import { atOnce } from "./at-once";
 import { failed, notDeleted, notRead, SHOWN } from "./failures";
 import {
   checkFleet,
@@ -33,19 +32,10 @@ import { farewell, farewells, isInTheWay, isRetained, protectedRemovals, tooMany
 import { type FleetState, readFleet, writeFleet } from "./state";
 
 /**
- * Members under way at once: as many as the connection takes requests, and more, because between its requests a member
- * may wait for the moment of its proof. All at once would only hold memory.
- */
-const AT_ONCE = 128;
-
-/**
  * Pulumi asks about a program's resources within moments of each other, and acts meanwhile: so long a user that is to leave
  * stays for another resource to say that it has it now.
  */
 const FAREWELL_MS = 1_000;
-
-/** Progress is said this often, in milliseconds. */
-const PROGRESS_MS = 5_000;
 
 /** The provider of a fleet of a kind of user. `outside` is for tests; production has the real world. */
 export function openFleet(backend: Backend, outside: World = realWorld): ResourceProvider {
@@ -53,6 +43,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
   const users = new Users(backend, outside, () => {});
   const say = once(outside.log);
   const title = `${backend.resource}s`;
+  const { each, progressOf } = atOnce(title, outside);
   const remember = (outputs: Outputs) => readFleet(outputs, backend);
   /** What programs declared in this process. */
   const declared: Inputs[] = [];
@@ -157,30 +148,6 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     if (fate === "released") say(`${title} ${name}: user ${JSON.stringify(users.nameOf(member.inputs))} ${RELEASED}`);
   }
 
-  /** Does the task for every member, some at once; answers the sentences of those that failed, by name. */
-  async function each(
-    names: readonly string[],
-    task: (name: string) => Promise<void>,
-    progress = progressOf(names.length),
-  ): Promise<Map<string, string>> {
-    const failures = new Map<string, string>();
-    await inParallel(names, AT_ONCE, async (name) => {
-      await task(name).catch((error) => failures.set(name, sentenceOf(error)));
-      progress();
-    });
-    return failures;
-  }
-
-  /** Says how far a long run is. */
-  function progressOf(total: number): () => void {
-    const { now, log } = users.world;
-    let done = 0;
-    const tell = every(PROGRESS_MS, now, () => log(`${title}: ${done} of ${total} done`));
-    return () => {
-      if (++done !== total) tell();
-    };
-  }
-
   return {
     async configure({ config }) {
       users.configure(config);
@@ -255,7 +222,9 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     delete: (_id, props) =>
       spoken(async () => {
         const members = remember(props);
-        const refusal = protectedRemovals("deleting", title, members);
+        const deleted = new Map(members);
+        for (const [name, member] of members) if (await users.isNeeded(member)) deleted.delete(name);
+        const refusal = protectedRemovals("deleting", title, deleted);
         if (refusal) throw refusal;
         const failures = await each([...members.keys()], (name) => leave(name, members.get(name) as Remembered));
         if (failures.size > 0) throw notDeleted(title, failures, members.size);

@@ -160,7 +160,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a fleet's member that fails stops the others",
-    file: "provider/pulumi/fleet/fleet.ts",
+    file: "provider/pulumi/fleet/at-once.ts",
     find: "await task(name).catch((error) =>",
     replace: "if (failures.size === 0) await task(name).catch((error) =>",
     real: [],
