@@ -111,7 +111,10 @@ export class Watch {
     const declaration = run?.what === "up" ? this.declared.get(place) : undefined;
     if (run === undefined || declaration === undefined) return;
     // Nobody says that two addresses lead to one cluster.
-    if (run.program.addresses[declaration.instance] !== address) return this.loses(run.stack, place);
+    if (run.program.addresses[declaration.instance] !== address) {
+      this.loses(run.stack, place);
+      return;
+    }
     const isAskedFor = call?.first === true && this.deletesFirst(call.urn);
     const isOwn = call?.urn === declaration.urn;
     // Another resource's wish counts from when a provider can know it, which at the end of a run is always.
