@@ -138,7 +138,7 @@ describe("the architecture", () => {
   it("http stands on errors alone", () => {
     mayOnly(
       "provider/http",
-      (arrow) => isNode(arrow) || isInside("provider/http")(arrow) || /^(provider\/errors|aws4)$/.test(arrow.to),
+      (arrow) => isNode(arrow) || isInside("provider/http")(arrow) || /^(provider\/errors|aws4|zod)$/.test(arrow.to),
     );
   });
 
