@@ -79,7 +79,8 @@ export function loginPage({ endpoint, timeoutSeconds }: Pick<Settings, "endpoint
     endpoint,
     timeoutSeconds,
     who: "ECS",
-    refusal,
+    // The status says it all.
+    refusal: z.unknown().transform(() => ({})),
     meanings: {
       "401": {
         code: "unauthorized",
@@ -105,6 +106,7 @@ export function loginPage({ endpoint, timeoutSeconds }: Pick<Settings, "endpoint
 export function managementApi(settings: Parameters<typeof loginPage>[0] & Pick<Settings, "username">): Dialect<Act> {
   return {
     ...loginPage(settings),
+    refusal,
     meanings: MEANINGS,
     otherwise: INVALID,
     token: {
