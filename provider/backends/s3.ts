@@ -18,6 +18,9 @@ export type S3Answer =
   | { readonly verdict: "accepted"; readonly owner: string | undefined }
   | { readonly verdict: "suspended" | "denied" | "refused" };
 
+/** The region in signatures where a system has no regions of its own. */
+export const USUAL_REGION = "us-east-1";
+
 /** Where and how to ask. */
 export interface S3Target {
   readonly s3Endpoint: string;
@@ -67,6 +70,20 @@ function read({ status, body }: WireResponse, code: string | undefined): S3Answe
   const verdict = code === undefined ? undefined : VERDICTS[code];
   if (verdict && (status === 401 || status === 403)) return { verdict };
   return status === 401 ? { verdict: "refused" } : undefined;
+}
+
+/**
+ * Whether a key opens an OpenStack's S3. The gateway does not tell a locked user from a wrong key, nor a role that it does not
+ * accept from anything else: whatever is not accepted is refused.
+ */
+export async function proveByS3(
+  name: string,
+  key: Credentials,
+  target: Omit<S3Target, "region"> & { readonly region?: string | undefined },
+  deps: BackendDeps & { readonly send: Send },
+): Promise<Verdict> {
+  const { verdict } = await listBuckets(key, name, { ...target, region: target.region ?? USUAL_REGION }, deps);
+  return verdict === "denied" ? "refused" : verdict;
 }
 
 /** Whether a secret works, where S3 may have no known address (`nowhere` says what then) and denies a locked user everything. */

@@ -34,6 +34,14 @@ export type Meaning = Pick<ErrorParts, "code" | "problem" | "advice">;
 /** Meanings by a status with a code ("404 NoSuchUser"), by a status ("404") or by a code. The first that is there counts. */
 export type Meanings = Readonly<Record<string, Meaning>>;
 
+/** An error of a call. */
+export function failure(
+  { operation, subject }: Pick<Act, "operation" | "subject">,
+  parts: Omit<ErrorParts, "operation" | "subject"> & Partial<ErrorParts>,
+): ObjectUserError {
+  return new ObjectUserError({ operation, subject, ...parts });
+}
+
 /** What the body of a refusal says. */
 export interface Said {
   /** The system's code. */
@@ -130,7 +138,7 @@ export function openApi<A extends Act, S extends Said>(dialect: Dialect<A, S>, d
       );
     } catch (error) {
       if (!(error instanceof TokenRefused) || !token) throw error;
-      throw new ObjectUserError({ operation: act.operation, subject: act.subject, ...token.notTaken });
+      throw failure(act, token.notTaken);
     }
   }
 
@@ -154,8 +162,7 @@ export function understood<T, A extends Act, S extends Said>(
   const result = read(json);
   if (result !== undefined) return result;
   const meaning = dialect.unreadable?.(json) ?? alien(dialect, headers["content-type"]);
-  const { operation, subject, safe } = act;
-  throw new ObjectUserError({ operation, subject, ...meaning, answer: `${status}`, uncertain: !safe });
+  throw failure(act, { ...meaning, answer: `${status}`, uncertain: !act.safe });
 }
 
 /** The error for an answer that is not a success. `json`: what its body says. */
@@ -166,13 +173,13 @@ export function refused<A extends Act, S extends Said>(
   json: unknown,
 ): ObjectUserError {
   const { status, headers } = response;
-  const { operation, subject, safe } = act;
   const said = dialect.refusal.safeParse(json).data;
   const meaning = meaningOf(dialect, act, response, said);
-  const id = said?.id ?? headers[dialect.idHeader ?? ""];
-  const answer = [status || undefined, ...(said?.words ?? [said?.code]), id].map(plain).filter(Boolean).join(" ");
-  const uncertain = !safe && status >= 500 && meaning.code !== "rate-limited";
-  return new ObjectUserError({ operation, subject, ...meaning, answer, uncertain });
+  const words = (said?.words ?? [said?.code]).map((word) => plain(word));
+  const id = plain(said?.id ?? headers[dialect.idHeader ?? ""], NAME);
+  const answer = [status || undefined, ...words, id].filter(Boolean).join(" ");
+  const uncertain = !act.safe && status >= 500 && meaning.code !== "rate-limited";
+  return failure(act, { ...meaning, answer, uncertain });
 }
 
 function meaningOf<A extends Act, S extends Said>(
@@ -217,10 +224,13 @@ export function alien({ endpoint, alien }: Pick<Dialect, "endpoint" | "alien">, 
   return { code: "unexpected", ...alien, problem: `${endpoint} ${alien.problem}${got ? ` but with ${got}` : ""}` };
 }
 
-/** A word of an answer that messages may show; undefined for what could be anything. */
-export function plain(word: string | number | undefined): string | undefined {
-  return word !== undefined && /^[\w.-]{1,100}$/.test(`${word}`) ? `${word}` : undefined;
+/** A code of an answer, which messages may show; undefined for what could be anything. */
+export function plain(code: string | undefined, form = /^\w{1,80}$/): string | undefined {
+  return code !== undefined && form.test(code) ? code : undefined;
 }
+
+/** What ids of requests, and names of attributes, are made of. */
+export const NAME = /^[\w.-]{1,100}$/;
 
 /** JSON, or undefined. The parser's own complaint would quote the body, which may hold secrets. */
 export function parseJson(text: string): unknown {

@@ -14,7 +14,7 @@ export interface Poll<T> {
   /** A longer pause than these, if there is a reason for one. */
   pause?(ms: number): number;
   look(): Promise<Seen<T>>;
-  /** Shows a line: when the status is another one, and every half minute. */
+  /** Shows a line, before a pause: when the status is another one, and every half minute. */
   tell(status: string, waitedSeconds: number): void;
 }
 
@@ -32,11 +32,11 @@ export async function poll<T>(
     const seen = await look();
     if ("done" in seen) return seen;
     const waitedMs = Math.max(deps.now().getTime() - started, sleptMs);
+    if (waitedMs >= seconds * 1000) return { status: seen.status, seconds: Math.round(waitedMs / 1000) };
     if (told?.status !== seen.status || waitedMs - told.at >= TELL_EVERY_MS) {
       tell(seen.status, Math.round(waitedMs / 1000));
       told = { status: seen.status, at: waitedMs };
     }
-    if (waitedMs >= seconds * 1000) return { status: seen.status, seconds: Math.round(waitedMs / 1000) };
     const restMs = pause(pauseMs);
     await deps.sleep(restMs);
     sleptMs += restMs;

@@ -4,8 +4,8 @@
  * Documentation: https://academy.cegedim.cloud/itcare-api/itcare-api-reference/operations/operations-actions
  */
 import * as z from "zod";
-import { ObjectUserError } from "../../errors";
-import type { Act } from "../../http/api";
+import type { ObjectUserError } from "../../errors";
+import { type Act, failure } from "../../http/api";
 import { poll } from "../../http/poll";
 import type { BackendDeps } from "../backend";
 
@@ -56,11 +56,9 @@ export function momentOf(date: string | undefined): string | undefined {
 }
 
 /** The error for an action that did not end well. Its own message is not shown: nobody says what may stand in it. */
-export function notDone(ending: Ending, actionId: number, { operation, subject }: Act): ObjectUserError {
+export function notDone(ending: Ending, actionId: number, act: Act): ObjectUserError {
   const how = ending === "failed" ? "ended in an error" : `is still under way after ${PATIENCE_SECONDS} s`;
-  return new ObjectUserError({
-    operation,
-    subject,
+  return failure(act, {
     code: "unavailable",
     problem: `action ${actionId} of cegedim.cloud ${how}`,
     advice: `Look at action ${actionId} in the console of cegedim.cloud, and run again when it has ended.`,

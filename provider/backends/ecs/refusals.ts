@@ -3,8 +3,8 @@
  * said by 404 with one code only, and an answer that is not ECS's own never means it.
  */
 import * as z from "zod";
-import { ObjectUserError } from "../../errors";
-import type { Act as AnyAct, Dialect, Meaning, Meanings } from "../../http/api";
+import type { ObjectUserError } from "../../errors";
+import { type Act as AnyAct, type Dialect, failure, type Meaning, type Meanings } from "../../http/api";
 import type { Settings } from "./settings";
 
 /** What a remote call is about. */
@@ -136,11 +136,7 @@ export function loginAct({ endpoint, username }: Pick<Settings, "endpoint" | "us
 }
 
 /** What was looked for and not found, once that is known: `what` is "user", "namespace" or "other". */
-export function missing(
-  { operation, subject }: Act,
-  what: "user" | "namespace" | "other",
-  answer: string,
-): ObjectUserError {
+export function missing(act: Act, what: "user" | "namespace" | "other", answer: string): ObjectUserError {
   const meanings: Record<typeof what, Meaning> = {
     user: GONE,
     namespace: { code: "invalid", problem: "ECS has no such namespace", advice: "Check namespace." },
@@ -150,5 +146,5 @@ export function missing(
       advice: "Run again; if it stays, look into the log of ECS.",
     },
   };
-  return new ObjectUserError({ operation, subject, ...meanings[what], answer });
+  return failure(act, { ...meanings[what], answer });
 }
