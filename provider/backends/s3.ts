@@ -6,7 +6,7 @@
  */
 import * as z from "zod";
 import { ObjectUserError } from "../errors";
-import { type Dialect, type Meaning, refused, repeatable } from "../http/api";
+import { type Dialect, type Meaning, refused, repeatable } from "../http/dialect";
 import { exchange } from "../http/exchange";
 import { type Credentials, signed } from "../http/sigv4";
 import type { Send, WireResponse } from "../http/wire";
@@ -37,7 +37,7 @@ const VERDICTS: Readonly<Record<string, "suspended" | "denied" | "refused">> = {
 
 const refusal = z.object({ code: z.string() });
 
-const alien = {
+const foreign = {
   problem: "does not answer like S3",
   advice: "Check s3Endpoint and region, or set prove: false to go without the proof.",
 };
@@ -49,7 +49,7 @@ export function listBuckets(
   { s3Endpoint: endpoint, region, timeoutSeconds }: S3Target,
   deps: BackendDeps & { readonly send: Send },
 ): Promise<S3Answer> {
-  const dialect: Dialect = { endpoint, timeoutSeconds, who: "S3", refusal, meanings: {}, alien };
+  const dialect: Dialect = { endpoint, timeoutSeconds, who: "S3", refusal, meanings: {}, foreign };
   const act = repeatable("proving", `key ${key.accessKey} of user "${userId}"`);
   return exchange(deps, {
     ...act,

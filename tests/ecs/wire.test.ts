@@ -4,7 +4,8 @@ import { type Act, managementApi, SomethingMissing } from "../../provider/backen
 import { fieldsOf, markOf, placesOf, wireKeys, wireUser } from "../../provider/backends/ecs/wire";
 import { fingerprint, sha256 } from "../../provider/backends/fingerprint";
 import { isObjectUserError } from "../../provider/errors";
-import { parseJson, refused } from "../../provider/http/api";
+import { parseJson } from "../../provider/http/api";
+import { refused } from "../../provider/http/dialect";
 
 const ONE_SECRET = {
   secret_key_1: "cmowABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",

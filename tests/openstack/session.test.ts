@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { isObjectUserError } from "../../provider/errors";
-import { repeatable, unrepeatable } from "../../provider/http/api";
+import { repeatable, unrepeatable } from "../../provider/http/dialect";
 import type { WireResponse } from "../../provider/http/wire";
 import { openSession } from "../../provider/protocols/keystone/session";
 

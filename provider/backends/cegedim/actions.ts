@@ -5,7 +5,7 @@
  */
 import * as z from "zod";
 import type { ObjectUserError } from "../../errors";
-import { type Act, failure } from "../../http/api";
+import { type Act, failure } from "../../http/dialect";
 import { poll } from "../../http/poll";
 import type { BackendDeps } from "../backend";
 

@@ -5,7 +5,7 @@
  * Documentation: https://academy.cegedim.cloud/itcare-api/errors
  */
 import * as z from "zod";
-import type { Dialect, Meaning, Meanings } from "../../http/api";
+import type { Dialect, Meaning, Meanings } from "../../http/dialect";
 import type { Settings } from "./settings";
 
 const MEANINGS: Meanings = {
@@ -55,7 +55,7 @@ export function api(settings: Settings): Dialect {
     who: "cegedim.cloud",
     refusal,
     meanings: MEANINGS,
-    alien: {
+    foreign: {
       problem: "does not answer as this release expects it of the API of cegedim.cloud",
       advice: "Check endpoint, and paths of cegedim.Provider: what is not published of the API is an assumption.",
     },
@@ -98,7 +98,7 @@ export function loginService({ tokenUrl, timeoutSeconds }: Settings): Dialect {
       invalid_client: UNKNOWN_CLIENT,
       unauthorized_client: UNKNOWN_CLIENT,
     },
-    alien: { problem: "does not answer like a token endpoint", advice: "Check tokenUrl of cegedim.Provider." },
+    foreign: { problem: "does not answer like a token endpoint", advice: "Check tokenUrl of cegedim.Provider." },
     isSuccess: (status) => status === 200,
   };
 }

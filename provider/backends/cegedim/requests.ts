@@ -5,7 +5,8 @@
  * Documentation: https://academy.cegedim.cloud/itcare-api/overview
  */
 import * as z from "zod";
-import { type Act, openApi, repeatable, unrepeatable } from "../../http/api";
+import { openApi } from "../../http/api";
+import { type Act, repeatable, unrepeatable } from "../../http/dialect";
 import { escaped } from "../../http/sigv4";
 import type { Send } from "../../http/wire";
 import type { BackendDeps } from "../backend";

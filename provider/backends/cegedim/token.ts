@@ -5,8 +5,7 @@
  * Documentation: https://academy.cegedim.cloud/itcare-api/itcare-api-authentication
  */
 import * as z from "zod";
-import { type Access, understood } from "../../http/api";
-import { exchange } from "../../http/exchange";
+import { type Access, ask, withHeaders } from "../../http/api";
 import { tokensFrom } from "../../http/token";
 import type { Send } from "../../http/wire";
 import type { BackendDeps } from "../backend";
@@ -23,7 +22,7 @@ const grant = z.looseObject({ access_token: z.string().min(1), expires_in: z.num
 
 /** The API's access for one client. */
 export function openAccess(settings: Settings, deps: BackendDeps & { readonly send: Send }): Access {
-  const { tokenUrl, clientId, clientSecret, timeoutSeconds } = settings;
+  const { tokenUrl, clientId, clientSecret } = settings;
   const act = { ...tokenAct(settings), safe: true };
   const request = {
     method: "POST",
@@ -36,23 +35,12 @@ export function openAccess(settings: Settings, deps: BackendDeps & { readonly se
     body: "grant_type=client_credentials",
   };
   const get = () =>
-    exchange(deps, {
-      ...act,
-      timeoutMs: timeoutSeconds * 1000,
-      request: () => request,
-      read: (response) =>
-        understood(loginService(settings), act, response, (json) => {
-          const { data } = grant.safeParse(json);
-          const until = deps.now().getTime() + (data?.expires_in ?? 0) * 1000 - BEFORE_END_MS;
-          return data && { token: data.access_token, until };
-        }),
+    ask(loginService(settings), deps, act, request, (json) => {
+      const { data } = grant.safeParse(json);
+      const until = deps.now().getTime() + (data?.expires_in ?? 0) * 1000 - BEFORE_END_MS;
+      return data && { token: data.access_token, until };
     });
   const tokens = tokensFrom({ get, endsAt: ({ until }) => until }, deps);
   return (send) =>
-    tokens.use(({ token }) =>
-      send((request) => ({
-        ...request,
-        headers: { ...request.headers, accept: MEDIA_TYPE, authorization: `Bearer ${token}` },
-      })),
-    );
+    tokens.use(({ token }) => send(withHeaders({ accept: MEDIA_TYPE, authorization: `Bearer ${token}` })));
 }

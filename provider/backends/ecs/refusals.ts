@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import type { ObjectUserError } from "../../errors";
-import { type Act as AnyAct, type Dialect, failure, type Meaning, type Meanings } from "../../http/api";
+import { type Act as AnyAct, type Dialect, failure, type Meaning, type Meanings } from "../../http/dialect";
 import type { Settings } from "./settings";
 
 /** What a remote call is about. */
@@ -94,7 +94,7 @@ export function loginPage({ endpoint, timeoutSeconds }: Pick<Settings, "endpoint
           "End them with GET /logout?force=true as this user, or wait until they end by themselves after two hours.",
       },
     },
-    alien: {
+    foreign: {
       problem: "does not answer like the management API of ECS",
       advice: "Check endpoint: it is the management address, mostly https://…:4443.",
     },

@@ -5,7 +5,8 @@
  * Documentation: "Dell ObjectScale/ECS Management API", https://www.dell.com/support/manuals, services UserManagementService
  * and UserSecretKeyService.
  */
-import { type Content, openApi, repeatable } from "../../http/api";
+import { type Content, openApi } from "../../http/api";
+import { repeatable } from "../../http/dialect";
 import { escaped } from "../../http/sigv4";
 import type { Send } from "../../http/wire";
 import type { BackendDeps } from "../backend";

@@ -4,8 +4,7 @@
  *
  * Documentation: Dell ECS Data Access Guide, "Authenticate with the ECS Management REST API".
  */
-import { type Access, understood } from "../../http/api";
-import { exchange } from "../../http/exchange";
+import { type Access, ask, withHeaders } from "../../http/api";
 import { tokensFrom } from "../../http/token";
 import type { Send } from "../../http/wire";
 import type { BackendDeps } from "../backend";
@@ -20,7 +19,7 @@ const LOGOUT_TIMEOUT_MS = 2_000;
 
 /** Opens a session that is not logged in yet. */
 export function openSession(settings: Settings, deps: BackendDeps & { readonly send: Send }): Access {
-  const { endpoint, username, password, timeoutSeconds } = settings;
+  const { endpoint, username, password } = settings;
   // An answer that was lost has left a session behind; it ends by itself when it was not used for two hours.
   const act = { ...loginAct(settings), safe: true };
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
@@ -29,12 +28,8 @@ export function openSession(settings: Settings, deps: BackendDeps & { readonly s
   const tokens = tokensFrom(
     {
       async get() {
-        const token = await exchange(deps, {
-          ...act,
-          timeoutMs: timeoutSeconds * 1000,
-          request: () => toGet("/login", { authorization }),
-          read: (response) => understood(loginPage(settings), act, response, () => response.headers[TOKEN]),
-        });
+        const request = toGet("/login", { authorization });
+        const token = await ask(loginPage(settings), deps, act, request, (_, headers) => headers[TOKEN]);
         if (!leaves) deps.atEnd?.(logOut);
         leaves = true;
         return token;
@@ -54,11 +49,5 @@ export function openSession(settings: Settings, deps: BackendDeps & { readonly s
     return { method: "GET", url: new URL(`${endpoint}${path}`), headers: { ...headers, accept: "application/json" } };
   }
 
-  return (send) =>
-    tokens.use((token) =>
-      send((request) => ({
-        ...request,
-        headers: { ...request.headers, "content-type": "application/json", [TOKEN]: token },
-      })),
-    );
+  return (send) => tokens.use((token) => send(withHeaders({ "content-type": "application/json", [TOKEN]: token })));
 }

@@ -3,7 +3,7 @@
  * region's, where each user makes its own with its own password.
  */
 import { isObjectUserError, ObjectUserError } from "../../errors";
-import { type Act, failure, repeatable, unrepeatable } from "../../http/api";
+import { type Act, failure, repeatable, unrepeatable } from "../../http/dialect";
 import type { Send } from "../../http/wire";
 import type { Fields, Live } from "../../lifecycle/model";
 import type { UserApi, UserRef, UserRequest } from "../../lifecycle/user-api";

@@ -3,7 +3,7 @@
  * before anything is known.
  */
 import { ObjectUserError } from "../../errors";
-import { failure, repeatable } from "../../http/api";
+import { failure, repeatable } from "../../http/dialect";
 import { type Place, placeOf } from "./args";
 import { marked, unmarked } from "./description";
 import type { Requests } from "./requests";

@@ -1,5 +1,5 @@
 /** What the account API's refusals mean and what to do about each. Decided by status and code, never by text. */
-import { type Act, type Dialect, type Meanings, NAME, plain, type Said } from "../../http/api";
+import { type Act, type Dialect, type Meanings, NAME, plain, type Said } from "../../http/dialect";
 import type { Settings } from "./settings";
 import { type Envelope, envelope } from "./wire";
 
@@ -48,7 +48,7 @@ export function accountApi({
       problem: "Infomaniak did not do it",
       advice: "Run again; if it stays, ask Infomaniak's support with the code.",
     },
-    alien: { problem: "does not answer like Infomaniak's API", advice: "Check endpoint, or run again later." },
+    foreign: { problem: "does not answer like Infomaniak's API", advice: "Check endpoint, or run again later." },
     whenFaultStays: "look at Infomaniak's status page",
     isSuccess: (status, json) => status >= 200 && status < 300 && envelope.safeParse(json).data?.result !== "error",
     peculiar({ status }, said) {

@@ -3,7 +3,7 @@
  * password. It has one project, and its S3 keys open that one.
  */
 import { isObjectUserError } from "../../errors";
-import { failure, repeatable } from "../../http/api";
+import { failure, repeatable } from "../../http/dialect";
 import { poll } from "../../http/poll";
 import type { Send } from "../../http/wire";
 import type { KeyOwner } from "../../protocols/keystone/credentials";

@@ -6,7 +6,8 @@
  * clients: https://github.com/Infomaniak/terraform-provider-infomaniak/pull/105
  */
 import { isObjectUserError } from "../../errors";
-import { type Act, openApi, refused, repeatable, unrepeatable } from "../../http/api";
+import { openApi, withHeaders } from "../../http/api";
+import { type Act, refused, repeatable, unrepeatable } from "../../http/dialect";
 import type { HttpDeps } from "../../http/exchange";
 import type { Place } from "./args";
 import { accountApi } from "./refusals";
@@ -26,10 +27,7 @@ const PER_PAGE = 100;
 /** Opens the calls. Each rejects with an ObjectUserError. */
 export function requestsTo(settings: Settings, deps: HttpDeps) {
   const dialect = accountApi(settings);
-  const authorization = `Bearer ${settings.token}`;
-  const api = openApi(dialect, deps, (send) =>
-    send((request) => ({ ...request, headers: { ...request.headers, authorization } })),
-  );
+  const api = openApi(dialect, deps, (send) => send(withHeaders({ authorization: `Bearer ${settings.token}` })));
 
   const change = (act: Act, method: string, path: string, body?: object): Promise<Outcome> =>
     api.call(act, method, path, { body, schema: wireOutcome });

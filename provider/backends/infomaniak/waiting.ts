@@ -3,7 +3,7 @@
  * more there is to wait for, as every look counts against the limit of requests.
  */
 import { isObjectUserError } from "../../errors";
-import { type Act, failure, repeatable } from "../../http/api";
+import { type Act, failure, repeatable } from "../../http/dialect";
 import { poll, type Seen } from "../../http/poll";
 import type { BackendDeps } from "../backend";
 import type { Place } from "./args";

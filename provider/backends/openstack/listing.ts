@@ -1,7 +1,7 @@
 /** The users of a domain but the one that is logged in, and the inputs that declare one as it is. */
 import * as z from "zod";
 import { ObjectUserError } from "../../errors";
-import { repeatable } from "../../http/api";
+import { repeatable } from "../../http/dialect";
 import type { Fields, Json } from "../../lifecycle/model";
 import type { Listed } from "../../lifecycle/user-api";
 import type { Session } from "../../protocols/keystone/session";

@@ -1,6 +1,6 @@
 /** Whether a key opens S3, where no S3 endpoint is known: Keystone checks a signature, which is what S3 gateways have it do. */
 import { createHash, createHmac } from "node:crypto";
-import { repeatable } from "../../http/api";
+import { repeatable } from "../../http/dialect";
 import type { Credentials } from "../../http/sigv4";
 import type { Verdict } from "../../lifecycle/user-api";
 import type { Session } from "../../protocols/keystone/session";

@@ -3,7 +3,8 @@
  *
  * Documentation: https://docs.openstack.org/api-ref/identity/v3/
  */
-import { orUndefined, repeatable, unrepeatable } from "../../http/api";
+import { orUndefined } from "../../http/api";
+import { repeatable, unrepeatable } from "../../http/dialect";
 import { WEAK_PASSWORD } from "../../protocols/keystone/refusals";
 import type { Session } from "../../protocols/keystone/session";
 import { wireProjects } from "../../protocols/keystone/wire";

@@ -3,7 +3,7 @@
  * an answer that is not the gateway's own is never taken for "gone".
  */
 import * as z from "zod";
-import type { Dialect, Meaning, Meanings } from "../../http/api";
+import type { Dialect, Meaning, Meanings } from "../../http/dialect";
 import type { Settings } from "./settings";
 import { leftOutOf } from "./wire";
 
@@ -96,7 +96,7 @@ export function gateway(
     idHeader: "x-amz-request-id",
     meanings: MEANINGS,
     otherwise: { code: "invalid", problem: "the gateway refuses the request", advice: "Check the inputs." },
-    alien: { problem: "does not answer like a RADOS Gateway's Admin Ops API", advice: CHECK_ENDPOINT },
+    foreign: { problem: "does not answer like a RADOS Gateway's Admin Ops API", advice: CHECK_ENDPOINT },
     race: "it may have lost a race with another change of the same user",
     whenFaultStays: "look into the gateway's log",
     isSuccess: (status) => status === 200,

@@ -5,7 +5,8 @@
  * Documentation: https://docs.ceph.com/en/latest/radosgw/adminops/
  */
 import { isObjectUserError } from "../../errors";
-import { type Act, type Content, openApi, repeatable, unrepeatable } from "../../http/api";
+import { type Content, openApi } from "../../http/api";
+import { type Act, repeatable, unrepeatable } from "../../http/dialect";
 import { escaped, signed } from "../../http/sigv4";
 import type { Send } from "../../http/wire";
 import type { BackendDeps } from "../backend";

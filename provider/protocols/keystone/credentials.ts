@@ -6,7 +6,8 @@
  */
 import { randomBytes } from "node:crypto";
 import { isObjectUserError, ObjectUserError } from "../../errors";
-import { type Meaning, orUndefined, repeatable, unrepeatable } from "../../http/api";
+import { orUndefined } from "../../http/api";
+import { type Meaning, repeatable, unrepeatable } from "../../http/dialect";
 import type { Session } from "./session";
 import { type WireKey, wireKeys } from "./wire";
 

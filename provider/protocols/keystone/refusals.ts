@@ -3,7 +3,7 @@
  * Keystone's own is never taken for "gone".
  */
 import * as z from "zod";
-import type { Act, Dialect, Meaning, Meanings, Said } from "../../http/api";
+import type { Act, Dialect, Meaning, Meanings, Said } from "../../http/dialect";
 import type { KeystoneAddress } from "./auth";
 
 /** The refusal of a password, whose rule Keystone tells. */
@@ -41,7 +41,7 @@ export function keystoneAt({
     refusal,
     idHeader: "x-openstack-request-id",
     meanings: MEANINGS,
-    alien: {
+    foreign: {
       problem: "does not answer like OpenStack's identity API v3",
       advice: "Check authUrl: it usually ends with /v3.",
     },

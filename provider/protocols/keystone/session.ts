@@ -2,8 +2,9 @@
  * A session: calls to one Keystone by somebody who is logged in. The token is kept and, when Keystone does not take it
  * any more, renewed. Keystone's tokens know whole seconds only.
  */
-import { type Act, type Api, type Content, openApi, repeatable, understood } from "../../http/api";
-import { exchange, type HttpDeps } from "../../http/exchange";
+import { type Api, ask, type Content, openApi, withHeaders } from "../../http/api";
+import { type Act, repeatable } from "../../http/dialect";
+import type { HttpDeps } from "../../http/exchange";
 import { tokensFrom } from "../../http/token";
 import { type KeystoneAddress, type Login, loginBody } from "./auth";
 import { keystoneAt } from "./refusals";
@@ -44,16 +45,9 @@ export function openSession(login: Login, address: KeystoneAddress, deps: Sessio
     peculiar: ({ status }: { status: number }) => (status === 401 ? refused : undefined),
   };
   const get = () =>
-    exchange(deps, {
-      ...act,
-      timeoutMs: address.timeoutSeconds * 1000,
-      request: () => request,
-      read: (response) =>
-        understood(loginPage, act, response, (json) => {
-          const text = response.headers["x-subject-token"];
-          const { data } = wireToken.safeParse(json);
-          return text && data ? { text, body: data.token } : undefined;
-        }),
+    ask(loginPage, deps, act, request, (json, { "x-subject-token": text }) => {
+      const { data } = wireToken.safeParse(json);
+      return text && data ? { text, body: data.token } : undefined;
     });
   const tokens = tokensFrom({ get, wholeSeconds: true }, deps);
   const token = {
@@ -65,9 +59,7 @@ export function openSession(login: Login, address: KeystoneAddress, deps: Sessio
     },
   } as const;
   const api = openApi({ ...keystone, token }, deps, (send) =>
-    tokens.use(({ text }) =>
-      send((request) => ({ ...request, headers: { ...request.headers, "x-auth-token": text } })),
-    ),
+    tokens.use(({ text }) => send(withHeaders({ "x-auth-token": text }))),
   );
 
   return {

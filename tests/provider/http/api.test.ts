@@ -2,17 +2,8 @@
 import assert from "node:assert/strict";
 import * as z from "zod";
 import { isObjectUserError } from "../../../provider/errors";
-import {
-  type Access,
-  type Act,
-  type Content,
-  type Dialect,
-  openApi,
-  parseJson,
-  refused,
-  repeatable,
-  unrepeatable,
-} from "../../../provider/http/api";
+import { type Access, type Content, openApi, parseJson } from "../../../provider/http/api";
+import { type Act, type Dialect, refused, repeatable, unrepeatable } from "../../../provider/http/dialect";
 import { tokensFrom } from "../../../provider/http/token";
 import type { WireRequest, WireResponse } from "../../../provider/http/wire";
 
@@ -32,7 +23,7 @@ const X: Dialect = {
     Wrong: { code: "invalid", problem: "X takes no such thing" },
   },
   otherwise: { code: "invalid", problem: "X refuses" },
-  alien: { problem: "does not answer like X", advice: "Check it." },
+  foreign: { problem: "does not answer like X", advice: "Check it." },
 };
 
 describe("come back later", () => {

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { gateway } from "../../../../provider/backends/rgw/refusals";
 import type { ErrorCode } from "../../../../provider/errors";
-import { alien, parseJson, refused, repeatable, unrepeatable } from "../../../../provider/http/api";
+import { parseJson } from "../../../../provider/http/api";
+import { foreign, refused, repeatable, unrepeatable } from "../../../../provider/http/dialect";
 
 const NOW = new Date("2030-01-01T00:00:00Z");
 const READING = repeatable("reading", 'user "ann"');
@@ -113,5 +114,5 @@ describe("what is no gateway", () => {
     ["text/html; charset=utf-8", /Admin Ops API but with text\/html$/],
     ["<script>", /Admin Ops API$/],
   ];
-  for (const [type, says] of rows) it(String(type), () => assert.match(alien(GATEWAY, type).problem, says));
+  for (const [type, says] of rows) it(String(type), () => assert.match(foreign(GATEWAY, type).problem, says));
 });
