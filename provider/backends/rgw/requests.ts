@@ -42,12 +42,8 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
     );
     const isDecodable = path === USERS && given.some(([, value]) => DECODABLE.test(value));
     const text = isDecodable && (await decodesTwice()) ? (value: string) => escaped(escaped(value)) : escaped;
-    return api.call(
-      act,
-      method,
-      `${path}?${given.map(([name, value]) => `${name}=${text(value)}`).join("&")}`,
-      content,
-    );
+    const escapedQuery = given.map(([name, value]) => `${name}=${text(value)}`).join("&");
+    return api.call(act, method, `${path}?${escapedQuery}`, content);
   }
 
   /**
