@@ -56,6 +56,7 @@ export const HOW_TO_GET_THE_CLI = "There is no Pulumi CLI here. `node tools/setu
 const PASSED_ON = ["PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SystemRoot", "ComSpec", "PATHEXT", "NODE_V8_COVERAGE"];
 
 const INSPECT_FIX = path.join(REPOSITORY, "tools", "pulumi", "inspect-fix.cjs");
+const QUICK_START = path.join(REPOSITORY, "tools", "quick-start.cjs");
 
 /** The CLI to use, or undefined where there is none. Installs nothing. */
 export async function findCli(): Promise<Cli | undefined> {
@@ -81,8 +82,13 @@ export function isolatedEnv(cli: Cli, base: string): Record<string, string> {
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     // The repository's own check looks at the types of its programs; compiling them without looking saves 2 s a run.
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-    // Our own language host does this by itself; without it, programs that fail hang on some versions of Node.
-    ...(cli.source === "built" ? {} : { NODE_OPTIONS: `--require ${JSON.stringify(INSPECT_FIX)}` }),
+    NODE_OPTIONS: [
+      // Our own language host does this by itself; without it, programs that fail hang on some versions of Node.
+      ...(cli.source === "built" ? [] : [INSPECT_FIX]),
+      ...(process.env.OBJECT_USERS_QUICK_START ? [QUICK_START] : []),
+    ]
+      .map((file) => `--require ${JSON.stringify(file)}`)
+      .join(" "),
   };
 }
 
