@@ -5,7 +5,7 @@ import { constants } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { endProcessesWith, type Process, processesWith } from "./processes";
-import { REPOSITORY } from "./project";
+import { QUICK_START, REPOSITORY } from "./project";
 
 /** Variables for the CLI, the program and its plugins; undefined takes one away. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -56,7 +56,6 @@ export const HOW_TO_GET_THE_CLI = "There is no Pulumi CLI here. `node tools/setu
 const PASSED_ON = ["PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SystemRoot", "ComSpec", "PATHEXT", "NODE_V8_COVERAGE"];
 
 const INSPECT_FIX = path.join(REPOSITORY, "tools", "pulumi", "inspect-fix.cjs");
-const QUICK_START = path.join(REPOSITORY, "tools", "quick-start.cjs");
 
 /** The CLI to use, or undefined where there is none. Installs nothing. */
 export async function findCli(): Promise<Cli | undefined> {
