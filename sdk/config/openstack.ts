@@ -102,7 +102,7 @@ function loginOf(writer: string, user: PasswordHolder, options: OpenStackOptions
   return pulumi.secret(given).apply(([password, userId, username, where]) => {
     if (!password)
       throw new Error(
-        `${writer}: this user has no password here. One that was taken over or invited keeps its own; give it one.`,
+        `${writer}: this user has no password here. An adopted or invited user keeps its own; give it one.`,
       );
     if (!username && !userId)
       throw new Error(`${writer}: the user's name is not known. Give it with the option username.`);

@@ -105,7 +105,7 @@ describe("cegedim.ObjectUser from up to destroy", function () {
       [{ rotationId: "2", gracePeriodSeconds: 3600 }, /its secret ends by itself at/],
       [{ rotationId: "3", gracePeriodSeconds: 86_400 }, /cannot be put off/],
       [{ rotationId: "3", gracePeriodSeconds: 0 }, /cannot be brought forward/],
-      [{ rotationId: "4", gracePeriodSeconds: 3600 }, /keeps 2 at once and has as many\. Run again after/],
+      [{ rotationId: "4", gracePeriodSeconds: 3600 }, /keeps at most 2 keys and has as many\. Run again after/],
     ] as const) {
       story.declare({ label: "the app", ...inputs });
       const { code, stdout } = await story.preview();

@@ -88,7 +88,7 @@ describe("ecs.ObjectUser from up to destroy", function () {
     for (const [inputs, says] of [
       [{ rotationId: "1", gracePeriodSeconds: 600 }, /its secret ends by itself at/],
       [{ rotationId: "2", gracePeriodSeconds: 86_400 }, /cannot be put off/],
-      [{ rotationId: "3", gracePeriodSeconds: 600 }, /keeps 2 at once and has as many\. Run again after/],
+      [{ rotationId: "3", gracePeriodSeconds: 600 }, /keeps at most 2 keys and has as many\. Run again after/],
       [{ rotationId: "2", forceDestroy: true }, /forceDestroy: cannot be true|cannot be true: ECS/],
     ] as const) {
       story.declare({ tags: { team: "blue" }, ...inputs });
