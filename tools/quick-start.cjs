@@ -21,7 +21,7 @@ const CACHE = path.join(PACKAGES, ".cache", "quick-start");
 if (fs.existsSync(PACKAGES)) {
   keepCompiled();
   keepTranslated();
-  leaveForLater("@npmcli/arborist", "typescript");
+  leaveForLater("@npmcli/arborist", "normalize-package-data", "typescript");
 }
 
 /** Compiles the modules of node_modules from what an earlier process has left, and leaves the rest for later ones. */
@@ -110,11 +110,11 @@ function write(file, content) {
 /** Runs this repository's TypeScript, as ts-node does with --transpile-only. */
 function keepTranslated() {
   const settings = fs.readFileSync(path.join(REPOSITORY, "tsconfig.json"), "utf8");
-  process.setSourceMapsEnabled(true);
   const before = Module._extensions[".ts"];
   Module._extensions[".ts"] = (module, filename) => {
     if (!filename.startsWith(REPOSITORY) || filename.startsWith(PACKAGES))
       return (before ?? Module._extensions[".js"])(module, filename);
+    process.setSourceMapsEnabled(true);
     const source = fs.readFileSync(filename, "utf8");
     const file = path.join(CACHE, "ts", createHash("sha1").update(`${settings}\0${filename}\0${source}`).digest("hex"));
     module._compile(
@@ -142,7 +142,11 @@ function leaveForLater(...names) {
   Module._load = function (request, parent, ...rest) {
     const isMeant = names.includes(request) && parent?.filename.startsWith(PULUMI);
     if (!isMeant) return load.call(this, request, parent, ...rest);
-    const get = (_target, name) => name === "__esModule" || load.call(this, request, parent, ...rest)[name];
+    const get = (_target, name) => {
+      if (name === "__esModule") return true;
+      const module = load.call(this, request, parent, ...rest);
+      return name === "default" ? (module.default ?? module) : module[name];
+    };
     return new Proxy({}, { get });
   };
 }

@@ -196,14 +196,12 @@ async function take(step: Step, run: Run, sight: Sight): Promise<Sight> {
     if (now.known === undefined) throw existsAlready(spec, error);
     return now;
   }
+  const makesKey = step.do === "createUser" || step.do === "issueKey";
+  if (makesKey && spec.prove) await context.sleep(SETTLING_MS[step.do]);
   const next = { ...sight, known, hasJustLooked: false };
   switch (step.do) {
     case "createUser":
-      if (spec.prove) await context.sleep(SETTLING_MS.createUser);
       return { ...next, known: confirmed(known, run), seen: "whole", made: "yes" };
-    case "issueKey":
-      if (spec.prove) await context.sleep(SETTLING_MS.issueKey);
-      return next;
     case "updateUser": {
       const leavesKeys = context.capabilities.keysBelongTo?.some((name) => name in step.changes) === true;
       const seen = sight.seen === "nothing" ? "settings" : sight.seen;

@@ -5,11 +5,12 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import * as calendar from "../../sdk/calendar";
+import { size } from "../proofs/ground/seed";
 import { needCli } from "../real/needs";
 import { Reader } from "./reader";
 
 const SINGLES = ["team-red", "team-blue", "team-green"];
-const MANY = Array.from({ length: 500 }, (_, index) => `member-${index}`);
+const MANY = Array.from({ length: size("OBJECT_USERS_MOVED", 200) }, (_, index) => `member-${index}`);
 const DAY_MS = 86_400_000;
 
 /** Makes the users, past Pulumi. */

@@ -69,7 +69,7 @@ describe("guide: drift in CI", function () {
     assert.match(out, /alice: PULU\w+ is \d+ \w+ old, more than 1 s/);
   });
 
-  it("the GitHub workflow has the variables and the steps, and and they are the two commands", async () => {
+  it("the GitHub workflow has the variables and the steps, and they are the two commands", async () => {
     const { on, jobs }: Workflow = parse(reader.block(".github/workflows/drift.yml").text);
     assert.match(on.schedule[0]?.cron ?? "", /^\d+ \d+ \* \* \*$/);
     for (const [name, value] of Object.entries(jobs.drift.env)) assert.equal(value, `\${{ secrets.${name} }}`);

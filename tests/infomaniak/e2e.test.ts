@@ -1,7 +1,8 @@
 // examples/infomaniak with the real CLI: the account API's stand-in before a real Keystone and a real S3 gateway.
 
 import assert from "node:assert/strict";
-import { NO_DRIFT, OK, openExample, type Story } from "../openstack/story";
+import { openExample, type Story } from "../openstack/story";
+import { NO_DRIFT, OK } from "../real/searched";
 import { CLOUD, openAccount, PROJECT, type Setting, TOKEN } from "./account";
 
 const GONE = "403 InvalidAccessKeyId";

@@ -2,8 +2,9 @@
 // Single drifts and their repair are in lifecycle.test.ts, and by the real CLI in tests/package.
 
 import assert from "node:assert/strict";
+import { NO_DRIFT, OK } from "../real/searched";
 import { type Store, storeFor } from "./store";
-import { NO_DRIFT, OK, openExample, type Story } from "./story";
+import { openExample, type Story } from "./story";
 
 const GONE = "403 InvalidAccessKeyId";
 

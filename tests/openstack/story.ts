@@ -1,28 +1,15 @@
-// An example as it stands, run by the real CLI. What the CLI said and kept is searched for secrets when the story ends.
+// An example on a real Keystone as it stands, run by the real CLI.
 
 import path from "node:path";
-import { assertNoSecrets } from "../e2e/rgw/leaks";
-import { filesBelow } from "../real/files";
-import { type Env, openStack, REPOSITORY, type RunOptions, type Stack } from "../real/pulumi";
+import { type Env, REPOSITORY } from "../real/pulumi";
+import { openSearched, type SearchedStack } from "../real/searched";
 import type { Key } from "./store";
 
 /** An open stack with what its tests ask again and again. */
-export interface Story extends Stack {
+export interface Story extends SearchedStack {
   /** The current key and the one before it, as a consumer of the stack's outputs gets them. */
   keys(): Promise<{ current: Key; previous: Key }>;
-  /** The stack's outputs, secrets shown and remembered. */
-  shown(): Promise<Record<string, string>>;
-  /** Searches all that was said and kept for secrets, ends every process and removes the directories. */
-  end(): Promise<void>;
 }
-
-/** For calls that must succeed. */
-export const OK: RunOptions = { expect: 0 };
-
-/** For previews that must find nothing to do after looking at the system. */
-export const NO_DRIFT: RunOptions = { expect: 0, args: ["--refresh", "--expect-no-changes"] };
-
-const SECRETS = ["secretKey", "previousSecretKey", "password"];
 
 /** Opens the stack of an example. `secrets` are those that it is given. */
 export async function openExample(
@@ -31,35 +18,17 @@ export async function openExample(
   env: Env,
   secrets: readonly string[],
 ): Promise<Story> {
-  const seen = new Set(secrets);
-  let said = "";
   const program = path.join(REPOSITORY, "examples", name);
-  const onOutput = (text: string) => {
-    said += text;
-  };
-  const stack = await openStack({ program, env, config, onOutput });
-  const shown = async () => {
-    const outputs = (await stack.outputs({ showSecrets: true })) as Record<string, string>;
-    for (const secret of SECRETS) if (outputs[secret]) seen.add(outputs[secret]);
-    return outputs;
-  };
+  const stack = await openSearched({ program, env, config }, () => secrets);
   return {
     ...stack,
-    shown,
     keys: async () => {
-      const outputs = await shown();
+      const outputs = (await stack.shown()) as Record<string, string>;
       const { accessKey = "", secretKey = "", previousAccessKey = "", previousSecretKey = "" } = outputs;
       return {
         current: { accessKey, secretKey },
         previous: { accessKey: previousAccessKey, secretKey: previousSecretKey },
       };
-    },
-    end: async () => {
-      try {
-        assertNoSecrets({ "what the CLI said": said, ...filesBelow(path.dirname(stack.directory)) }, [...seen]);
-      } finally {
-        await stack.dispose();
-      }
     },
   };
 }

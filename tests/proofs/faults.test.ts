@@ -9,10 +9,10 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Credentials } from "../../tools/ceph/cluster";
+import { search } from "../real/leaks";
 import { needCeph } from "../real/needs";
 import { type Outcome, Stack, type Values } from "./ground/engine";
 import { figures, type Ground, openGround } from "./ground/ground";
-import { search } from "./ground/leaks";
 import { startWire } from "./ground/wire";
 
 /** The default timeoutSeconds: longer than any write that waits for a dead gateway. */

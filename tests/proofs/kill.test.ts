@@ -10,13 +10,13 @@
 import assert from "node:assert/strict";
 import { readdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
+import { search } from "../real/leaks";
 import { needCeph } from "../real/needs";
 import { type Running, describe as sentenceOf } from "../real/pulumi";
 import { type Consumers, consumersAt } from "./ground/consumers";
 import { type Deployment, type KeptState, OK, openDeployment } from "./ground/deployment";
 import type { Values } from "./ground/engine";
 import { figures, type Ground, openGround } from "./ground/ground";
-import { search } from "./ground/leaks";
 import { FEW, PHASES, type Phase, SECRETS, type Shape, usersOf } from "./ground/phases";
 import { type Chance, chanceOf, seed, size } from "./ground/seed";
 import { type Verified, verify } from "./ground/verify";

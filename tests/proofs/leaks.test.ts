@@ -18,11 +18,11 @@ import { nodeSend } from "../../provider/http/send";
 import type { Send } from "../../provider/http/wire";
 import { world } from "../../provider/world";
 import { filesBelow } from "../real/files";
+import { formsOf, type Places, search, watchArguments } from "../real/leaks";
 import { needCeph } from "../real/needs";
 import { badAnswers } from "./ground/bad-answers";
 import { type Deployment, OK, openDeployment } from "./ground/deployment";
 import { figures, type Ground, openGround } from "./ground/ground";
-import { formsOf, type Places, search, watchArguments } from "./ground/leaks";
 
 /** What the CLI wants to see before it knows its flag for an event log. */
 const EVENTS = { PULUMI_DEBUG_COMMANDS: "true" };

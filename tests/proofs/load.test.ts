@@ -9,11 +9,11 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { IDENTITY } from "../../provider/protocol";
+import { type Places, search } from "../real/leaks";
 import { needCeph } from "../real/needs";
 import { type Clients, startClients } from "./ground/clients";
 import { type Deployment, OK, openDeployment } from "./ground/deployment";
 import { figures, type Ground, openGround } from "./ground/ground";
-import { type Places, search } from "./ground/leaks";
 import { type Rotator, startRotator } from "./ground/rotator";
 import { chanceOf, seed, size } from "./ground/seed";
 

@@ -8,10 +8,10 @@
  */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Places, search } from "../real/leaks";
 import { needCeph } from "../real/needs";
 import { type Outcome, Stack, type Values } from "./ground/engine";
 import { figures, type Ground, openGround } from "./ground/ground";
-import { type Places, search } from "./ground/leaks";
 import { type Chance, chanceOf, seed, size } from "./ground/seed";
 
 const ROUNDS = size("OBJECT_USERS_ROUNDS", 2);

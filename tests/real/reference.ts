@@ -1,11 +1,8 @@
-// A stack of one program on a server of reference that listens on loopback. What the CLI said and kept is searched for
-// secrets when the story ends, whatever the story was about.
+// A stack of one program on a server of reference that listens on loopback.
 
-import path from "node:path";
 import { type Exchanger, type Served, serve } from "../../devserver/rgw/serve";
-import { assertNoSecrets } from "../e2e/rgw/leaks";
-import { filesBelow } from "./files";
-import { type Env, openStack, type RunOptions, type Stack } from "./pulumi";
+import type { Env } from "./pulumi";
+import { openSearched, type SearchedStack } from "./searched";
 
 /** A clock that runs and can be moved. */
 export interface Clock {
@@ -25,21 +22,17 @@ export function movableClock(): Clock {
   };
 }
 
-/** An open stack with what its tests ask again and again. */
-export interface Story extends Stack {
+/** An open stack with its server. */
+export interface Story extends SearchedStack {
   /** The address of the server. */
   readonly url: string;
   /** Makes the program's resource have these inputs. */
   declare(inputs: object): void;
-  /** The stack's outputs that have a value, secrets shown and remembered. */
-  shown(): Promise<Record<string, unknown>>;
-  /** Searches all that was said and kept for secrets, ends every process, removes the directories and stops the server. */
-  end(): Promise<void>;
 }
 
 /**
- * Opens a stack, empty until it is brought up. The program is a directory, or files of which inputs.json is what it
- * declares.
+ * Opens a stack, empty until it is brought up; its end stops the server. The program is a directory, or files of which
+ * inputs.json is what it declares.
  */
 export async function openStory(
   server: Exchanger,
@@ -48,37 +41,12 @@ export async function openStory(
   secrets: readonly string[],
 ): Promise<Story> {
   const served: Served = await serve(server);
-  const seen = new Set(secrets);
-  let said = "";
-  const stack = await openStack({
-    program: typeof program === "string" ? program : { files: { "inputs.json": "{}", ...program } },
-    env: env(served.url),
-    onOutput: (text) => {
-      said += text;
-    },
-  });
+  const given = typeof program === "string" ? program : { files: { "inputs.json": "{}", ...program } };
+  const stack = await openSearched({ program: given, env: env(served.url) }, () => secrets);
   return {
     ...stack,
     url: served.url,
     declare: (inputs) => stack.write({ "inputs.json": JSON.stringify(inputs) }),
-    async shown() {
-      const outputs = await stack.outputs({ showSecrets: true });
-      for (const name of ["secretKey", "previousSecretKey"]) if (outputs[name]) seen.add(String(outputs[name]));
-      return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== null));
-    },
-    async end() {
-      try {
-        assertNoSecrets({ "what the CLI said": said, ...filesBelow(path.dirname(stack.directory)) }, [...seen]);
-      } finally {
-        await stack.dispose();
-        await served.close();
-      }
-    },
+    end: () => stack.end().finally(() => served.close()),
   };
 }
-
-/** For calls that must succeed. */
-export const OK: RunOptions = { expect: 0 };
-
-/** For previews that must find nothing to do. */
-export const NO_CHANGES: RunOptions = { expect: 0, args: ["--expect-no-changes"] };

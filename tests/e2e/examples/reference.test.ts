@@ -9,7 +9,8 @@ import { EcsServer } from "../../../devserver/ecs/server";
 import { s3 } from "../../ecs/bench";
 import { needCli } from "../../real/needs";
 import { REPOSITORY } from "../../real/pulumi";
-import { NO_CHANGES, OK, openStory, type Story } from "../../real/reference";
+import { openStory, type Story } from "../../real/reference";
+import { NO_CHANGES, OK } from "../../real/searched";
 
 const FIRST_USER = "Initial S3 user";
 

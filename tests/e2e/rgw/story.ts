@@ -1,12 +1,12 @@
 // A stack of users on real clusters. What a program declares is a table of users; what the CLI said and kept is searched
 // for secrets when the story ends, whatever the story was about.
 
-import { lstatSync, readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
 import type { Credentials } from "../../../tools/ceph/cluster";
-import { openStack, type RunOptions, type Stack, type StackOptions, type StateResource } from "../../real/pulumi";
+import type { StackOptions, StateResource } from "../../real/pulumi";
+import { openSearched, type SearchedStack } from "../../real/searched";
 import { secretsSeen } from "./cluster";
-import { assertNoSecrets, secretsOf } from "./leaks";
+
+export { NO_CHANGES, NO_DRIFT, OK } from "../../real/searched";
 
 /** Inputs of users by the names of their resources. */
 export type Users = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -22,7 +22,7 @@ export interface UserOutputs {
 }
 
 /** An open stack with what its tests ask again and again. */
-export interface Story extends Stack {
+export interface Story extends SearchedStack {
   /** Makes the program declare exactly these users, with all their credentials as stack outputs. */
   declare(users: Users): void;
   /** Every resource in state, by the name that the program gave it; half-made ones too. */
@@ -31,10 +31,6 @@ export interface Story extends Stack {
   user(name: string): Promise<UserOutputs>;
   /** A user's current key and its predecessor, as a consumer of the stack's outputs gets them. */
   credentials(name: string): Promise<{ current: Credentials; previous: Credentials }>;
-  /** Everything that the CLI said so far. */
-  said(): string;
-  /** Searches all that was said and all that was kept for secrets, ends every process and removes the directories. */
-  end(): Promise<void>;
 }
 
 const USERS = `
@@ -53,15 +49,11 @@ export interface StoryOptions extends Omit<StackOptions, "program" | "onOutput">
 
 /** Opens a stack, empty until it is brought up. */
 export async function openStory({ program, ...options }: StoryOptions = {}): Promise<Story> {
-  let said = "";
   const table = { files: { "index.js": USERS, "users.json": "{}" } };
-  const stack = await openStack({
-    program: program ?? table,
-    ...options,
-    onOutput: (text) => {
-      said += text;
-    },
-  });
+  const stack = await openSearched({ program: program ?? table, ...options }, async () => [
+    ...(await secretsSeen()),
+    ...secretsOf(options.env),
+  ]);
   const resources = async () => {
     const { deployment } = await stack.exportState();
     return Object.fromEntries((deployment.resources ?? []).map((each) => [each.urn.split("::").at(-1), each]));
@@ -79,15 +71,6 @@ export async function openStory({ program, ...options }: StoryOptions = {}): Pro
       });
       return { current: key("accessKey", "secretKey"), previous: key("previousAccessKey", "previousSecretKey") };
     },
-    said: () => said,
-    end: async () => {
-      try {
-        const places = { "what the CLI said": said, ...filesBelow(path.dirname(stack.directory)) };
-        assertNoSecrets(places, [...(await secretsSeen()), ...secretsOf(options.env)]);
-      } finally {
-        await stack.dispose();
-      }
-    },
   };
 }
 
@@ -103,15 +86,6 @@ export async function withStory(options: StoryOptions, tell: (story: Story) => P
   await story.end();
 }
 
-/** For calls that must succeed. */
-export const OK: RunOptions = { expect: 0 };
-
-/** For previews and ups that must find nothing to do. */
-export const NO_CHANGES: RunOptions = { expect: 0, args: ["--expect-no-changes"] };
-
-/** For previews that must find nothing to do after looking at the gateway. */
-export const NO_DRIFT: RunOptions = { expect: 0, args: ["--refresh", "--expect-no-changes"] };
-
 /** The diagnostics that the CLI printed for a resource, or "" if there are none. */
 export function diagnosticsOf(stdout: string, name: string): string {
   const blocks = stdout.split(/^ {2}(?=\S+ \(.+\):$)/m);
@@ -124,13 +98,7 @@ export async function until(moment: string): Promise<void> {
   if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
 }
 
-/** Every file of the stack: program, configuration, state with its history and backups, the CLI's own logs. */
-function filesBelow(directory: string): Record<string, string> {
-  const files = readdirSync(directory).flatMap((name) => {
-    const file = path.join(directory, name);
-    const kind = lstatSync(file);
-    if (kind.isDirectory()) return name === "node_modules" ? [] : Object.entries(filesBelow(file));
-    return kind.isFile() ? [[file, readFileSync(file, "utf8")] as const] : [];
-  });
-  return Object.fromEntries(files);
+/** The values of an environment that its names call secret. */
+function secretsOf(env: Readonly<Record<string, string | undefined>> = {}): string[] {
+  return Object.entries(env).flatMap(([name, value]) => (name.includes("SECRET") && value ? [value] : []));
 }

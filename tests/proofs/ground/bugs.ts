@@ -74,9 +74,9 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "an error quotes the answer, secrets and all",
-    file: "provider/backends/rgw/refusals.ts",
-    find: "...meaningOf(code, response, act, endpoint, now), answer, uncertain });",
-    replace: "...meaningOf(code, response, act, endpoint, now), answer: answer + response.body, uncertain });",
+    file: "provider/http/dialect.ts",
+    find: "return failure(act, { ...meaning, answer, uncertain });",
+    replace: "return failure(act, { ...meaning, answer: answer + response.body, uncertain });",
     real: [],
   },
   {
@@ -96,17 +96,17 @@ export const BUGS: readonly Bug[] = [
   {
     name: "a new key is proven at once, before a racing writer's request has come",
     file: "provider/lifecycle/reconcile.ts",
-    find: "if (spec.prove) await context.sleep(SETTLING_MS[step.do]);",
+    find: "if (makesKey && spec.prove) await context.sleep(SETTLING_MS[step.do]);",
     replace: "",
     real: ["races"],
   },
   {
     name: "a failed request is read as gone",
-    file: "provider/backends/rgw/api.ts",
+    file: "provider/http/api.ts",
     find: `if (isObjectUserError(error, "not-found")) return undefined;
-      throw error;`,
+    throw error;`,
     replace: `if (isObjectUserError(error)) return undefined;
-      throw error;`,
+    throw error;`,
     real: [],
   },
   {

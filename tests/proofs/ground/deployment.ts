@@ -5,9 +5,9 @@
 import path from "node:path";
 import type { Credentials } from "../../../tools/ceph/cluster";
 import { filesBelow } from "../../real/files";
+import type { Places } from "../../real/leaks";
 import { openStack, type RunOptions, type Stack } from "../../real/pulumi";
 import type { Values } from "./engine";
-import type { Places } from "./leaks";
 
 /** A resource, that is a user or a fleet, or a fleet's member as if it were a user of its own. Secrets in clear. */
 export interface KeptUser {

@@ -6,7 +6,8 @@ import { EcsServer } from "../../../../devserver/ecs/server";
 import { world } from "../../../../provider/world";
 import { isolatedEnv } from "../../../real/cli";
 import { needCli } from "../../../real/needs";
-import { movableClock, OK, openStory, type Story } from "../../../real/reference";
+import { movableClock, openStory, type Story } from "../../../real/reference";
+import { OK } from "../../../real/searched";
 import { objectUsers } from "../../real";
 import { commanded, within } from "./watched";
 

@@ -2,6 +2,7 @@
  * The search for secrets where they must not be, in every form that addresses, JSON, base64 and headers give them.
  * Never shows one: a finding is a place and a form.
  */
+import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 
 /** Texts by the places they were found in. */
@@ -26,6 +27,13 @@ export function search(places: Places, secrets: Iterable<string>): Search {
   ]);
   const bytes = entries.reduce((sum, [, text]) => sum + text.length, 0);
   return { found, places: entries.length, secrets: forms.length, bytes };
+}
+
+/** Fails when one of the secrets stands in one of the texts. Never shows the secret. */
+export function assertNoSecrets(places: Places, secrets: readonly string[]): void {
+  assert.ok(secrets.length > 0, "there must be secrets to look for");
+  const { found } = search(places, secrets);
+  assert.ok(found.length === 0, `a secret stands in ${found.join("; ")}`);
 }
 
 /** The forms of a secret with their names. */
