@@ -3,11 +3,11 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { findCli, isolatedEnv } from "../real/cli";
-import { needCli } from "../real/needs";
+import { needCli, skipWithout } from "../real/needs";
 import { layOut } from "../real/project";
 import { REPOSITORY } from "../real/pulumi";
 import { blocksOf } from "./blocks";
@@ -24,8 +24,14 @@ describe("README: the first user", function () {
   const base = realpathSync(mkdtempSync(path.join(tmpdir(), "object-users-readme-")));
   let gateway: ReturnType<typeof spawn> | undefined;
 
-  before(function () {
-    return needCli(this);
+  before(async function () {
+    await needCli(this);
+    // `npm run gateway` would install them, under the tests that run meanwhile.
+    const [installed = 0, wanted = 0] = ["node_modules/.package-lock.json", "package-lock.json"].map((file) => {
+      return statSync(path.join(REPOSITORY, file), { throwIfNoEntry: false })?.mtimeMs;
+    });
+    const reason = "node_modules is older than package-lock.json: run `node tools/setup.mjs deps`.";
+    skipWithout(this, installed < wanted ? { available: false, reason } : { available: true });
   });
   after(() => {
     if (gateway?.pid) process.kill(-gateway.pid, "SIGTERM");

@@ -79,7 +79,7 @@ for (const { system, open } of EXAMPLES)
       await story.setConfig(`${system}-user:rotationId`, "third");
       const { code, stdout } = await story.preview();
       assert.notEqual(code, 0);
-      assert.match(stdout, /keeps 2 at once and has as many\. Run again after/);
+      assert.match(stdout, /keeps at most 2 keys and has as many\. Run again after/);
       await story.destroy(OK);
       assert.deepEqual(users(), []);
     });
