@@ -28,9 +28,12 @@ export interface BackendDeps extends Omit<HttpDeps, "send"> {
   readonly atEnd?: (task: () => Promise<void>) => void;
 }
 
-/** One setting of a connection: where it comes from when the provider's arguments do not have it. */
+/** One setting of a connection: its form, and where it comes from when the provider's arguments do not have it. */
 export interface ConnectionSource {
+  readonly schema: z.ZodType;
   readonly environment?: string;
+  /** Nobody may read it: neither on a command line nor in the state of a stack. */
+  readonly secret?: true;
   /** Alternatives have one group: a source that gives one of them hides the others of weaker sources. */
   readonly group?: string;
   /** Other groups that hide this setting: what a stronger source gives of them comes without it. */
@@ -85,31 +88,37 @@ export interface Connection {
   readonly s3Endpoint?: string;
 }
 
-/** A system, as data plus `connect`. `Args` and `Settings` are the normal forms of its inputs and its connection. */
-export interface Backend<Args = unknown, Settings = unknown> {
-  readonly kind: string;
-  /** The resource's name in messages: "rgw.User". */
-  readonly resource: string;
-  /** Strict: unknown names are errors. Brings inputs into normal form. */
-  readonly args: z.ZodType<Args>;
+/** What is to be known of a user's inputs by name; `rows.ts` derives it. */
+export interface InputFacts {
   /** Names of all inputs, for suggestions. */
   readonly argNames: readonly string[];
   /** Names of the user's settings: those in its `fields`. Some may be outputs only. */
   readonly settings: readonly string[];
   /** Settings that the resource has as outputs, declared or not: state always has them. */
-  readonly outputs?: readonly string[];
+  readonly outputs: readonly string[];
   /** Settings that must be given. */
   readonly required: readonly string[];
   /** A change of these replaces the user. */
   readonly replaceOn: readonly string[];
-  /** Those of them whose values may be several names for one thing, which only the system tells. Default: none. */
-  readonly synonyms?: readonly string[];
+  /** Those of them whose values may be several names for one thing, which only the system tells. */
+  readonly synonyms: readonly string[];
   /** Values that two users cannot have at once: if one is kept in a replacement, the old user goes first. */
   readonly unique: readonly string[];
   /** Settings that cannot be taken back once they were declared, only changed; with the values that say "none". */
   readonly unclearable: Fields;
   /** Settings that are watched though not declared, with the system's own defaults. */
   readonly defaults: Fields;
+  /** Inputs without which its users cannot be listed: the place where they are. */
+  readonly listedBy: readonly string[];
+}
+
+/** A system, as data plus `connect`. `Args` and `Settings` are the normal forms of its inputs and its connection. */
+export interface Backend<Args = unknown, Settings = unknown> extends InputFacts {
+  readonly kind: string;
+  /** The resource's name in messages: "rgw.User". */
+  readonly resource: string;
+  /** Strict: unknown names are errors. Brings inputs into normal form. */
+  readonly args: z.ZodType<Args>;
   readonly capabilities: Capabilities;
   readonly connection: z.ZodType<Settings>;
   /** Where each setting of the connection comes from. */
@@ -118,8 +127,6 @@ export interface Backend<Args = unknown, Settings = unknown> {
   readonly file?: ConnectionFile;
   /** Every address that a connection talks to. */
   addresses(settings: Settings): Addresses;
-  /** Inputs without which its users cannot be listed: the place where they are. Default: none. */
-  readonly listedBy?: readonly string[];
   specOf(args: Args): UserSpec;
   /** A key's id as it is today, from one that is in state. Absent: ids have always been what they are. */
   keyIdOf?(stored: string, accessKey: string): string;
@@ -164,21 +171,28 @@ export const NO_KEY_ROTATES =
 
 /** The settings that every connection has. Text is accepted for numbers and booleans, as stack configuration has only text. */
 export const transportSettings = {
-  caCertificate: z
-    .string()
-    .refine((text) => text.includes("-----BEGIN CERTIFICATE-----"), "must be the PEM text of a certificate, not a path")
-    .optional(),
-  insecure: z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]).optional(),
-  timeoutSeconds: z.coerce
-    .number("must be a number of seconds")
-    .positive("must be more than 0 seconds")
-    .max(LONGEST_SECONDS, AT_MOST)
-    .default(60),
-  maxConcurrency: z.coerce
-    .number("must be a number")
-    .int("must be a whole number")
-    .min(1, "must be 1 or more")
-    .default(32),
+  caCertificate: {
+    schema: z
+      .string()
+      .refine(
+        (text) => text.includes("-----BEGIN CERTIFICATE-----"),
+        "must be the PEM text of a certificate, not a path",
+      )
+      .optional(),
+  },
+  insecure: {
+    schema: z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]).optional(),
+  },
+  timeoutSeconds: {
+    schema: z.coerce
+      .number("must be a number of seconds")
+      .positive("must be more than 0 seconds")
+      .max(LONGEST_SECONDS, AT_MOST)
+      .default(60),
+  },
+  maxConcurrency: {
+    schema: z.coerce.number("must be a number").int("must be a whole number").min(1, "must be 1 or more").default(32),
+  },
 };
 
 const ADDRESS = "must be an address such as https://host:port, without user, password or query";

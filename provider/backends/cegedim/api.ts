@@ -8,11 +8,12 @@ import type { KeyRequest, Live, LiveKey } from "../../lifecycle/model";
 import type { UserApi, UserRef } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
 import { fingerprint, sha256 } from "../fingerprint";
+import { readBy } from "../rows";
 import { listBuckets } from "../s3";
-import { partsOf } from "./args";
-import { marked, unmarked } from "./assumed";
+import { partsOf, rows } from "./args";
+import { marked, unmarked, type WireUser } from "./assumed";
 import { usersOf } from "./listing";
-import { type Requests, requestsTo, type UserPath, type WireCredentials, type WireUser } from "./requests";
+import { type Requests, requestsTo, type UserPath, type WireCredentials } from "./requests";
 import type { Settings } from "./settings";
 
 /** The users of one account. */
@@ -107,9 +108,9 @@ async function byId(requests: Requests, name: string, userId: string): Promise<W
   }
 }
 
-function liveOf({ id, label: shown, locked, accessKey }: WireUser): Live {
-  const { label, mark } = unmarked(shown);
-  return { userId: id, fields: { label, locked, accessKey }, ...(mark === undefined ? {} : { mark }) };
+function liveOf(user: WireUser): Live {
+  const { mark } = unmarked(user.label);
+  return { userId: user.id, fields: readBy(rows, user), ...(mark === undefined ? {} : { mark }) };
 }
 
 function keyOf({ accessKey, secretKey }: WireCredentials): LiveKey {

@@ -11,7 +11,14 @@ import { escaped } from "../../http/sigv4";
 import type { Send, WireResponse } from "../../http/wire";
 import type { BackendDeps } from "../backend";
 import { type Ending, ended, notDone, wireAction } from "./actions";
-import { assumedChanges, assumedCreation, assumedCredentials, assumedTracking, assumedUser } from "./assumed";
+import {
+  assumedChanges,
+  assumedCreation,
+  assumedCredentials,
+  assumedTracking,
+  assumedUser,
+  type WireUser,
+} from "./assumed";
 import { type Act, notTheApi, parseJson, refused } from "./refusals";
 import type { Settings } from "./settings";
 import { openAccess } from "./token";
@@ -23,9 +30,6 @@ export const MEDIA_TYPE = "application/vnd.cegedim-it.v1+json";
 const PAGE_SIZE = 100;
 
 const pageOfUsers = z.looseObject({ content: z.array(assumedUser), last: z.boolean() });
-
-/** A user as the API shows it. */
-export type WireUser = z.infer<typeof assumedUser>;
 
 /** A user with its new secret. */
 export type WireCredentials = z.infer<typeof assumedCredentials>;

@@ -6,14 +6,15 @@ import type { Send } from "../../http/wire";
 import type { Fields, Live } from "../../lifecycle/model";
 import type { UserApi, UserRef } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
+import { readBy } from "../rows";
 import { listBuckets } from "../s3";
-import { partsOf } from "./args";
+import { partsOf, rows } from "./args";
 import { usersOf } from "./listing";
 import { MARK_NAME } from "./mark";
 import { type Requests, requestsTo, type Tags, type UserPath } from "./requests";
 import { endSecret, makeSecret, secretsOf } from "./secrets";
 import type { Settings } from "./settings";
-import { fieldsOf, markOf } from "./wire";
+import { markOf } from "./wire";
 
 /** The users of one system. */
 export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi {
@@ -26,7 +27,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     if (found === undefined) return undefined;
     const keys = await secretsOf(requests, path);
     const mark = markOf(found);
-    return { userId: path.userId, fields: fieldsOf(found), keys, ...(mark === undefined ? {} : { mark }) };
+    return { userId: path.userId, fields: readBy(rows, found), keys, ...(mark === undefined ? {} : { mark }) };
   }
 
   return {
@@ -51,7 +52,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       const path = pathOf(user);
       if (changes.tags !== undefined) await changeTags(requests, path, tagsOf(before), tagsOf(changes));
       if (changes.locked !== undefined) await requests.lockUser(path, changes.locked === true);
-      return fieldsOf(await requests.getUser(path));
+      return readBy(rows, await requests.getUser(path));
     },
 
     async remove(user) {

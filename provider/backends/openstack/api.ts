@@ -7,13 +7,14 @@ import type { Send } from "../../http/wire";
 import type { Fields, Live } from "../../lifecycle/model";
 import type { UserApi, UserRef } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
-import { domainAndName } from "./args";
+import { readBy, writtenBy } from "../rows";
+import { domainAndName, rows } from "./args";
 import { issueKey, keysNeedPassword, keysOf, listKeys, revokeKey } from "./credentials";
 import { usersOf } from "./listing";
 import { concernsPlace, move, placeOf, settle } from "./membership";
 import { placesOf } from "./places";
 import { proveByKeystone, proveByS3 } from "./proof";
-import { requestsBy, type UserBody } from "./requests";
+import { requestsBy } from "./requests";
 import { openSession, type Session } from "./session";
 import type { Access } from "./settings";
 import { userSessions } from "./user-sessions";
@@ -65,10 +66,7 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
       keys({ ...ref, userId: user.id }, user.enabled),
     ]);
     const fields: Fields = {
-      name: user.name,
-      description: user.description ?? "",
-      email: user.email ?? "",
-      enabled: user.enabled,
+      ...readBy(rows, user),
       project,
       projectId,
       roles: [...new Set(roles.map((role) => role.name))].sort(),
@@ -112,7 +110,7 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
       const domainId = (await places.domain(domain)).id;
       const place = await placeOf(fields, domainId, places);
       const user = await requests.createUser(full, {
-        ...bodyOf(fields),
+        ...writtenBy(rows, fields),
         name,
         domain_id: domainId,
         default_project_id: place.projectId,
@@ -124,7 +122,7 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
     },
 
     async update(ref, before, changes) {
-      const body = bodyOf(changes);
+      const body = writtenBy(rows, changes);
       if (Object.keys(body).length > 0) await requests.changeUser(ref.userId, ref.name, body);
       const user = await mustGet(ref);
       if (concernsPlace(changes)) {
@@ -181,15 +179,5 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
       const isThere = live?.keys?.some((one) => one.accessKey === key.accessKey && one.secretKey === key.secretKey);
       return live?.fields.enabled === false && isThere ? "suspended" : "refused";
     },
-  };
-}
-
-/** The settings that are the user's own, in Keystone's names. */
-function bodyOf({ name, description, email, enabled }: Fields): UserBody {
-  return {
-    ...(typeof name === "string" ? { name } : {}),
-    ...(typeof description === "string" ? { description } : {}),
-    ...(typeof email === "string" ? { email: email === "" ? null : email } : {}),
-    ...(typeof enabled === "boolean" ? { enabled } : {}),
   };
 }

@@ -1,5 +1,7 @@
 /** What Keystone answers. Loose: releases add fields. */
 import * as z from "zod";
+import { wireOf } from "../rows";
+import { rows } from "./args";
 
 const named = z.looseObject({ id: z.string(), name: z.string() });
 
@@ -15,11 +17,8 @@ export type WireToken = z.infer<typeof wireToken>["token"];
 
 const user = z.looseObject({
   id: z.string(),
-  name: z.string(),
   domain_id: z.string(),
-  enabled: z.boolean().default(true),
-  description: z.string().nullish(),
-  email: z.string().nullish(),
+  ...wireOf(rows),
   default_project_id: z.string().nullish(),
   /** Our own: the mark of an unfinished user. Keystone keeps what it does not know. */
   pulumi_object_users: z.string().nullish(),

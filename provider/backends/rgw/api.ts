@@ -6,14 +6,15 @@ import type { Send } from "../../http/wire";
 import type { Fields, KeyRequest, Live, LiveKey } from "../../lifecycle/model";
 import type { UserApi, Verdict } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
+import { writtenBy } from "../rows";
 import { listBuckets } from "../s3";
-import type { Quota } from "./args";
-import { capsDifference } from "./caps";
+import { type Quota, rows } from "./args";
+import { capsDifference, capsOf } from "./caps";
 import { allUsers } from "./listing";
 import { notTheGateway } from "./refusals";
 import { type Requests, requestsTo } from "./requests";
 import type { Settings } from "./settings";
-import { capsOf, liveOf, userIdOf } from "./wire";
+import { liveOf, userIdOf } from "./wire";
 
 /** The users of one gateway. */
 export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi {
@@ -103,28 +104,12 @@ function creation(userId: string, fields: Fields, key: KeyRequest | undefined) {
   return {
     uid,
     tenant,
-    ...modification(fields),
+    ...writtenBy(rows, fields),
     "user-caps": caps?.length ? caps.join(";") : undefined,
     "key-type": "s3",
     "generate-key": key !== undefined,
     "access-key": key?.accessKey,
     "secret-key": key?.secretKey,
-  };
-}
-
-/** The settings that one POST, or the PUT of a new user, takes. */
-function modification(fields: Fields) {
-  const { displayName, email, suspended, maxBuckets, opMask, defaultPlacement, defaultStorageClass, placementTags } =
-    fields as Record<string, never>;
-  const placement = defaultStorageClass ? `${defaultPlacement}/${defaultStorageClass}` : defaultPlacement;
-  return {
-    "display-name": displayName,
-    email,
-    suspended,
-    "max-buckets": maxBuckets,
-    "op-mask": opMask,
-    "default-placement": placement,
-    "placement-tags": (placementTags as readonly string[] | undefined)?.join(","),
   };
 }
 
@@ -137,13 +122,8 @@ async function changeSettings(
 ): Promise<Fields> {
   const { caps, userQuota, bucketQuota, ...plain } = changes;
   let fields = before;
-  // Placement and storage class are one value on the wire.
-  const needsPlacement = plain.defaultStorageClass !== undefined || plain.defaultPlacement !== undefined;
-  const placement = needsPlacement
-    ? { defaultPlacement: before.defaultPlacement, defaultStorageClass: before.defaultStorageClass }
-    : {};
   if (Object.keys(plain).length > 0) {
-    const user = await requests.modifyUser(userId, modification({ ...placement, ...plain } as Fields));
+    const user = await requests.modifyUser(userId, writtenBy(rows, plain, { ...before, ...plain }));
     // A setting that this release never shows stays as it was set last.
     fields = { ...before, ...plain, ...read(user) };
   }

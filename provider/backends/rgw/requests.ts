@@ -9,10 +9,11 @@ import { isObjectUserError, ObjectUserError } from "../../errors";
 import { exchange } from "../../http/exchange";
 import { escaped, signed } from "../../http/sigv4";
 import type { BackendDeps } from "../backend";
+import { wireCaps } from "./caps";
 import type { Act } from "./refusals";
 import { parseJson, refused, unreadable } from "./refusals";
 import type { Settings } from "./settings";
-import { wireBuckets, wireCaps, wireInfo, wirePage, wireUser } from "./wire";
+import { wireBuckets, wireInfo, wirePage, wireUser } from "./wire";
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
