@@ -1,6 +1,7 @@
 // An example as it stands, run by the real CLI. What the CLI said and kept is searched for secrets when the story ends.
 
 import path from "node:path";
+import { SECRET_NAMES } from "../../provider/protocol";
 import { assertNoSecrets } from "../e2e/rgw/leaks";
 import { filesBelow } from "../real/files";
 import { type Env, openStack, REPOSITORY, type RunOptions, type Stack } from "../real/pulumi";
@@ -22,8 +23,6 @@ export const OK: RunOptions = { expect: 0 };
 /** For previews that must find nothing to do after looking at the system. */
 export const NO_DRIFT: RunOptions = { expect: 0, args: ["--refresh", "--expect-no-changes"] };
 
-const SECRETS = ["secretKey", "previousSecretKey", "password"];
-
 /** Opens the stack of an example. `secrets` are those that it is given. */
 export async function openExample(
   name: string,
@@ -40,7 +39,7 @@ export async function openExample(
   const stack = await openStack({ program, env, config, onOutput });
   const shown = async () => {
     const outputs = (await stack.outputs({ showSecrets: true })) as Record<string, string>;
-    for (const secret of SECRETS) if (outputs[secret]) seen.add(outputs[secret]);
+    for (const secret of SECRET_NAMES) if (outputs[secret]) seen.add(outputs[secret]);
     return outputs;
   };
   return {
