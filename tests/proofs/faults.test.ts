@@ -88,7 +88,12 @@ describe("faults of the real Ceph", function () {
     const wire = await startWire(throttled);
     const users = 40;
     const stacks = Array.from({ length: users }, () => open(20, { ...ground.env, RADOSGW_ENDPOINT: wire.endpoint }));
-    const first = await Promise.all(stacks.map((stack, i) => stack.up(inputs(`throttled-${i}`, "1"))));
+    // All of them reach the gateway before it can act on the first, however slowly this machine sends.
+    ground.ceph.freezeOsd();
+    const under = Promise.all(stacks.map((stack, i) => stack.up(inputs(`throttled-${i}`, "1"))));
+    while (wire.passed.length < users) await sleep(10);
+    ground.ceph.thawOsd();
+    const first = await under;
     for (const outcome of first) assertSaid(outcome, /later|overloaded/);
     const failed = first.filter(({ did }) => did === "failed").length;
     for (const [i, stack] of stacks.entries()) {
