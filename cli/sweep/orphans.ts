@@ -158,12 +158,12 @@ async function look(
       api.list(where),
       AT_ONCE,
       async ({ inputs, label }: Listed) => {
-        const { name } = backend.specOf(inputs);
-        const live = await api.find({ name });
+        const { name, where: at } = backend.specOf(inputs);
+        const live = await api.find({ name, where: at });
         if (live && live.keys === undefined) hidden++;
         for (const key of live?.keys ?? []) {
           if (!isDerived(key.accessKey) || known.has(key.accessKey)) continue;
-          const user = { name, userId: live?.userId ?? name };
+          const user = { name, where: at, userId: live?.userId ?? name };
           const orphan = { system: address, user: label, accessKey: key.accessKey, outcome: "found", isProven: false };
           found.set(JSON.stringify([address, key.accessKey]), {
             orphan: orphan as Orphan,

@@ -10,9 +10,11 @@ import type { Capabilities, Fields, Json, OwnKey } from "../lifecycle/model";
 import type { UserApi } from "../lifecycle/user-api";
 
 /** What a backend makes of its inputs, besides what all have in common. */
-export interface UserSpec {
-  /** What the program calls the user. */
+export interface UserSpec<Where = unknown> {
+  /** What the program calls the user, for people. */
   readonly name: string;
+  /** How the system addresses the user; nobody but the backend opens it. */
+  readonly where: Where;
   readonly fields: Fields;
   readonly createKey: boolean;
   readonly ownKey?: OwnKey;
@@ -82,8 +84,8 @@ export interface Preflight {
 }
 
 /** A connected system. */
-export interface Connection {
-  readonly api: UserApi;
+export interface Connection<Where = unknown> {
+  readonly api: UserApi<Where>;
   /** The S3 address that users' keys are for. */
   readonly s3Endpoint?: string;
 }
@@ -112,8 +114,8 @@ export interface InputFacts {
   readonly listedBy: readonly string[];
 }
 
-/** A system, as data plus `connect`. `Args` and `Settings` are the normal forms of its inputs and its connection. */
-export interface Backend<Args = unknown, Settings = unknown> extends InputFacts {
+/** A system, as data plus `connect`. `Args` and `Settings` are the normal forms of its inputs and its connection; `Where` addresses a user. */
+export interface Backend<Args = unknown, Settings = unknown, Where = unknown> extends InputFacts {
   readonly kind: string;
   /** The resource's name in messages: "rgw.User". */
   readonly resource: string;
@@ -127,14 +129,14 @@ export interface Backend<Args = unknown, Settings = unknown> extends InputFacts 
   readonly file?: ConnectionFile;
   /** Every address that a connection talks to. */
   addresses(settings: Settings): Addresses;
-  specOf(args: Args): UserSpec;
+  specOf(args: Args): UserSpec<Where>;
   /** A key's id as it is today, from one that is in state. Absent: ids have always been what they are. */
   keyIdOf?(stored: string, accessKey: string): string;
   /** The inputs that declare settings as they are, those that go without saying left out. Default: what is no default. */
   inputsOf?(fields: Fields): Readonly<Record<string, Json>>;
   /** Opens the preflight of a connection. Sends nothing yet. Absent: there is none. */
   preflight?(settings: Settings, deps: BackendDeps): Preflight;
-  connect(settings: Settings, deps: BackendDeps): Connection;
+  connect(settings: Settings, deps: BackendDeps): Connection<Where>;
 }
 
 /** Dates end somewhere, and so does a grace period. */

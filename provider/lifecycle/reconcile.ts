@@ -142,8 +142,7 @@ class Run {
     // Whoever acts without a look sees by the answers what else is different.
     if (!this.looked && this.plan().length > 0) return this.round();
     // With its first key a user loses its mark; one that is to have no key loses it here.
-    if (!spec.createKey && (this.made === "yes" || this.isMarked))
-      await context.api.settle?.(refOf(spec.name, this.known));
+    if (!spec.createKey && (this.made === "yes" || this.isMarked)) await context.api.settle?.(refOf(spec, this.known));
     return this.confirmed(this.known);
   }
 
@@ -208,13 +207,14 @@ class Run {
     const { spec, known, context } = this;
     if (!spec.prove || known === undefined || published?.id === undefined) return;
     await context.sleep(SETTLING_MS.updateUser);
-    await proveAccepted({ ...published, id: published.id }, refOf(spec.name, known), context);
+    await proveAccepted({ ...published, id: published.id }, refOf(spec, known), context);
   }
 
   private async observe(refused?: ObjectUserError): Promise<void> {
     const { spec, context } = this;
     const mark = deriveMark(spec);
-    const live = await context.api.find(this.known ? refOf(spec.name, this.known) : { name: spec.name, mark });
+    const { name, where } = spec;
+    const live = await context.api.find(this.known ? refOf(spec, this.known) : { name, where, mark });
     this.isMarked = live?.mark === mark;
     this.keysAreHidden = live?.passwordRefused === true;
     if (this.known && this.made === "no") this.known = this.ifOurs(this.known, live);

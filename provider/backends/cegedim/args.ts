@@ -61,13 +61,16 @@ export const userArgs = z.strictObject({ ...lifecycleArgs, ...schemasOf(rows) })
 /** Inputs in normal form. */
 export type UserArgs = z.infer<typeof userArgs>;
 
-/** What the inputs want. The user is called `store/label` in messages, and found by that until its id is known. */
-export function specOf(args: UserArgs): UserSpec {
-  return { name: `${args.objectStore}/${args.label}`, fields: declaredBy(rows, args), createKey: true };
-}
+/** Where a user is, and by which label it is found until its id is known. */
+export type Where = Pick<UserArgs, "objectStore" | "label">;
 
-/** A user's store and label, from the name that `specOf` gives it. A store's name has no slash. */
-export function partsOf(name: string): { readonly objectStore: string; readonly label: string } {
-  const slash = name.indexOf("/");
-  return { objectStore: name.slice(0, slash), label: name.slice(slash + 1) };
+/** What the inputs want. The user is called `store/label` in messages. */
+export function specOf(args: UserArgs): UserSpec<Where> {
+  const { objectStore, label } = args;
+  return {
+    name: `${objectStore}/${label}`,
+    where: { objectStore, label },
+    fields: declaredBy(rows, args),
+    createKey: true,
+  };
 }

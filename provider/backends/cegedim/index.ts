@@ -3,12 +3,12 @@ import type { Backend } from "../backend";
 import { keyIdOf } from "../fingerprint";
 import { factsOf } from "../rows";
 import { userApi } from "./api";
-import { rows, specOf, type UserArgs, userArgs } from "./args";
+import { rows, specOf, type UserArgs, userArgs, type Where } from "./args";
 import { preflight } from "./preflight";
 import { type Settings, settings, sources } from "./settings";
 
 /** The backend behind cegedim.ObjectUser. */
-export const cegedim: Backend<UserArgs, Settings> = {
+export const cegedim: Backend<UserArgs, Settings, Where> = {
   kind: "cegedim",
   resource: "cegedim.ObjectUser",
   args: userArgs,

@@ -8,7 +8,7 @@ import type { UserApi, UserRef } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
 import { readBy } from "../rows";
 import { listBuckets } from "../s3";
-import { partsOf, rows } from "./args";
+import { rows, type Where } from "./args";
 import { usersOf } from "./listing";
 import { MARK_NAME } from "./mark";
 import { type Requests, requestsTo, type Tags, type UserPath } from "./requests";
@@ -17,12 +17,10 @@ import type { Settings } from "./settings";
 import { markOf } from "./wire";
 
 /** The users of one system. */
-export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi {
+export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi<Where> {
   const requests = requestsTo(settings, deps);
-  const pathOf = ({ name }: Pick<UserRef, "name">) => partsOf(name);
 
-  async function find(user: { readonly name: string }): Promise<Live | undefined> {
-    const path = pathOf(user);
+  async function find({ where: path }: { readonly where: Where }): Promise<Live | undefined> {
     const found = await orUndefined(requests.getUser(path));
     if (found === undefined) return undefined;
     const keys = await secretsOf(requests, path);
@@ -34,8 +32,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     find,
 
     /** Made unlocked; the lifecycle locks it if that is wanted. */
-    async create({ name, fields, mark }) {
-      const path = partsOf(name);
+    async create({ where: path, fields, mark }) {
       const tags = tagsOf(fields);
       try {
         await requests.createUser(path, [...tags, { name: MARK_NAME, value: mark }]);
@@ -48,25 +45,23 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       return { userId: path.userId, fields: { locked: false, tags: fields.tags ?? {} }, keys: [], mark };
     },
 
-    async update(user, before, changes) {
-      const path = pathOf(user);
+    async update({ where: path }, before, changes) {
       if (changes.tags !== undefined) await changeTags(requests, path, tagsOf(before), tagsOf(changes));
       if (changes.locked !== undefined) await requests.lockUser(path, changes.locked === true);
       return readBy(rows, await requests.getUser(path));
     },
 
     async remove(user) {
-      await orUndefined(requests.deleteUser(pathOf(user)));
+      await orUndefined(requests.deleteUser(user.where));
     },
 
-    issueKey: (user, request) => makeSecret(requests, pathOf(user), request, deps),
+    issueKey: (user, request) => makeSecret(requests, user.where, request, deps),
 
     async revokeKey(user, key) {
-      await orUndefined(endSecret(requests, pathOf(user), key));
+      await orUndefined(endSecret(requests, user.where, key));
     },
 
-    async settle(user) {
-      const path = pathOf(user);
+    async settle({ where: path }) {
       const mark = markOf(await requests.getUser(path));
       if (mark === undefined) return;
       await orUndefined(requests.changeTags(path, "DELETE", [{ name: MARK_NAME, value: mark }]));
@@ -80,7 +75,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       const { verdict } = await listBuckets(key, user.name, { ...settings, s3Endpoint }, deps);
       if (verdict !== "denied") return verdict;
       // The signature is right. What is denied is denied to the user: by a lock, or by a policy.
-      return (await requests.getUser(pathOf(user))).locked ? "suspended" : "accepted";
+      return (await requests.getUser(user.where)).locked ? "suspended" : "accepted";
     },
   };
 }

@@ -73,15 +73,18 @@ export const userArgs = z.strictObject({ ...lifecycleArgs, ...schemasOf(rows) })
 /** Inputs in normal form. */
 export type UserArgs = z.infer<typeof userArgs>;
 
-/** What the inputs want. The user is called `namespace/userId` in messages, and its key always stays. */
-export function specOf(args: UserArgs): UserSpec {
-  return { name: `${args.namespace}/${args.userId}`, fields: declaredBy(rows, args), createKey: true };
-}
+/** How ECS addresses a user. */
+export type Where = Pick<UserArgs, "userId" | "namespace">;
 
-/** A user's id and namespace, from the name that `specOf` gives it. A namespace has no slash. */
-export function partsOf(name: string): { readonly userId: string; readonly namespace: string } {
-  const slash = name.indexOf("/");
-  return { namespace: name.slice(0, slash), userId: name.slice(slash + 1) };
+/** What the inputs want. The user is called `namespace/userId` in messages, and its key always stays. */
+export function specOf(args: UserArgs): UserSpec<Where> {
+  const { userId, namespace } = args;
+  return {
+    name: `${namespace}/${userId}`,
+    where: { userId, namespace },
+    fields: declaredBy(rows, args),
+    createKey: true,
+  };
 }
 
 /** Tags sorted by name: equal tags are equal as JSON. */

@@ -3,13 +3,13 @@ import type { Backend } from "../backend";
 import { keyIdOf } from "../fingerprint";
 import { factsOf } from "../rows";
 import { userApi } from "./api";
-import { rows, specOf, type UserArgs, userArgs } from "./args";
+import { rows, specOf, type UserArgs, userArgs, type Where } from "./args";
 import { preflight } from "./preflight";
 import { MOST_SECRETS } from "./secrets";
 import { type Settings, settings, sources } from "./settings";
 
 /** The backend behind ecs.ObjectUser. */
-export const ecs: Backend<UserArgs, Settings> = {
+export const ecs: Backend<UserArgs, Settings, Where> = {
   kind: "ecs",
   resource: "ecs.ObjectUser",
   args: userArgs,

@@ -60,30 +60,22 @@ export const userArgs = z.strictObject({ ...lifecycleArgs, ...schemasOf(rows) })
 /** Inputs in normal form. */
 export type UserArgs = z.infer<typeof userArgs>;
 
+/** Where a user is, and by which description it is looked for until its id is known. */
+export type Place = Pick<UserArgs, "publicCloudId" | "projectId" | "description">;
+
 /** What the inputs want. An invited user has no password that we know, hence no key. */
-export function specOf(args: UserArgs): UserSpec {
+export function specOf(args: UserArgs): UserSpec<Place> {
   const { publicCloudId, projectId, description, inviteEmail, password, passwordRotationId } = args;
   const fields = declaredBy(rows, args);
   const name = `${publicCloudId}/${projectId}/${description}`;
-  if (inviteEmail !== undefined) return { name, fields, createKey: false };
+  const where = { publicCloudId, projectId, description };
+  if (inviteEmail !== undefined) return { name, where, fields, createKey: false };
   const own = password === undefined ? {} : { value: password };
   return {
     name,
+    where,
     fields,
     createKey: args.createKey ?? true,
     password: { rotationId: passwordRotationId ?? "", ...own },
   };
-}
-
-/** Where a user is, and by which description it is looked for, from what the lifecycle calls it. */
-export interface Place {
-  readonly publicCloudId: string;
-  readonly projectId: string;
-  readonly description: string;
-}
-
-/** Takes the lifecycle's name of a user apart. */
-export function placeOf(specName: string): Place {
-  const [publicCloudId = "", projectId = "", ...rest] = specName.split("/");
-  return { publicCloudId, projectId, description: rest.join("/") };
 }

@@ -2,12 +2,12 @@
 import type { Backend } from "../backend";
 import { factsOf } from "../rows";
 import { userApi } from "./api";
-import { rows, specOf, type UserArgs, userArgs } from "./args";
+import { type Place, rows, specOf, type UserArgs, userArgs } from "./args";
 import { preflight } from "./preflight";
 import { type Settings, settings, sources } from "./settings";
 
 /** The backend behind infomaniak.User. */
-export const infomaniak: Backend<UserArgs, Settings> = {
+export const infomaniak: Backend<UserArgs, Settings, Place> = {
   kind: "infomaniak",
   resource: "infomaniak.User",
   args: userArgs,

@@ -3,7 +3,7 @@
  * before anything is known.
  */
 import { ObjectUserError } from "../../errors";
-import { type Place, placeOf } from "./args";
+import type { Place } from "./args";
 import { marked, unmarked } from "./description";
 import { failure } from "./refusals";
 import type { Requests } from "./requests";
@@ -78,10 +78,11 @@ export function lookupBy(requests: Requests, waiting: Waiting) {
     /** The user once it is not busy; undefined when there is none. */
     async find(user: {
       readonly name: string;
+      readonly where: Place;
       readonly userId?: string;
       readonly mark?: string;
     }): Promise<WireUser | undefined> {
-      const place = placeOf(user.name);
+      const place = user.where;
       const id =
         user.userId === undefined
           ? (await byDescription(place, user.name, user.mark))?.public_cloud_user_id

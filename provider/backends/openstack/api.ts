@@ -8,7 +8,7 @@ import type { Fields, Live } from "../../lifecycle/model";
 import type { UserApi, UserRef } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
 import { readBy, writtenBy } from "../rows";
-import { domainAndName, rows } from "./args";
+import { rows, type Where } from "./args";
 import { issueKey, keysNeedPassword, keysOf, listKeys, revokeKey } from "./credentials";
 import { usersOf } from "./listing";
 import { concernsPlace, move, placeOf, settle } from "./membership";
@@ -23,8 +23,11 @@ import type { WireKey, WireUser } from "./wire";
 const USER_LOGIN_ADVICE =
   "The password that this resource knows is not the user's any more, or the user is locked: run pulumi refresh, then up.";
 
+/** Whose keys they are. */
+type Owner = Pick<UserRef, "userId" | "name" | "password">;
+
 /** The users of one Keystone. */
-export function userApi(access: Access, deps: BackendDeps & { readonly send: Send }): UserApi {
+export function userApi(access: Access, deps: BackendDeps & { readonly send: Send }): UserApi<Where> {
   const admin = openSession(access.login, access, deps);
   const requests = requestsBy(admin);
   const places = placesOf(requests, admin);
@@ -33,7 +36,7 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
   /** Runs calls about keys: by the administrator, or by the user where the administrator may not. */
   async function forKeys<T>(
     operation: string,
-    { userId, name, password }: UserRef,
+    { userId, name, password }: Owner,
     act: (session: Session) => Promise<T>,
   ): Promise<T> {
     try {
@@ -46,7 +49,7 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
   }
 
   /** No list where nobody who can log in may see it. A login that Keystone refuses tells of the password. */
-  async function keys(user: UserRef, isEnabled: boolean): Promise<{ list?: WireKey[]; passwordRefused?: true }> {
+  async function keys(user: Owner, isEnabled: boolean): Promise<{ list?: WireKey[]; passwordRefused?: true }> {
     try {
       return { list: await forKeys("listing", user, (session) => listKeys(session, user)) };
     } catch (error) {
@@ -58,7 +61,7 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
     }
   }
 
-  async function liveOf(user: WireUser, ref: Pick<UserRef, "name" | "password">): Promise<Live> {
+  async function liveOf(user: WireUser, ref: Omit<Owner, "userId">): Promise<Live> {
     const projectId = user.default_project_id ?? "";
     const [project, roles, { list, passwordRefused }] = await Promise.all([
       projectId === "" ? "" : places.projectName(projectId),
@@ -80,16 +83,15 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
     };
   }
 
-  async function find(user: Parameters<UserApi["find"]>[0]): Promise<Live | undefined> {
-    const { domain, name } = domainAndName(user.name);
+  async function find(user: Parameters<UserApi<Where>["find"]>[0]): Promise<Live | undefined> {
     const there =
       user.userId === undefined
-        ? await requests.findUser(name, (await places.domain(domain)).id)
+        ? await requests.findUser(user.where.name, (await places.domain(user.where.domain)).id)
         : await requests.getUser(user.userId, user.name);
     return there && liveOf(there, user);
   }
 
-  async function mustGet({ userId, name }: UserRef): Promise<WireUser> {
+  async function mustGet({ userId, name }: Owner): Promise<WireUser> {
     const user = await requests.getUser(userId, name);
     if (user) return user;
     throw new ObjectUserError({
@@ -105,13 +107,12 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
   return {
     find,
 
-    async create({ name: full, fields, password, mark }) {
-      const { domain, name } = domainAndName(full);
-      const domainId = (await places.domain(domain)).id;
+    async create({ name: full, where, fields, password, mark }) {
+      const domainId = (await places.domain(where.domain)).id;
       const place = await placeOf(fields, domainId, places);
       const user = await requests.createUser(full, {
         ...writtenBy(rows, fields),
-        name,
+        name: where.name,
         domain_id: domainId,
         default_project_id: place.projectId,
         ...(password === undefined ? {} : { password }),

@@ -95,25 +95,23 @@ export const userArgs = z.strictObject({ ...lifecycleArgs, ...schemasOf(rows) })
 /** Inputs in normal form. */
 export type UserArgs = z.infer<typeof userArgs>;
 
+/** By what a user is found until its id is known. */
+export type Where = Pick<UserArgs, "domain" | "name">;
+
 /**
  * What the inputs want. Names are unique in a domain only, so the domain stands before the name. A user that is taken
  * over keeps its password, unless the inputs say something about it.
  */
-export function specOf(args: UserArgs): UserSpec {
+export function specOf(args: UserArgs): UserSpec<Where> {
   const { name, domain = "Default", password, passwordRotationId, adopt, createKey } = args;
   const keepsPassword = adopt === true && password === undefined && passwordRotationId === undefined;
   return {
     name: `${domain}/${name}`,
+    where: { domain, name },
     fields: declaredBy(rows, args),
     createKey: createKey ?? true,
     ...(keepsPassword
       ? {}
       : { password: { rotationId: passwordRotationId ?? "", ...(password === undefined ? {} : { value: password }) } }),
   };
-}
-
-/** Domain and name of a user, from what the lifecycle calls it. */
-export function domainAndName(specName: string): { domain: string; name: string } {
-  const slash = specName.indexOf("/");
-  return { domain: specName.slice(0, slash), name: specName.slice(slash + 1) };
 }

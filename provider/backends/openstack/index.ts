@@ -2,14 +2,14 @@
 import type { Backend } from "../backend";
 import { factsOf } from "../rows";
 import { userApi } from "./api";
-import { rows, specOf, type UserArgs, userArgs } from "./args";
+import { rows, specOf, type UserArgs, userArgs, type Where } from "./args";
 import { caCertificateOf } from "./ca-certificate";
 import { inputsOf } from "./listing";
 import { preflight } from "./preflight";
 import { accessOf, file, type Settings, settings, sources } from "./settings";
 
 /** The backend behind openstack.User. */
-export const openstack: Backend<UserArgs, Settings> = {
+export const openstack: Backend<UserArgs, Settings, Where> = {
   kind: "openstack",
   resource: "openstack.User",
   args: userArgs,

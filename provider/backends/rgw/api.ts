@@ -8,7 +8,7 @@ import type { UserApi, Verdict } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
 import { writtenBy } from "../rows";
 import { listBuckets } from "../s3";
-import { type Quota, rows } from "./args";
+import { idOf, type Quota, rows, type Where } from "./args";
 import { capsDifference, capsOf } from "./caps";
 import { allUsers } from "./listing";
 import { notTheGateway } from "./refusals";
@@ -17,7 +17,7 @@ import type { Settings } from "./settings";
 import { liveOf, userIdOf } from "./wire";
 
 /** The users of one gateway. */
-export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi {
+export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi<Where> {
   const requests = requestsTo(settings, deps);
   const endpoint = settings.endpoint;
 
@@ -32,7 +32,8 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     });
   }
 
-  async function find({ name: userId }: { readonly name: string }): Promise<Live | undefined> {
+  async function find({ where }: { readonly where: Where }): Promise<Live | undefined> {
+    const userId = idOf(where);
     try {
       return sameUser(userId, await requests.getUser(userId));
     } catch (error) {
@@ -44,8 +45,9 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
   return {
     find,
 
-    async create({ name, fields, key }) {
-      return sameUser(name, await requests.createUser(name, creation(name, fields, key)));
+    async create({ where, fields, key }) {
+      const userId = idOf(where);
+      return sameUser(userId, await requests.createUser(userId, creation(where, fields, key)));
     },
 
     async update({ userId }, before, changes) {
@@ -98,8 +100,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
   };
 }
 
-function creation(userId: string, fields: Fields, key: KeyRequest | undefined) {
-  const [uid, tenant] = userId.split("$").reverse();
+function creation({ uid, tenant }: Where, fields: Fields, key: KeyRequest | undefined) {
   const caps = fields.caps as readonly string[] | undefined;
   return {
     uid,

@@ -207,11 +207,20 @@ export const userArgs = z.strictObject({ ...lifecycleArgs, ...schemasOf(rows) })
 /** Inputs in normal form. */
 export type UserArgs = z.infer<typeof userArgs>;
 
-/** What the inputs want. A user in a tenant is called `tenant$uid` everywhere. */
-export function specOf(args: UserArgs): UserSpec {
+/** How Ceph addresses a user. */
+export type Where = Pick<UserArgs, "uid" | "tenant">;
+
+/** A user's id: `tenant$uid`, or the uid of a user without tenant. It is also what the program calls the user. */
+export function idOf({ uid, tenant }: Where): string {
+  return tenant === undefined ? uid : `${tenant}$${uid}`;
+}
+
+/** What the inputs want. */
+export function specOf(args: UserArgs): UserSpec<Where> {
   const { uid, tenant, accessKey, secretKey, createKey } = args;
   return {
-    name: tenant === undefined ? uid : `${tenant}$${uid}`,
+    name: idOf(args),
+    where: { uid, tenant },
     fields: declaredBy(rows, args),
     createKey: createKey ?? true,
     ...(accessKey === undefined ? {} : { ownKey: { accessKey, ...(secretKey === undefined ? {} : { secretKey }) } }),

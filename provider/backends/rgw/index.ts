@@ -2,12 +2,12 @@
 import type { Backend } from "../backend";
 import { factsOf } from "../rows";
 import { userApi } from "./api";
-import { rows, specOf, type UserArgs, userArgs } from "./args";
+import { rows, specOf, type UserArgs, userArgs, type Where } from "./args";
 import { preflight } from "./preflight";
 import { type Settings, settings, sources } from "./settings";
 
 /** The backend behind rgw.User. */
-export const rgw: Backend<UserArgs, Settings> = {
+export const rgw: Backend<UserArgs, Settings, Where> = {
   kind: "rgw",
   resource: "rgw.User",
   args: userArgs,
