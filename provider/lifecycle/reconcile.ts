@@ -1,9 +1,10 @@
 /**
- * Observe, plan, apply: from whatever is there to what is wanted, for a new user, a half-made one and a healthy one
- * alike. The one place where the lifecycle meets the network.
+ * From whatever is there to what is wanted, for a new user, a half-made one and a healthy one alike: one loop, which takes
+ * the first step of a new plan until there is none. The one place where the lifecycle meets the network.
  *
- * When a step's fate is uncertain (its answer was lost, another writer was faster), nothing is repeated blindly: the
- * system is looked at again and a new plan made. What is known when it fails all the same travels with the error.
+ * Where knowledge is not enough for the next step, the step is a look (`whyLook`). When a step's fate is uncertain (its
+ * answer was lost, another writer was faster), nothing is repeated blindly: the system is looked at again. What is known
+ * when a run fails all the same travels with the error.
  */
 import { isObjectUserError, type ObjectUserError, sentenceOf } from "../errors";
 import { applyStep } from "./apply";
@@ -41,8 +42,31 @@ export class Unfinished extends Error {
   }
 }
 
-const ROUNDS = 5;
+/** What a run knows at a moment, and how it came to know it. */
+interface Sight {
+  readonly known: Known | undefined;
+  /** How much of the user this run has seen: nothing, what answers to changes of settings show, or all of it. */
+  readonly seen: "nothing" | "settings" | "whole";
+  /** Why the system is to be looked at before anything else is done. */
+  readonly stale?: string;
+  /** Nothing was done since the last look: what the system refuses now, it would refuse after another one. */
+  readonly hasJustLooked: boolean;
+  /** This run made the user; or it sent the request that makes it, after it saw that there was none, and lost the answer. */
+  readonly made: "no" | "maybe" | "yes";
+  /** The system shows the mark of an unfinished user. */
+  readonly isMarked: boolean;
+  /** The last look could not see keys, for want of the user's password. */
+  readonly keysAreHidden: boolean;
+  /** This run has set the password; one that is refused all the same is not set again and again. */
+  readonly hasSetPassword: boolean;
+  /** Settings were changed since a key was proven. */
+  readonly toProve: boolean;
+}
+
+const TRIES = 5;
 const PAUSE_MS = 100;
+/** No user has so many keys to end; a plan that asks for more does not come to its end. */
+const MOST_STEPS = 10_000;
 
 /**
  * Another writer that looked before our request and sends his after it replaces what we were told. His request comes
@@ -60,209 +84,205 @@ export async function reconcile(
   context: Context,
   { isReplaced = false } = {},
 ): Promise<Known> {
-  const run = new Run(spec, before, context, await hereOf(before, context), isReplaced);
-  for (let round = 1; ; round++) {
+  const run: Run = { spec, before, context, here: await hereOf(before, context), isReplaced };
+  let sight: Sight = {
+    known: before,
+    seen: "nothing",
+    hasJustLooked: false,
+    made: "no",
+    isMarked: false,
+    keysAreHidden: false,
+    hasSetPassword: false,
+    toProve: false,
+  };
+  let step: RunStep | undefined;
+  for (let steps = 0, tries = 1; steps < MOST_STEPS; steps++) {
     try {
-      const known = await run.round();
-      // Of a user that is new to state, state is to have it.
-      const system = before === undefined ? await context.systemId() : undefined;
-      return system === undefined ? known : { ...known, system };
+      step = nextStep(run, sight);
+      if (step === undefined) return await ended(run, sight);
+      // What happens to a new user goes without saying.
+      if (step.do !== "look" && before) context.announce(`${context.resource} ${spec.name}: ${describe(step)}`);
+      sight = step.do === "look" ? await look(run, sight) : await take(step, run, sight);
     } catch (error) {
-      if (round === ROUNDS || !isObjectUserError(error) || !run.mayLookAgain(error)) {
-        const { known, isRefused } = run;
-        const kept = known && !isRefused ? beforeHandover(known, before, context.capabilities) : undefined;
-        throw new Unfinished(kept, error);
+      if (error instanceof Unfinished) throw error;
+      if (tries++ === TRIES || !isObjectUserError(error) || !mayLookAgain(error, sight)) {
+        throw new Unfinished(sight.known && beforeHandover(sight.known, before, context.capabilities), error);
       }
+      const isMaybeMade = step?.do === "createUser" && sight.hasJustLooked && error.uncertain;
+      sight = { ...sight, stale: "the fate of the last step is not known", ...(isMaybeMade ? { made: "maybe" } : {}) };
       context.log(`${context.resource} ${spec.name}: ${error.message} Looking again.`);
-      await context.sleep(PAUSE_MS * 2 ** round * (0.5 + context.random()));
+      await context.sleep(PAUSE_MS * 2 ** (tries - 1) * (0.5 + context.random()));
     }
+  }
+  throw new Error("the plan for a user does not come to its end");
+}
+
+/** What a run is given. */
+interface Run {
+  readonly spec: Spec;
+  readonly before: Known | undefined;
+  readonly context: Context;
+  readonly here: Here;
+  readonly isReplaced: boolean;
+}
+
+/** A step of the plan, or the look that must come before it. */
+type RunStep = Step | { readonly do: "look"; readonly why: string };
+
+function nextStep(run: Run, sight: Sight): RunStep | undefined {
+  const { spec, context } = run;
+  if (sight.stale !== undefined) return { do: "look", why: sight.stale };
+  const steps = plan(spec, sight.known, context.capabilities, context.now());
+  const why = whyLook(run, sight, steps);
+  return why === undefined ? steps[0] : { do: "look", why };
+}
+
+/**
+ * Why the system is to be looked at before the steps; undefined when what is known is enough.
+ *
+ *   what this run has seen  | steps                | look
+ *   ------------------------+----------------------+------------------------------------------------------------
+ *   the whole user          | any                  | no
+ *   answers about settings  | none                 | no
+ *   answers about settings  | some                 | yes: what else differs is only known by looking
+ *   nothing, user in state  | settings alone       | no: a system refuses them for a user that is gone, and answers with what is
+ *                           |                      | there; but yes where the user may be another one, or keys of others matter
+ *   nothing, user in state  | any other, or none   | yes
+ *   nothing, new resource   | createUser           | no: a system refuses a user that exists; but yes where nothing would tell
+ *                           |                      | whose it is, or whoever has it is to give it up
+ */
+function whyLook({ spec, here, isReplaced }: Run, { known, seen }: Sight, steps: readonly Step[]): string | undefined {
+  if (seen === "whole") return undefined;
+  if (seen === "settings") return steps.length === 0 ? undefined : "something else differs from state";
+  if (known === undefined)
+    return spec.adopt || isReplaced || !hasDerivedMark(spec) ? "the user may exist already" : undefined;
+  const isOnlySettings = steps.length > 0 && steps.every((one) => one.do === "updateUser");
+  if (!isOnlySettings || spec.exclusiveKeys) return "keys are as state has them, or are not";
+  return isElsewhere(known, here) || known.createdAt !== undefined ? "it may be another user by now" : undefined;
+}
+
+/**
+ * Whether looking again may help: the fate of a request is uncertain, or it was sent without a look and met nobody, or
+ * others than were expected.
+ */
+function mayLookAgain(error: ObjectUserError, { hasJustLooked }: Sight): boolean {
+  return error.uncertain || (!hasJustLooked && (error.code === "not-found" || error.code === "unsupported"));
+}
+
+/** Carries out a step of the plan. */
+async function take(step: Step, run: Run, sight: Sight): Promise<Sight> {
+  const { spec, context } = run;
+  let known: Known;
+  try {
+    known = await applyStep(step, spec, sight.known, context);
+  } catch (error) {
+    if (step.do !== "createUser" || !isObjectUserError(error, "already-exists")) throw error;
+    const now = await look(run, sight, error);
+    if (now.known === undefined) throw existsAlready(spec, error);
+    return now;
+  }
+  const next = { ...sight, known, hasJustLooked: false };
+  switch (step.do) {
+    case "createUser":
+      if (spec.prove) await context.sleep(SETTLING_MS.createUser);
+      return { ...next, known: confirmed(known, run), seen: "whole", made: "yes" };
+    case "issueKey":
+      if (spec.prove) await context.sleep(SETTLING_MS.issueKey);
+      return next;
+    case "updateUser": {
+      const leavesKeys = context.capabilities.keysBelongTo?.some((name) => name in step.changes) === true;
+      const seen = sight.seen === "nothing" ? "settings" : sight.seen;
+      return { ...next, seen, toProve: true, ...(leavesKeys ? { stale: "keys may have stayed behind" } : {}) };
+    }
+    case "setPassword": {
+      const showsKeys = sight.keysAreHidden && !sight.hasSetPassword;
+      return { ...next, hasSetPassword: true, ...(showsKeys ? { stale: "the password may show keys" } : {}) };
+    }
+    case "proveKey":
+      return { ...next, toProve: false };
+    default:
+      return next;
   }
 }
 
-class Run {
-  known: Known | undefined;
-  /** The user there is not ours: state is not touched either. */
-  isRefused = false;
-  /** What state knew, or this run saw or made: whether there is anything that a look could correct. */
-  private looked = false;
-  private look: boolean;
-  /** This run made the user, or sent the request that makes it and lost the answer after seeing that there was none. */
-  private made: "no" | "maybe" | "yes" = "no";
-  /** The system shows the mark of an unfinished user. */
-  private isMarked = false;
-  /** The last look could not see keys, for want of the user's password. */
-  private keysAreHidden = false;
-  /** This run has set the password; one that is refused all the same is not set again and again. */
-  private hasPassword = false;
-  /** What happens to a new user goes without saying. */
-  private readonly isNew: boolean;
-
-  constructor(
-    private readonly spec: Spec,
-    before: Known | undefined,
-    private readonly context: Context,
-    private readonly here: Here,
-    private readonly isReplaced: boolean,
-  ) {
-    this.known = before;
-    this.isNew = before === undefined;
-    this.look =
-      before === undefined
-        ? spec.adopt || isReplaced || !hasDerivedMark(spec)
-        : isElsewhere(before, here) || before.createdAt !== undefined || !this.isOnlySettings();
-  }
-
-  /**
-   * Whether looking again may help: the fate of a request is uncertain, or it was sent without a look and met nobody, or
-   * others than were expected.
-   */
-  mayLookAgain(error: ObjectUserError): boolean {
-    return error.uncertain || (!this.looked && (error.code === "not-found" || error.code === "unsupported"));
-  }
-
-  async round(): Promise<Known> {
-    const { spec, context } = this;
-    this.looked = this.look;
-    if (this.look) await this.observe();
-    this.look = true;
-    let toProve = false;
-    for (const step of this.plan()) {
-      if (!this.isNew) context.announce(`${context.resource} ${spec.name}: ${describe(step)}`);
-      if (step.do === "createUser") await this.create(step);
-      else this.known = await applyStep(step, spec, this.known, context);
-      if (step.do === "createUser" || step.do === "issueKey") {
-        if (spec.prove) await context.sleep(SETTLING_MS[step.do]);
-        return this.again();
-      }
-      if (this.showsOtherKeys(step)) return this.round();
-      if (step.do === "updateUser" || step.do === "proveKey") toProve = step.do === "updateUser";
-    }
-    if (this.known === undefined) throw new Error("a plan for a missing user makes it");
-    if (toProve) await this.proveStillAccepted(this.known);
-    // Whoever acts without a look sees by the answers what else is different.
-    if (!this.looked && this.plan().length > 0) return this.round();
-    // With its first key a user loses its mark; one that is to have no key loses it here.
-    if (!spec.createKey && (this.made === "yes" || this.isMarked)) await context.api.settle?.(refOf(spec, this.known));
-    return this.confirmed(this.known);
-  }
-
-  /** Notes by whom and where the user was seen: in every piece of knowledge that a look or an answer confirmed. */
-  private confirmed(known: Known, live?: Live): Known {
-    const { identity, hidden } = this.spec;
-    return {
-      ...confirmedAt(known, this.here, live),
-      ...(identity === "" ? {} : { identity }),
-      ...(hidden.length === 0 ? {} : { hidden }),
-    };
-  }
-
-  private plan(): Step[] {
-    return plan(this.spec, this.known, this.context.capabilities, this.context.now());
-  }
-
-  /**
-   * A change of settings needs no look: a system refuses it for a user that is gone, and answers with what is there. It
-   * does not show keys that are not ours.
-   */
-  private isOnlySettings(): boolean {
-    if (this.spec.exclusiveKeys) return false;
-    const steps = this.plan();
-    return steps.length > 0 && steps.every((step) => step.do === "updateUser");
-  }
-
-  /**
-   * After such a step only a look tells which keys there are: keys stay behind in another project, or could not be seen
-   * without the password.
-   */
-  private showsOtherKeys(step: Step): boolean {
-    const { keysBelongTo = [] } = this.context.capabilities;
-    if (step.do === "updateUser") return keysBelongTo.some((name) => name in step.changes);
-    if (step.do !== "setPassword" || this.hasPassword) return false;
-    this.hasPassword = true;
-    return this.keysAreHidden;
-  }
-
-  /** Makes the user; if one of its name is there all the same, looks whose it is. */
-  private async create(step: Step): Promise<void> {
-    try {
-      this.known = this.confirmed(await applyStep(step, this.spec, this.known, this.context));
-      this.made = "yes";
-    } catch (error) {
-      if (!isObjectUserError(error)) throw error;
-      if (this.looked && error.uncertain) this.made = "maybe";
-      if (error.code !== "already-exists") throw error;
-      await this.observe(error);
-      if (this.known === undefined) throw existsAlready(this.spec, error);
-    }
-  }
-
-  /** A new plan from fresh knowledge, without looking once more. */
-  private again(): Promise<Known> {
-    this.look = false;
-    return this.round();
-  }
-
-  /** A user that was deleted at the same moment may be left with keys that do not work: a change is proven, too. */
-  private async proveStillAccepted({ published }: Known): Promise<void> {
-    const { spec, known, context } = this;
-    if (!spec.prove || known === undefined || published?.id === undefined) return;
+/** When the plan is empty: the last proof, and what is left on the system of the user's beginnings. */
+async function ended(run: Run, { known, toProve, made, isMarked }: Sight): Promise<Known> {
+  const { spec, before, context } = run;
+  if (known === undefined) throw new Error("a plan for a missing user makes it");
+  const { published } = known;
+  // A user that was deleted at the same moment may be left with keys that do not work: a change is proven, too.
+  if (toProve && spec.prove && published?.id !== undefined) {
     await context.sleep(SETTLING_MS.updateUser);
     await proveAccepted({ ...published, id: published.id }, refOf(spec, known), context);
   }
+  // With its first key a user loses its mark; one that is to have no key loses it here.
+  if (!spec.createKey && (made === "yes" || isMarked)) await context.api.settle?.(refOf(spec, known));
+  // Of a user that is new to state, state is to have it.
+  const system = before === undefined ? await context.systemId() : undefined;
+  const found = confirmed(known, run);
+  return system === undefined ? found : { ...found, system };
+}
 
-  private async observe(refused?: ObjectUserError): Promise<void> {
-    const { spec, context } = this;
-    const mark = deriveMark(spec);
-    const { name, where } = spec;
-    const live = await context.api.find(this.known ? refOf(spec, this.known) : { name, where, mark });
-    this.isMarked = live?.mark === mark;
-    this.keysAreHidden = live?.passwordRefused === true;
-    if (this.known && this.made === "no") this.known = this.ifOurs(this.known, live);
-    if (live === undefined) {
-      if (this.known) context.log(`${context.resource} ${spec.name}: is gone from the system`);
-      this.known = undefined;
-    } else if (this.known && !this.wasOvertaken(live)) {
-      this.known = this.confirmed(observe(this.known, live), live);
-    } else {
-      this.known = undefined;
-      this.known = this.confirmed(this.takeOver(live, refused));
-    }
+/** Looks at the user. `refused`: the system has just said that it exists. */
+async function look(run: Run, sight: Sight, refused?: ObjectUserError): Promise<Sight> {
+  const { spec, context } = run;
+  const { name, where } = spec;
+  const mark = deriveMark(spec);
+  const live = await context.api.find(sight.known ? refOf(spec, sight.known) : { name, where, mark });
+  const known = sight.known && sight.made === "no" ? ifOurs(sight.known, live, run) : sight.known;
+  const { stale: _, ...rest } = sight;
+  const now: Sight = {
+    ...rest,
+    known: undefined,
+    seen: "whole",
+    hasJustLooked: true,
+    isMarked: live?.mark === mark,
+    keysAreHidden: live?.passwordRefused === true,
+  };
+  if (live === undefined) {
+    if (known) context.log(`${context.resource} ${spec.name}: is gone from the system`);
+    return now;
   }
+  const isOurs = known !== undefined && !wasOvertaken(known, live, run, sight);
+  return { ...now, known: confirmed(isOurs ? observe(known, live) : takenOver(live, run, now, refused), run, live) };
+}
 
-  /** What is known, if the user there is the one; undefined when it is not and `adopt` says to begin anew. */
-  private ifOurs(known: Known, live: Live | undefined): Known | undefined {
-    const { spec, context, here } = this;
-    const problem = notOurs(known, live, here, context.capabilities);
-    if (problem === undefined) return known;
-    this.isRefused = !spec.adopt;
-    if (this.isRefused) throw refusal("updating", spec.name, problem);
-    context.log(`${context.resource} ${spec.name}: ${problem}; that one is left as it is and forgotten (adopt)`);
-    return undefined;
-  }
+/** What is known, if the user there is the one; undefined when it is not and `adopt` says to begin anew. */
+function ifOurs(known: Known, live: Live | undefined, { spec, context, here }: Run): Known | undefined {
+  const problem = notOurs(known, live, here, context.capabilities);
+  if (problem === undefined) return known;
+  if (!spec.adopt) throw new Unfinished(undefined, refusal("updating", spec.name, problem));
+  context.log(`${context.resource} ${spec.name}: ${problem}; that one is left as it is and forgotten (adopt)`);
+  return undefined;
+}
 
-  /** Two may be told that they made the same user; the one whose key is not there did not. */
-  private wasOvertaken(live: Live): boolean {
-    const { chooseAccessKey, keyWithUser } = this.context.capabilities;
-    const broughtKey = this.made === "yes" && this.spec.createKey && chooseAccessKey && keyWithUser;
-    return (
-      broughtKey && this.known?.published === undefined && !hasKeyToMake(this.spec, live, this.context.capabilities)
-    );
-  }
+/** Two may be told that they made the same user; the one whose key is not there did not. */
+function wasOvertaken(known: Known, live: Live, { spec, context: { capabilities } }: Run, { made }: Sight): boolean {
+  const broughtKey = made === "yes" && spec.createKey && capabilities.chooseAccessKey && capabilities.keyWithUser;
+  return broughtKey && known.published === undefined && !hasKeyToMake(spec, live, capabilities);
+}
 
-  private takeOver(live: Live, refused: ObjectUserError | undefined): Known {
-    const { spec, context } = this;
-    const ours = (this.made === "maybe" && !hasDerivedMark(spec)) || this.isOurs(live);
-    if (!ours && !spec.adopt) throw this.isReplaced ? hasItAlready(spec) : existsAlready(spec, refused);
-    const how = ours ? "an unfinished run of this resource made it and is continued" : "taken over (adopt)";
-    context.log(`${context.resource} ${spec.name}: exists; ${how}`);
-    return firstSight(live, spec, context.defaults, { takenOver: !ours });
-  }
+/** A user that exists and is not known: our own unfinished work, or somebody's whom `adopt` takes over. */
+function takenOver(live: Live, run: Run, { made, isMarked }: Sight, refused: ObjectUserError | undefined): Known {
+  const { spec, context, isReplaced } = run;
+  const isDerived = hasDerivedMark(spec);
+  const isUnfinished = isMarked || (isDerived && hasKeyToMake(spec, live, context.capabilities));
+  const ours = made === "maybe" && !isDerived ? true : isUnfinished && !(isReplaced && made === "no");
+  if (!ours && !spec.adopt)
+    throw new Unfinished(undefined, isReplaced ? hasItAlready(spec) : existsAlready(spec, refused));
+  const how = ours ? "an unfinished run of this resource made it and is continued" : "taken over (adopt)";
+  context.log(`${context.resource} ${spec.name}: exists; ${how}`);
+  return firstSight(live, spec, context.defaults, { takenOver: !ours });
+}
 
-  private isOurs(live: Live): boolean {
-    const { spec, context } = this;
-    if (this.isReplaced && this.made === "no") return false;
-    return this.isMarked || (hasDerivedMark(spec) && hasKeyToMake(spec, live, context.capabilities));
-  }
+/** Notes by whom and where the user was seen: in every piece of knowledge that a look or an answer confirmed. */
+function confirmed(known: Known, { spec, here }: Run, live?: Live): Known {
+  const { identity, hidden } = spec;
+  return {
+    ...confirmedAt(known, here, live),
+    ...(identity === "" ? {} : { identity }),
+    ...(hidden.length === 0 ? {} : { hidden }),
+  };
 }
 
 /** A step in words, without secrets: "issueKey: rotationId changed …". */

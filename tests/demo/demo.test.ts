@@ -31,7 +31,6 @@ const STORIES = [
   {
     backend: "rgw",
     user: "alice",
-    withinSeconds: 90,
     long: false,
     says: [
       "$ pulumi preview",
@@ -56,7 +55,6 @@ const STORIES = [
   {
     backend: "cegedim",
     user: "Alice",
-    withinSeconds: 120,
     long: false,
     says: [
       "It stands in for cegedim.cloud",
@@ -79,7 +77,6 @@ const STORIES = [
   {
     backend: "ecs",
     user: "alice",
-    withinSeconds: 90,
     long: true,
     says: [
       "It stands in for ECS",
@@ -144,14 +141,12 @@ describe("npm run demo", function () {
     return demo;
   }
 
-  for (const { backend, user, says, withinSeconds } of STORIES.filter(({ long }) => !long || LONG)) {
-    it(`tells the whole story of ${backend}, every claim checked, in less than ${withinSeconds} s`, async () => {
-      const started = Date.now();
+  for (const { backend, user, says } of STORIES.filter(({ long }) => !long || LONG)) {
+    it(`tells the whole story of ${backend}, every claim checked`, async () => {
       const demo = startDemo(["--backend", backend]);
       const code = await demo.ended;
       const said = demo.said();
       assert.equal(code, 0, said);
-      assert.ok(Date.now() - started < withinSeconds * 1000, `it took ${Date.now() - started} ms`);
 
       let from = 0;
       for (const text of [...says, "$ pulumi destroy", `✓ the object store has no user "${user}"`]) {

@@ -1,7 +1,7 @@
 // One call of the Pulumi CLI: which executable, in which environment, and what came of it. Knows nothing of stacks.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { constants } from "node:os";
+import { constants, tmpdir, userInfo } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { endProcessesWith, type Process, processesWith } from "./processes";
@@ -74,6 +74,10 @@ export function isolatedEnv(cli: Cli, base: string): Record<string, string> {
     ...Object.fromEntries(passed),
     PATH: [...cli.path, path.dirname(process.execPath), process.env.PATH ?? ""].join(path.delimiter),
     HOME: path.join(base, "home"),
+    // What processes leave behind that are killed goes with the stack.
+    TMPDIR: path.join(base, "tmp"),
+    // But for the compiler's cache, which spares each program of TypeScript some tenths of a second.
+    V8_COMPILE_CACHE_CACHE_DIR: path.join(tmpdir(), `v8-compile-cache-${userInfo().uid}`),
     PULUMI_HOME: path.join(base, "pulumi"),
     PULUMI_BACKEND_URL: pathToFileURL(path.join(base, "state")).href,
     PULUMI_CONFIG_PASSPHRASE: "correct horse battery staple",

@@ -13,7 +13,7 @@ export interface Process {
 const GIVE_UP_AFTER_MS = 10_000;
 const PAUSE_MS = 20;
 
-/** The running processes whose environment has exactly this variable, without the one that asks. */
+/** The running processes whose environment has this variable, or names a path below its value; without the one that asks. */
 export function processesWith(name: string, value: string): Process[] {
   const found = existsSync("/proc/self/environ") ? fromProc(`${name}=${value}`) : fromPs(`${name}=${value}`);
   return found.filter(({ pid }) => pid !== process.pid);
@@ -47,7 +47,8 @@ function fromProc(entry: string): Process[] {
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       try {
-        if (!readFileSync(`/proc/${name}/environ`, "utf8").split("\0").includes(entry)) return [];
+        const environment = readFileSync(`/proc/${name}/environ`, "utf8").split("\0");
+        if (!environment.some((one) => one === entry || one.startsWith(`${entry}/`))) return [];
         const command = readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0").join(" ").trim();
         return [{ pid: Number(name), command }];
       } catch {
@@ -61,6 +62,6 @@ function fromPs(entry: string): Process[] {
   const lines = execFileSync("ps", ["axeww", "-o", "pid=,command="], { encoding: "utf8", maxBuffer: 64 << 20 });
   return lines
     .split("\n")
-    .filter((line) => `${line} `.includes(` ${entry} `))
+    .filter((line) => `${line} `.includes(` ${entry} `) || line.includes(` ${entry}/`))
     .map((line) => ({ pid: Number.parseInt(line, 10), command: line.trim().replace(/^\d+\s+/, "") }));
 }

@@ -147,7 +147,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
   };
 
   try {
-    for (const name of ["home", "pulumi", "state"]) mkdirSync(path.join(base, name));
+    for (const name of ["home", "pulumi", "state", "tmp"]) mkdirSync(path.join(base, name));
     layOut(options.program, directory);
     await run(["stack", "init", options.stack ?? "test"], { expect: 0, onOutput: quiet });
     await setAll(run, options.config ?? {});
