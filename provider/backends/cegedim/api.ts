@@ -9,7 +9,7 @@ import type { UserApi, UserRef } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
 import { fingerprint, sha256 } from "../fingerprint";
 import { readBy } from "../rows";
-import { listBuckets } from "../s3";
+import { proveUnlessLocked } from "../s3";
 import { rows, type Where } from "./args";
 import { marked, unmarked, type WireUser } from "./assumed";
 import { usersOf } from "./listing";
@@ -79,15 +79,16 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     list: ({ objectStore }) => usersOf(requests, String(objectStore)),
 
     async probe(user, key) {
-      const { s3Endpoint } = settings;
-      if (s3Endpoint === undefined) throw nowhereToProve(user);
-      const { verdict } = await listBuckets(key, user.name, { ...settings, s3Endpoint }, deps);
-      if (verdict !== "denied") return verdict;
-      // The signature is right. What is denied is denied to the user: by a lock, or by a policy.
-      return (await requests.getUser(pathOf(user))).locked ? "suspended" : "accepted";
+      const isLocked = async () => (await requests.getUser(pathOf(user))).locked;
+      return proveUnlessLocked(user, key, settings, deps, NOWHERE_TO_PROVE, isLocked);
     },
   };
 }
+
+const NOWHERE_TO_PROVE = {
+  problem: "cegedim.Provider has no s3Endpoint to prove it at",
+  advice: "Give s3Endpoint (ITCARE_S3_ENDPOINT), the address of the object store, or leave prove out.",
+};
 
 /** The user of this label; if there is none, one that is being made: by whoever has the mark, else by somebody. */
 async function byLabel(
@@ -150,15 +151,5 @@ function secretLost(error: ObjectUserError, { graceSeconds }: KeyRequest): Objec
     problem: `${error.parts.problem}; the new secret, if there is one, was in that answer only and is lost`,
     advice: `Run again to have another one made; ${old}.`,
     uncertain: false,
-  });
-}
-
-function nowhereToProve({ name }: UserRef): ObjectUserError {
-  return new ObjectUserError({
-    code: "invalid",
-    operation: "proving",
-    subject: `the secret of user "${name}"`,
-    problem: "cegedim.Provider has no s3Endpoint to prove it at",
-    advice: "Give s3Endpoint (ITCARE_S3_ENDPOINT), the address of the object store, or leave prove out.",
   });
 }
