@@ -95,9 +95,9 @@ export function tokensFrom<T>(
     current: async () => (await inUse()).token,
 
     async giveUp() {
-      const token = await held?.token.catch(() => undefined);
+      const given = held;
       held = undefined;
-      return token;
+      return given?.token.catch(() => undefined);
     },
   };
 }

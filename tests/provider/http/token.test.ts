@@ -1,4 +1,4 @@
-/** When a token is got, kept, replaced, and given up. */
+/** When a token is got, kept, replaced, and given up. What whole seconds do to it is tested with Keystone's sessions. */
 import assert from "node:assert/strict";
 import { TokenRefused, type TokenSource, tokensFrom } from "../../../provider/http/token";
 
@@ -77,29 +77,6 @@ describe("a token", () => {
     );
     assert.deepEqual([await tokens.current(), got()], [1, 1]);
   });
-
-  for (const [what, age, takes, gets, slept] of [
-    ["young", 0, (token: number) => token > 1, 2, [1_100]],
-    ["old", 3_600_000, (token: number) => token > 1, 2, []],
-    [
-      "old, and so is the one that took its place in the same second",
-      3_600_000,
-      (token: number) => token > 2,
-      3,
-      [1_100],
-    ],
-    ["young for ever", 0, () => false, 2, [1_100]],
-    ["old, and all others are", 3_600_000, () => false, 3, [1_100]],
-  ] as const) {
-    it(`of a system that knows whole seconds is refused: ${what}`, async () => {
-      const world = login({ wholeSeconds: true });
-      await world.tokens.current();
-      world.advance(age);
-      const last = await world.use(takes).catch((error: unknown) => error);
-      assert.equal(last instanceof TokenRefused ? "refused" : last, takes(gets) ? gets : "refused");
-      assert.deepEqual([world.got(), world.slept], [gets, slept]);
-    });
-  }
 
   it("is given up once, and another one is got when it is needed again", async () => {
     const { tokens, use } = login();

@@ -1,10 +1,10 @@
 // Sessions at a Keystone that a test plays: when a token is kept, when it is renewed, and what is never repeated.
 
 import assert from "node:assert/strict";
-import { isObjectUserError } from "../../provider/errors";
-import { repeatable, unrepeatable } from "../../provider/http/dialect";
-import type { WireResponse } from "../../provider/http/wire";
-import { openSession } from "../../provider/protocols/keystone/session";
+import { isObjectUserError } from "../../../../provider/errors";
+import { repeatable, unrepeatable } from "../../../../provider/http/dialect";
+import type { WireResponse } from "../../../../provider/http/wire";
+import { openSession } from "../../../../provider/protocols/keystone/session";
 
 const ADDRESS = { authUrl: "https://keystone.test/v3", timeoutSeconds: 5 };
 const LOGIN = {
