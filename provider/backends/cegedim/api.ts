@@ -141,15 +141,14 @@ function graceRuns(error: ObjectUserError): ObjectUserError {
   });
 }
 
-/** Repeating the renewal at once could end the secret that consumers hold: the next run does it, and says so. */
+/** The new secret is never shown again: the next run renews once more. */
 function secretLost(error: ObjectUserError, { graceSeconds }: KeyRequest): ObjectUserError {
   const old = graceSeconds
-    ? `the old one stays published, and works for ${graceSeconds} s if the renewal took place; once it has ended, run up with prove: false`
+    ? `the old one stays published, and works for ${graceSeconds} s if the renewal took place`
     : "the old one stays published, and does not work any more if the renewal took place";
   return new ObjectUserError({
     ...error.parts,
     problem: `${error.parts.problem}; the new secret, if there is one, was in that answer only and is lost`,
     advice: `Run again to have another one made; ${old}.`,
-    uncertain: false,
   });
 }
