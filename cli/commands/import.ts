@@ -69,7 +69,7 @@ async function importUsers(kind: string, options: ImportOptions, terminal: Termi
 
 /** Inputs that all users get. A value is JSON where it can be read as such, else text. */
 function commonInputs(backend: Backend, texts: readonly string[]): Inputs {
-  const { argNames, settings, replaceOn, listedBy = [] } = backend;
+  const { argNames, settings, replaceOn, listedBy } = backend;
   return Object.fromEntries(
     texts.map(pairOf).map(([name, text]) => {
       if (SECRET_NAMES.includes(name))

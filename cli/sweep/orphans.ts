@@ -72,7 +72,7 @@ export class Knowledge {
     const key = keyOf(backend, config, this.terminal.world) ?? id;
     const system = this.systems.get(key) ?? { stack, backend, config, places: new Map() };
     this.systems.set(key, system);
-    const listedBy = backend.listedBy ?? [];
+    const { listedBy } = backend;
     if (listedBy.length === 0) system.places.set(JSON.stringify({}), {});
     for (const { inputs } of own) {
       const where = Object.fromEntries(listedBy.map((name) => [name, inputs[name] as Json]));

@@ -96,7 +96,7 @@ export class Users {
    * thing. Rejects where the system cannot tell, as nobody is replaced on doubt.
    */
   async compare(olds: Outputs, news: Inputs): Promise<void> {
-    const { synonyms = [] } = this.backend;
+    const { synonyms } = this.backend;
     for (const name of this.replacing(olds, news)) {
       const [one, other] = [olds[name], news[name]];
       if (!synonyms.includes(name) || typeof one !== "string" || typeof other !== "string" || hasUnknowns(other))
