@@ -2,36 +2,36 @@
 //
 // A group is a directory of suites, and a process of its own, so that a crash in one hides nothing of the others. The
 // unit groups need nothing but Node and run first; the others start real systems. Some run at the same time. A new
-// directory below tests/ is a group by itself. Words select groups by their names ("provider", "e2e/rgw").
+// directory below tests/ is a group by itself; those in TOGETHER are one. Words select groups by their names ("provider", "e2e/rgw").
 //
 // The last line is the sum: `N passed, N failed, N skipped`. What was skipped is listed before it, with the reasons.
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const SELF = fileURLToPath(import.meta.url);
 const REPOSITORY = path.resolve(path.dirname(SELF), "..");
+const QUICK_START = path.join(REPOSITORY, "tools", "quick-start.cjs");
 const SUITE = /\.test\.ts$/;
 /** Random stories keep a core busy, and so do groups with real systems; three at once were too much for two Keystones. */
 const AT_ONCE = { unit: 2, real: 2 };
 /** How long the real groups take, roughly, in seconds: the long ones first, so that none is left over at the end. */
 const WEIGHTS = {
-  "e2e/rgw": 240,
-  openstack: 140,
-  infomaniak: 140,
+  guides: 220,
+  "e2e/rgw": 200,
+  "openstack, infomaniak, config": 200,
   proofs: 140,
-  "cegedim/e2e": 90,
-  "ecs/e2e": 90,
+  "e2e/examples": 80,
   package: 60,
   demo: 50,
-  config: 90,
   "cli/sweep/real": 90,
   "cli/import/real": 90,
   "cli/status/real": 60,
-  guides: 150,
   "cli/operator": 60,
 };
+/** Directories that share a real Keystone and S3, which take ten seconds of CPU to start: they are one group. */
+const TOGETHER = ["openstack", "infomaniak", "config"];
 const weightOf = ({ name }) => WEIGHTS[name] ?? 20;
 /** A group that is silent for so long has died without saying so. */
 const SILENCE_MS = 10 * 60_000;
@@ -59,7 +59,7 @@ const UNIT = [
   { name: "docs", places: ["docs"] },
 ];
 /** With the word "unit", fewer random stories: it is for the minute between two edits. */
-const QUICK = { OBJECT_USERS_RUNS: "500", OBJECT_USERS_WALKS: "150", OBJECT_USERS_FUZZ_RUNS: "1000" };
+const QUICK = { OBJECT_USERS_RUNS: "200", OBJECT_USERS_WALKS: "15", OBJECT_USERS_FUZZ_RUNS: "400" };
 
 /** The groups, each with its files. */
 function groups() {
@@ -76,7 +76,8 @@ function groups() {
   const inUnit = new Set(unit.filter((group) => !group.grep).flatMap((group) => group.files));
   const real = new Map();
   for (const file of files.filter((one) => !inUnit.has(one))) {
-    const name = path.posix.dirname(file).replace(/^tests\/?/, "") || "tests";
+    const directory = path.posix.dirname(file).replace(/^tests\/?/, "") || "tests";
+    const name = TOGETHER.includes(directory) ? TOGETHER.join(", ") : directory;
     const rest = isIn(file, "contract") ? { grep: EMBEDDED, invert: true } : {};
     real.set(name, { name, files: [...(real.get(name)?.files ?? []), file], ...rest });
   }
@@ -108,15 +109,11 @@ function selected(words) {
 /** Runs a group in a process of its own. */
 function run(group, env) {
   const started = Date.now();
-  const child = spawn(
-    process.execPath,
-    ["-r", "ts-node/register/transpile-only", SELF, "--group", JSON.stringify(group)],
-    {
-      cwd: REPOSITORY,
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-      env: { ...env, ...process.env },
-    },
-  );
+  const child = spawn(process.execPath, ["--require", QUICK_START, SELF, "--group", JSON.stringify(group)], {
+    cwd: REPOSITORY,
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    env: { OBJECT_USERS_QUICK_START: "1", ...env, ...process.env },
+  });
   let output = "";
   let tally;
   let silence;
@@ -157,7 +154,7 @@ async function runGroup({ files, grep, invert, unit }) {
   const skipped = [];
   const runner = mocha.run((failures) => {
     const { passes, tests } = runner.stats;
-    process.send({ passed: passes, failed: failures, skipped, total: tests + failures });
+    process.send({ passed: passes, failed: failures, skipped, total: tests + failures, cpu: cpuSeconds() });
     process.disconnect();
     setTimeout(() => {
       console.error("Something keeps this process alive after its last test; it is ended.");
@@ -167,13 +164,25 @@ async function runGroup({ files, grep, invert, unit }) {
   runner.on("pending", (test) => skipped.push(test.fullTitle()));
 }
 
+/** The processor's seconds of this process and of the ones that it started and that ended; where that is not told, its own. */
+function cpuSeconds() {
+  try {
+    const fields = readFileSync("/proc/self/stat", "utf8").split(") ")[1].split(" ");
+    const ticks = [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index]), 0);
+    return ticks / 100;
+  } catch {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  }
+}
+
 /** What a group came to, in a line, and its output where nobody saw it yet and somebody should. */
-function report({ group, output, seconds, passed, failed, skipped, died }, wasShown) {
+function report({ group, output, seconds, cpu = 0, passed, failed, skipped, died }, wasShown) {
   const isGood = failed === 0 && died === undefined;
   if (!isGood && !wasShown) console.log(output);
   const sum = [`${passed} passed`, `${failed} failed`, `${skipped.length} skipped`].join(", ");
   console.log(
-    `${isGood ? "ok  " : "FAIL"}  ${group.name.padEnd(20)} ${sum} in ${seconds.toFixed(1)} s${died ? `: ${died}` : ""}`,
+    `${isGood ? "ok  " : "FAIL"}  ${group.name.padEnd(20)} ${sum} in ${seconds.toFixed(1)} s, ${cpu.toFixed(1)} s of CPU${died ? `: ${died}` : ""}`,
   );
 }
 

@@ -1,6 +1,7 @@
 /** cegedim.ObjectUser on random walks. */
 import * as fc from "fast-check";
 import { walk, walks } from "../ecs/walk";
+import { size } from "../proofs/ground/seed";
 import { openBench } from "./bench";
 
 const KINDS = ["PATCH user renewSecretKey", "GET user", "token", "S3 ListBuckets"];
@@ -13,6 +14,6 @@ describe("cegedim.ObjectUser: random walks", function () {
       const alive = () => bench.server.users().app?.secrets.list(bench.world.now().getTime()).length ?? 0;
       await walk(steps, bench, alive);
     });
-    await fc.assert(property, { numRuns: 300 });
+    await fc.assert(property, { numRuns: size("OBJECT_USERS_WALKS", 100) });
   });
 });

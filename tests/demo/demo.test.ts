@@ -11,6 +11,7 @@ import path from "node:path";
 import { readArguments } from "../../tools/demo/arguments";
 import { needCli } from "../real/needs";
 import { processesWith } from "../real/processes";
+import { QUICK_START } from "../real/project";
 import { REPOSITORY } from "../real/pulumi";
 
 /** A running demo. Everything of it has this TMPDIR: its files lie there, its processes are known by it. */
@@ -114,7 +115,7 @@ describe("npm run demo", function () {
 
   function startDemo(words: readonly string[] = []): Demo {
     const temporary = mkdtempSync(path.join(tmpdir(), "object-users-demo-"));
-    const args = ["-r", "ts-node/register/transpile-only", path.join("tools", "demo", "main.ts"), ...words];
+    const args = ["--require", QUICK_START, path.join("tools", "demo", "main.ts"), ...words];
     const child = spawn(process.execPath, args, {
       cwd: REPOSITORY,
       // ts-node would keep a cache of its own there.

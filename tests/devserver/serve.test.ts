@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { type Fault, faults } from "../../devserver/rgw/fault";
 import { Gateway } from "../../devserver/rgw/gateway";
 import { type Served, serve } from "../../devserver/rgw/serve";
+import { QUICK_START } from "../real/project";
 import { admin } from "./request";
 
 describe("serve", () => {
@@ -79,7 +80,7 @@ describe("The command", () => {
   it("says where it listens, keeps the secret in a private file, and cleans up on Ctrl-C", async function () {
     this.timeout(20_000);
     const main = join(__dirname, "../../devserver/main.ts");
-    const child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", main], { stdio: "pipe" });
+    const child = spawn(process.execPath, ["--require", QUICK_START, main], { stdio: "pipe" });
     let output = "";
     while (!output.includes("Ctrl-C")) {
       const [part] = await once(child.stdout, "data");
@@ -109,7 +110,7 @@ describe("The command", () => {
   it("refuses a port that is none", async function () {
     this.timeout(20_000);
     const main = join(__dirname, "../../devserver/main.ts");
-    const args = ["-r", "ts-node/register/transpile-only", main, "--port", "x"];
+    const args = ["--require", QUICK_START, main, "--port", "x"];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
     const [[message], [status]] = await Promise.all([once(child.stderr, "data"), once(child, "exit")]);
     assert.equal(String(message).trim(), "--port x is no port.");

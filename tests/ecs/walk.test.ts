@@ -1,5 +1,6 @@
 /** ecs.ObjectUser on random walks. */
 import * as fc from "fast-check";
+import { size } from "../proofs/ground/seed";
 import { openBench } from "./bench";
 import { walk, walks } from "./walk";
 
@@ -14,7 +15,7 @@ describe("ecs.ObjectUser: random walks", function () {
         if (hides) bench.server.meddle("PUT /config/secretkey/hidesecretkey", { value: true });
         await walk(steps, bench, () => bench.server.secretsOf("ann").length);
       });
-      await fc.assert(property, { numRuns: 300 });
+      await fc.assert(property, { numRuns: size("OBJECT_USERS_WALKS", 100) });
     });
   }
 });

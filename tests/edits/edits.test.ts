@@ -7,7 +7,7 @@
 import * as fc from "fast-check";
 import { newTally, play, story } from "./story";
 
-const WALKS = Number(process.env.OBJECT_USERS_WALKS ?? 300);
+const WALKS = Number(process.env.OBJECT_USERS_WALKS ?? 100);
 const SEED = Number(process.env.OBJECT_USERS_SEED ?? Date.now() % 2_147_483_647);
 
 describe("any walk of program edits", function () {

@@ -28,7 +28,7 @@ describe("the examples of the guides", function () {
     return cluster;
   };
 
-  it("sweep: `npm run sweep` revokes what is over, and the up after it has nothing to revoke", async () => {
+  it("sweep: `npm run sweep` revokes what is over", async () => {
     const cluster = await another();
     const opened = await openStack({ program: example("sweep"), env: cluster.env });
     stack = opened;
@@ -52,10 +52,6 @@ describe("the examples of the guides", function () {
     assert.equal(ran.code, 0, ran.said);
     assert.match(ran.out, new RegExp(`key ${former} revoked and refused by S3`));
     assert.equal(cluster.s3(former, secret), 403);
-    cluster.gateway.requests.reset();
-    await opened.up(OK);
-    assert.equal(cluster.gateway.requests.writes(), 0);
-    await opened.destroy(OK);
   });
 
   it("two-clusters: the same user on both, each with a secret of its own", async () => {

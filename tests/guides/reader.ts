@@ -60,6 +60,9 @@ export class Reader {
     const env = { ...cluster.env, ...more };
     const stack = await openStack({ program: { files: { "index.ts": "", ...files } }, stack: "prod", env });
     const reader = new Reader(guide, stack, cluster, env);
+    // An `up` and an `import` of the blocks go without the preview that the CLI makes first, which takes as long as they do.
+    const direct = `case "$1" in up | import) set -- "$@" --skip-preview ;; esac\nexec "${stack.cli.command}" "$@"`;
+    reader.command("pulumi", direct, "bin");
     reader.command("object-users", `exec "${process.execPath}" "${path.join(REPOSITORY, "dist/cli/main.js")}" "$@"`);
     return reader;
   }

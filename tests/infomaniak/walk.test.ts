@@ -13,7 +13,7 @@ import { walk } from "../openstack/walk/walker";
 import { seed, size } from "../proofs/ground/seed";
 import { CLOUD, openAccount, PROJECT, type Setting } from "./account";
 
-const WALKS = size("OBJECT_USERS_WALKS", 5);
+const WALKS = size("OBJECT_USERS_WALKS", 2);
 const SEED = seed();
 /** Runs send about so many requests at most. */
 const REQUESTS = 30;

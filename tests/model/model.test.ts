@@ -6,7 +6,7 @@
 import * as fc from "fast-check";
 import { play, story } from "./story";
 
-const RUNS = Number(process.env.OBJECT_USERS_RUNS ?? 10_000);
+const RUNS = Number(process.env.OBJECT_USERS_RUNS ?? 1500);
 const SEED = process.env.OBJECT_USERS_SEED;
 
 describe("any story", function () {

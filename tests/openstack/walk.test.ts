@@ -10,7 +10,7 @@ import type { Ground } from "./walk/ground";
 import { stories } from "./walk/story";
 import { walk } from "./walk/walker";
 
-const WALKS = size("OBJECT_USERS_WALKS", 8);
+const WALKS = size("OBJECT_USERS_WALKS", 3);
 const SEED = seed();
 /** Runs send about so many requests at most. */
 const REQUESTS = 20;

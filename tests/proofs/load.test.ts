@@ -17,7 +17,7 @@ import { type Places, search } from "./ground/leaks";
 import { type Rotator, startRotator } from "./ground/rotator";
 import { chanceOf, seed, size } from "./ground/seed";
 
-const ROTATIONS = size("OBJECT_USERS_ROTATIONS", 3);
+const ROTATIONS = size("OBJECT_USERS_ROTATIONS", 2);
 const CLIENTS = 8;
 const GRACE_SECONDS = 2;
 /** Consumers read the outputs a little before the grace ends. */

@@ -14,7 +14,7 @@ import { figures, type Ground, openGround } from "./ground/ground";
 import { type Places, search } from "./ground/leaks";
 import { type Chance, chanceOf, seed, size } from "./ground/seed";
 
-const ROUNDS = size("OBJECT_USERS_ROUNDS", 4);
+const ROUNDS = size("OBJECT_USERS_ROUNDS", 2);
 
 /** What each of the two does, from where both begin. */
 interface Race {

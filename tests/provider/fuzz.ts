@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 
 /** Runs of each fuzz test, and the seed to repeat them with; fast-check prints the seed of a failure. */
 export const FUZZ = {
-  numRuns: Number(process.env.OBJECT_USERS_FUZZ_RUNS ?? 5000),
+  numRuns: Number(process.env.OBJECT_USERS_FUZZ_RUNS ?? 2000),
   ...(process.env.OBJECT_USERS_SEED ? { seed: Number(process.env.OBJECT_USERS_SEED) } : {}),
 };
 

@@ -5,7 +5,7 @@ import { constants, tmpdir, userInfo } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { endProcessesWith, type Process, processesWith } from "./processes";
-import { REPOSITORY } from "./project";
+import { QUICK_START, REPOSITORY } from "./project";
 
 /** Variables for the CLI, the program and its plugins; undefined takes one away. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -85,8 +85,13 @@ export function isolatedEnv(cli: Cli, base: string): Record<string, string> {
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     // The repository's own check looks at the types of its programs; compiling them without looking saves 2 s a run.
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-    // Our own language host does this by itself; without it, programs that fail hang on some versions of Node.
-    ...(cli.source === "built" ? {} : { NODE_OPTIONS: `--require ${JSON.stringify(INSPECT_FIX)}` }),
+    NODE_OPTIONS: [
+      // Our own language host does this by itself; without it, programs that fail hang on some versions of Node.
+      ...(cli.source === "built" ? [] : [INSPECT_FIX]),
+      ...(process.env.OBJECT_USERS_QUICK_START ? [QUICK_START] : []),
+    ]
+      .map((file) => `--require ${JSON.stringify(file)}`)
+      .join(" "),
   };
 }
 

@@ -16,6 +16,9 @@ export type Program = string | { readonly files: Files };
 /** The root of this repository, whose node_modules programs use. */
 export const REPOSITORY = path.resolve(__dirname, "..", "..");
 
+/** What Node is to load first (`--require`) to start in half the time and to run this repository's TypeScript. */
+export const QUICK_START = path.join(REPOSITORY, "tools", "quick-start.cjs");
+
 /** Makes `directory` a project that runs the program. */
 export function layOut(program: Program, directory: string): void {
   mkdirSync(directory, { recursive: true });

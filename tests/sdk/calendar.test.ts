@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import path from "node:path";
 import * as fc from "fast-check";
 import { type CalendarOptions, nextRotation, type Period, rotationId } from "../../sdk/calendar";
+import { QUICK_START } from "../real/project";
 
 const REPOSITORY = path.join(__dirname, "../..");
 const DAY = 86_400_000;
@@ -197,7 +198,7 @@ describe("the time zone of the machine", () => {
                 nextRotation("alice", { every, spread, now: new Date(time) }).toISOString());
         console.log(new Date().getTimezoneOffset() !== 0, JSON.stringify(found));`;
       const inZone = (TZ: string) => {
-        const args = ["-r", "ts-node/register/transpile-only", "-e", script];
+        const args = ["--require", QUICK_START, "-e", script];
         const { stdout, stderr } = spawnSync(process.execPath, args, {
           cwd: REPOSITORY,
           env: { ...process.env, TZ },

@@ -8,6 +8,7 @@ import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { rgw } from "../../sdk";
 import * as config from "../../sdk/config";
+import { QUICK_START } from "../real/project";
 import { isKnown, resolved } from "./config-outputs";
 
 const REPOSITORY = path.join(__dirname, "../..");
@@ -225,7 +226,7 @@ describe("sdk/config and sdk/calendar", () => {
       require("./sdk/config");
       require("./sdk/calendar");
       console.log(JSON.stringify(Object.keys(require.cache).filter((file) => !before.has(file))));`;
-    const args = ["-r", "ts-node/register/transpile-only", "-e", script];
+    const args = ["--require", QUICK_START, "-e", script];
     const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: REPOSITORY, encoding: "utf8" });
     assert.notEqual(stdout, "", stderr);
     const loaded: string[] = JSON.parse(stdout);

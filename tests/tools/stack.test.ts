@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { needCli } from "../real/needs";
 import { processesWith } from "../real/processes";
-import { writeFiles } from "../real/project";
+import { QUICK_START, writeFiles } from "../real/project";
 import { openStack, REPOSITORY, type Stack, type StackOptions } from "../real/pulumi";
 import { serveRandomPlugin } from "../real/random-plugin";
 
@@ -193,7 +193,7 @@ describe("a stack of the real Pulumi CLI", function () {
           console.log(require("node:path").dirname(stack.directory));
         }, 50);
       });`;
-    const child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", "-e", script], {
+    const child = spawn(process.execPath, ["--require", QUICK_START, "-e", script], {
       cwd: REPOSITORY,
       stdio: ["ignore", "pipe", "inherit"],
     });

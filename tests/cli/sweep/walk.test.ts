@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
+import { size } from "../../proofs/ground/seed";
 import { s3Says } from "../../provider/stack";
 import { openScene, type Scene } from "../scene";
 
@@ -45,7 +46,7 @@ describe("object-users sweep, on random walks", function () {
           scene.close();
         }
       }),
-      { numRuns: Number(process.env.OBJECT_USERS_SWEEP_RUNS ?? 40) },
+      { numRuns: size("OBJECT_USERS_WALKS", 40) },
     );
   });
 });

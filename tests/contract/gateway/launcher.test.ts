@@ -9,6 +9,7 @@ import { Gateway } from "../../../devserver/rgw/gateway";
 import { type RealCeph, startCeph } from "../../../tools/ceph/cluster";
 import { admin as embedded } from "../../devserver/request";
 import { needCeph } from "../../real/needs";
+import { QUICK_START } from "../../real/project";
 import { exchange, type Reply } from "./exchange";
 import { admin } from "./table";
 
@@ -85,7 +86,7 @@ describe("A real Ceph in bad weather", function () {
       const launcher = join(__dirname, "../../../tools/ceph/cluster.ts");
       const script = `require(${JSON.stringify(launcher)}).startCeph().then((ceph) => console.log(ceph.processes.join()))`;
       const keepAlive = "setInterval(() => {}, 1000);";
-      const args = ["-r", "ts-node/register/transpile-only", "-e", keepAlive + script];
+      const args = ["--require", QUICK_START, "-e", keepAlive + script];
       const starter = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
       const [line] = await once(starter.stdout, "data");
       const pids = String(line).trim().split(",");

@@ -1,5 +1,5 @@
 // Ordinary edits of a program that once destroyed users which the program still declared, with exit code 0: each ends with
-// every declared user alive, its published key accepted, and a sentence that says the way out, which then works.
+// every declared user alive, its published key accepted, and a sentence that says the way out; then all ways out are gone.
 
 import assert from "node:assert/strict";
 import type { Credentials } from "../../../tools/ceph/cluster";
@@ -45,7 +45,6 @@ interface Edit {
   readonly what: string;
   readonly from: Declared;
   readonly to: Declared;
-  readonly args?: readonly string[];
   readonly says: RegExp;
   readonly wayOut: Declared;
 }
@@ -54,6 +53,12 @@ const list = (uids: readonly string[], more: object = {}): Declared => ({
   users: Object.fromEntries(uids.map((uid, i) => [`user-${i}`, { uid, ...more }])),
 });
 const one = (resource: Resource, name = "one"): Declared => ({ users: { [name]: resource } });
+
+/** Programs beside each other; their resources have different names. */
+const merged = (programs: readonly Declared[]): Declared => ({
+  users: Object.assign({}, ...programs.map(({ users }) => users)),
+  ...Object.assign({}, ...programs.map(({ fleet }) => fleet && { fleet })),
+});
 
 const EXISTS = /exists already and was not made by this resource.*adopt: true.*aliases: \[\{ name: /;
 
@@ -67,44 +72,42 @@ const EDITS: readonly Edit[] = [
   },
   {
     what: "a resource gets another name",
-    from: one({ uid: "edit-named" }, "before"),
-    to: one({ uid: "edit-named" }, "after"),
+    from: one({ uid: "edit-named" }, "named"),
+    to: one({ uid: "edit-named" }, "renamed"),
     says: EXISTS,
-    wayOut: one({ uid: "edit-named", opts: { aliases: [{ name: "before" }] } }, "after"),
+    wayOut: one({ uid: "edit-named", opts: { aliases: [{ name: "named" }] } }, "renamed"),
   },
   {
     // Another provider is another process: the two tell each other whose the user is.
     what: "a resource gets another name and another provider",
-    from: one({ uid: "edit-handed" }, "before"),
-    to: one({ uid: "edit-handed", connection: "other" }, "after"),
+    from: one({ uid: "edit-handed" }, "given"),
+    to: one({ uid: "edit-handed", connection: "other" }, "handed"),
     says: EXISTS,
-    wayOut: one({ uid: "edit-handed", connection: "other", adopt: true }, "after"),
+    wayOut: one({ uid: "edit-handed", connection: "other", adopt: true }, "handed"),
   },
   {
     what: "a resource moves into a component",
-    from: one({ uid: "edit-moved" }),
-    to: one({ uid: "edit-moved", team: "red" }),
+    from: one({ uid: "edit-moved" }, "moved"),
+    to: one({ uid: "edit-moved", team: "red" }, "moved"),
     says: EXISTS,
-    wayOut: one({ uid: "edit-moved", team: "red", adopt: true }),
+    wayOut: one({ uid: "edit-moved", team: "red", adopt: true }, "moved"),
   },
   {
     what: "a resource moves into a fleet",
-    from: one({ uid: "edit-joins" }),
+    from: one({ uid: "edit-joins" }, "joins"),
     to: { fleet: { one: { uid: "edit-joins", displayName: "edit-joins" } } },
     says: EXISTS,
     wayOut: { fleet: { one: { uid: "edit-joins", displayName: "edit-joins", adopt: true } } },
   },
   {
     what: "a change of an input that replaces",
-    from: one({ uid: "edit-replaced", forceDestroy: false }),
-    to: one({ uid: "edit-replaced", forceDestroy: true, opts: { replaceOnChanges: ["forceDestroy"] } }),
+    from: one({ uid: "edit-replaced", forceDestroy: false }, "replaced"),
+    to: one({ uid: "edit-replaced", forceDestroy: true, opts: { replaceOnChanges: ["forceDestroy"] } }, "replaced"),
     says: /has the user already.*deleteBeforeReplace: true.*adopt: true.*change rotationId/,
-    wayOut: one({
-      uid: "edit-replaced",
-      forceDestroy: true,
-      adopt: true,
-      opts: { replaceOnChanges: ["forceDestroy"] },
-    }),
+    wayOut: one(
+      { uid: "edit-replaced", forceDestroy: true, adopt: true, opts: { replaceOnChanges: ["forceDestroy"] } },
+      "replaced",
+    ),
   },
 ];
 
@@ -138,86 +141,94 @@ describe("edits of a program", function () {
       assert.equal(await ceph.s3(key), "200", `the published key of ${uid}`);
     }
   }
-  async function withProgram(program: Declared, tell: (story: Story) => Promise<void>): Promise<void> {
+  async function openProgram(program: Declared): Promise<Story> {
     const files = { "index.js": PROGRAM, "program.json": JSON.stringify(program) };
     const story = await openStory({ program: { files }, env: ceph.env });
-    try {
-      await story.up(OK);
-      await tell(story);
-    } finally {
-      // The users go with their cluster.
-      await story.end();
-    }
+    await story.up(OK);
+    return story;
   }
 
-  for (const { what, from, to, args = [], says, wayOut } of EDITS) {
-    it(`${what}: nobody is lost, and the way out that is named works`, async () => {
-      await withProgram(from, async (story) => {
-        const keys = await keysOf(story, from);
-        declare(story, to);
-        const refused = await story.up({ args });
+  describe("one after the other in a program", () => {
+    let story: Story;
+    let keys: ReadonlyMap<string, Credentials>;
+    /** What is declared before an edit: what the others have is untouched by it. */
+    const origin = merged(EDITS.map(({ from }) => from));
+
+    before(async () => {
+      story = await openProgram(origin);
+      keys = await keysOf(story, origin);
+    });
+    after(() => story?.end());
+
+    for (const [place, { what, to, says }] of EDITS.entries()) {
+      it(`${what}: refused in a sentence, and nobody is lost`, async () => {
+        const program = merged(EDITS.map((edit, other) => (other === place ? to : edit.from)));
+        declare(story, program);
+        const refused = await story.up();
         assert.notEqual(refused.code, 0, refused.stdout);
         assert.match(refused.stdout, says);
-        await assertAlive(to, keys);
-        declare(story, wayOut);
-        await story.up(OK);
-        await assertAlive(wayOut, keys);
-        assert.deepEqual(await keysOf(story, wayOut), new Map(uidsOf(wayOut).map((uid) => [uid, keys.get(uid)])));
-        await story.preview(NO_CHANGES);
-        const gone = uidsOf(from).filter((uid) => !uidsOf(wayOut).includes(uid));
-        for (const uid of gone) assert.equal(await ceph.user(uid), undefined, `${uid} is deleted`);
+        await assertAlive(origin, keys);
       });
-    });
-  }
+    }
 
-  it("--replace of a user that stays: the user and its key stay, and a line says so", async () => {
-    const program = one({ uid: "edit-again" });
-    await withProgram(program, async (story) => {
-      const keys = await keysOf(story, program);
-      const urn = (await story.resources()).one?.urn ?? "";
-      const { stdout } = await story.up({ expect: 0, args: ["--replace", urn] });
+    it("all of them the way that is named: every user has the key that it had", async () => {
+      const program = merged(EDITS.map(({ wayOut }) => wayOut));
+      declare(story, program);
+      await story.up(OK);
+      await assertAlive(program, keys);
+      assert.deepEqual(await keysOf(story, program), new Map(uidsOf(program).map((uid) => [uid, keys.get(uid)])));
+      await story.preview(NO_CHANGES);
+      const gone = uidsOf(origin).filter((uid) => !uidsOf(program).includes(uid));
+      assert.deepEqual(gone, ["edit-a"]);
+      for (const uid of gone) assert.equal(await ceph.user(uid), undefined, `${uid} is deleted`);
+    });
+  });
+
+  describe("one program, by Pulumi's own options", () => {
+    let story: Story;
+    let keys: ReadonlyMap<string, Credentials>;
+    const program: Declared = {
+      users: { again: { uid: "edit-again" }, anew: { uid: "edit-anew", opts: { deleteBeforeReplace: true } } },
+    };
+
+    before(async () => {
+      story = await openProgram(program);
+      keys = await keysOf(story, program);
+    });
+    // The users go with their cluster.
+    after(() => story?.end());
+
+    it("--replace: a user that stays keeps its key, and a line says so; deleteBeforeReplace makes another secret", async () => {
+      const { again, anew } = await story.resources();
+      const args = [again, anew].flatMap((resource) => ["--replace", resource?.urn ?? ""]);
+      const { stdout } = await story.up({ expect: 0, args });
       assert.match(stdout, /is released, not deleted: the program has another resource for this user/);
+      const now = await keysOf(story, program);
+      assert.deepEqual(now.get("edit-again"), keys.get("edit-again"));
+      assert.notDeepEqual(now.get("edit-anew"), keys.get("edit-anew"));
+      keys = now;
       await assertAlive(program, keys);
       await story.preview(NO_CHANGES);
     });
-  });
 
-  it("deleteBeforeReplace: the user is made again, with another secret", async () => {
-    const program = one({ uid: "edit-anew", opts: { deleteBeforeReplace: true } });
-    await withProgram(program, async (story) => {
-      const before = await keysOf(story, program);
-      const urn = (await story.resources()).one?.urn ?? "";
-      await story.up({ expect: 0, args: ["--replace", urn] });
-      const after = await keysOf(story, program);
-      assert.notDeepEqual(after, before);
-      await assertAlive(program, after);
-    });
-  });
-
-  it("a connection that leads to another cluster changes nothing there, and nothing is called gone or done", async () => {
-    const program = one({ uid: "edit-elsewhere" });
-    await other.admin("PUT", { uid: "edit-elsewhere", "display-name": "A stranger's" });
-    const stranger = await other.user("edit-elsewhere");
-    const says = /was made at http.*and the connection is to http.*Correct the connection; or .*pulumi state delete/s;
-    await withProgram(program, async (story) => {
-      const keys = await keysOf(story, program);
+    it("a connection that leads to another cluster changes nothing there, and nothing is called gone or done", async () => {
+      for (const uid of uidsOf(program)) await other.admin("PUT", { uid, "display-name": "A stranger's" });
+      const strangers = () => Promise.all(uidsOf(program).map((uid) => other.user(uid)));
+      const before = await strangers();
+      const says = /was made at http.*and the connection is to http.*Correct the connection; or .*pulumi state delete/s;
       for (const run of [story.up, story.refresh, story.destroy]) {
         const { code, stdout } = await run({ env: other.env });
         assert.notEqual(code, 0);
         assert.match(stdout, says);
       }
-      assert.deepEqual(await other.user("edit-elsewhere"), stranger);
+      assert.deepEqual(await strangers(), before);
       await assertAlive(program, keys);
       await story.up(OK);
       await story.preview(NO_CHANGES);
+      assert.deepEqual(await strangers(), before);
     });
-    assert.deepEqual(await other.user("edit-elsewhere"), stranger);
-  });
 
-  it("two stacks that declare the same user: the second one is refused, and leaves it alone", async () => {
-    const program = one({ uid: "edit-twice" });
-    await withProgram(program, async (first) => {
-      const keys = await keysOf(first, program);
+    it("two stacks that declare the same user: the second one is refused, and leaves it alone", async () => {
       const files = { "index.js": PROGRAM, "program.json": JSON.stringify(program) };
       const second = await openStory({ program: { files }, env: ceph.env, stack: "second" });
       try {
@@ -229,7 +240,7 @@ describe("edits of a program", function () {
         await second.end();
       }
       await assertAlive(program, keys);
-      await first.preview(NO_CHANGES);
+      await story.preview(NO_CHANGES);
     });
   });
 });

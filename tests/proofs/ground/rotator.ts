@@ -5,6 +5,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import type { Credentials } from "../../../tools/ceph/cluster";
+import { QUICK_START } from "../../real/project";
 import { type Kept, type Outcome, type Setting, Stack, type Values } from "./engine";
 
 /** What a run published. */
@@ -32,7 +33,7 @@ type Message =
 /** Starts the process; `kept` is the state that it goes on from. */
 export async function startRotator(setting: Omit<Setting, "said">, kept?: Kept): Promise<Rotator> {
   const child = fork(__filename, [], {
-    execArgv: ["-r", "ts-node/register/transpile-only"],
+    execArgv: ["--require", QUICK_START],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const end = () => void child.kill("SIGKILL");

@@ -4,9 +4,9 @@ import path from "node:path";
 import type { Report } from "../../../../cli/status/report";
 import { EcsServer } from "../../../../devserver/ecs/server";
 import { world } from "../../../../provider/world";
-import { movableClock, OK, openStory, type Story } from "../../../ecs/e2e/story";
 import { isolatedEnv } from "../../../real/cli";
 import { needCli } from "../../../real/needs";
+import { movableClock, OK, openStory, type Story } from "../../../real/reference";
 import { objectUsers } from "../../real";
 import { commanded, within } from "./watched";
 

@@ -2,10 +2,10 @@
 // secrets when the story ends, whatever the story was about.
 
 import path from "node:path";
-import { type Exchanger, type Served, serve } from "../../../devserver/rgw/serve";
-import { assertNoSecrets } from "../../e2e/rgw/leaks";
-import { filesBelow } from "../../real/files";
-import { type Env, openStack, type RunOptions, type Stack } from "../../real/pulumi";
+import { type Exchanger, type Served, serve } from "../../devserver/rgw/serve";
+import { assertNoSecrets } from "../e2e/rgw/leaks";
+import { filesBelow } from "./files";
+import { type Env, openStack, type RunOptions, type Stack } from "./pulumi";
 
 /** A clock that runs and can be moved. */
 export interface Clock {
@@ -82,9 +82,3 @@ export const OK: RunOptions = { expect: 0 };
 
 /** For previews that must find nothing to do. */
 export const NO_CHANGES: RunOptions = { expect: 0, args: ["--expect-no-changes"] };
-
-/** For previews that must find nothing to do after looking at the system. */
-export const NO_DRIFT: RunOptions = { expect: 0, args: ["--refresh", "--expect-no-changes"] };
-
-/** The same, where something is to be found. */
-export const DRIFT: RunOptions = { args: ["--refresh", "--expect-no-changes"] };
