@@ -8,6 +8,7 @@ import type { TransportOptions } from "../http/send";
 import type { Send } from "../http/wire";
 import type { Capabilities, Fields, Json, OwnKey } from "../lifecycle/model";
 import type { UserApi } from "../lifecycle/user-api";
+import type { InputFacts } from "./rows";
 
 /** What a backend makes of its inputs, besides what all have in common. */
 export interface UserSpec<Where = unknown> {
@@ -90,30 +91,6 @@ export interface Connection<Where = unknown> {
   readonly s3Endpoint?: string;
 }
 
-/** What is to be known of a user's inputs by name; `rows.ts` derives it. */
-export interface InputFacts {
-  /** Names of all inputs, for suggestions. */
-  readonly argNames: readonly string[];
-  /** Names of the user's settings: those in its `fields`. Some may be outputs only. */
-  readonly settings: readonly string[];
-  /** Settings that the resource has as outputs, declared or not: state always has them. */
-  readonly outputs: readonly string[];
-  /** Settings that must be given. */
-  readonly required: readonly string[];
-  /** A change of these replaces the user. */
-  readonly replaceOn: readonly string[];
-  /** Those of them whose values may be several names for one thing, which only the system tells. */
-  readonly synonyms: readonly string[];
-  /** Values that two users cannot have at once: if one is kept in a replacement, the old user goes first. */
-  readonly unique: readonly string[];
-  /** Settings that cannot be taken back once they were declared, only changed; with the values that say "none". */
-  readonly unclearable: Fields;
-  /** Settings that are watched though not declared, with the system's own defaults. */
-  readonly defaults: Fields;
-  /** Inputs without which its users cannot be listed: the place where they are. */
-  readonly listedBy: readonly string[];
-}
-
 /** A system, as data plus `connect`. `Args` and `Settings` are the normal forms of its inputs and its connection; `Where` addresses a user. */
 export interface Backend<Args = unknown, Settings = unknown, Where = unknown> extends InputFacts {
   readonly kind: string;
@@ -139,27 +116,8 @@ export interface Backend<Args = unknown, Settings = unknown, Where = unknown> ex
   connect(settings: Settings, deps: BackendDeps): Connection<Where>;
 }
 
-/** Dates end somewhere, and so does a grace period. */
-const LONGEST_GRACE_SECONDS = 36_525 * 86_400;
-
-const seconds = z
-  .number("must be a number of seconds")
-  .int("must be a whole number of seconds")
-  .min(0, "must be 0 or more seconds")
-  .max(LONGEST_GRACE_SECONDS, `must be at most ${LONGEST_GRACE_SECONDS} seconds, a hundred years`);
-
 /** Whether a text, as a part of an address's path, stays one: "." and ".." lead elsewhere, and no escape helps. */
 export const isPathPart = (text: string) => text !== "." && text !== "..";
-
-/** The inputs that every user has. */
-export const lifecycleArgs = {
-  rotationId: z.string().optional(),
-  gracePeriodSeconds: seconds.optional(),
-  prove: z.boolean().optional(),
-  adopt: z.boolean().optional(),
-  exclusiveKeys: z.boolean().optional(),
-  forceDestroy: z.boolean().optional(),
-};
 
 /** Longest time to wait for anything, a day: timers take longer ones than 24 days for a millisecond. */
 export const LONGEST_SECONDS = 86_400;

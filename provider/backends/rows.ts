@@ -2,9 +2,27 @@
  * Rows: all that is to be said of one input of a user, said in one place. What the lifecycle and Pulumi's rules ask about
  * the inputs is derived here; how a system is spoken to stays in its backend.
  */
-import type * as z from "zod";
+import * as z from "zod";
 import type { Fields, Json } from "../lifecycle/model";
-import { type InputFacts, lifecycleArgs } from "./backend";
+
+/** Dates end somewhere, and so does a grace period. */
+const LONGEST_GRACE_SECONDS = 36_525 * 86_400;
+
+const seconds = z
+  .number("must be a number of seconds")
+  .int("must be a whole number of seconds")
+  .min(0, "must be 0 or more seconds")
+  .max(LONGEST_GRACE_SECONDS, `must be at most ${LONGEST_GRACE_SECONDS} seconds, a hundred years`);
+
+/** The inputs that every user has. */
+export const lifecycleArgs = {
+  rotationId: z.string().optional(),
+  gracePeriodSeconds: seconds.optional(),
+  prove: z.boolean().optional(),
+  adopt: z.boolean().optional(),
+  exclusiveKeys: z.boolean().optional(),
+  forceDestroy: z.boolean().optional(),
+};
 
 /** One input of a user. A setting of the user is one that the system keeps: it is watched, and changed in place. */
 export interface Row {
@@ -84,22 +102,33 @@ export function wireOf<All extends Rows>(rows: All): Wire<All> {
   return Object.assign({}, ...Object.values(rows).map(({ wire }) => wire)) as Wire<All>;
 }
 
-/** What Pulumi's rules and the lifecycle ask about the inputs. */
-export function factsOf(rows: Rows): InputFacts {
-  const names = (isMeant: (row: Row) => boolean | undefined) =>
+/** A user's inputs, those that every user has included. Strict: unknown names are errors. */
+export function argsOf<All extends Rows>(rows: All) {
+  return z.strictObject({ ...lifecycleArgs, ...schemasOf(rows) });
+}
+
+/** What is to be known of the inputs. */
+export type InputFacts = Readonly<ReturnType<typeof factsOf>>;
+
+/** What Pulumi's rules and the lifecycle ask about the inputs: the names of those of which a row says something. */
+export function factsOf(rows: Rows) {
+  const names = (isMeant: (row: Row) => boolean | undefined): readonly string[] =>
     Object.entries(rows).flatMap(([name, row]) => (isMeant(row) ? [name] : []));
-  const values = (of: "default" | "unclearable") =>
+  const values = (of: "default" | "unclearable"): Fields =>
     Object.fromEntries(
       Object.entries(rows).flatMap(([name, { [of]: value }]) => (value === undefined ? [] : [[name, value]])),
     );
   return {
-    argNames: Object.keys({ ...lifecycleArgs, ...schemasOf(rows) }),
+    /** All that there are. */
+    argNames: Object.keys({ ...lifecycleArgs, ...schemasOf(rows) }) as readonly string[],
     settings: names((row) => row.isSetting),
     outputs: names((row) => row.output),
+    /** Settings that must be given. */
     required: names((row) => row.isSetting && row.schema?.safeParse(undefined).success === false),
     replaceOn: names((row) => row.replaces),
     synonyms: names((row) => row.synonyms),
     listedBy: names((row) => row.listedBy),
+    /** If one of these is kept in a replacement, the old user goes first. */
     unique: names((row) => row.unique),
     unclearable: values("unclearable"),
     defaults: values("default"),

@@ -3,7 +3,7 @@ import { match, ok } from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { backends } from "../../provider/backends";
-import { lifecycleArgs } from "../../provider/backends/backend";
+import { lifecycleArgs } from "../../provider/backends/rows";
 import { capabilityTable } from "./capability-table";
 
 const REPOSITORY = path.resolve(__dirname, "../..");

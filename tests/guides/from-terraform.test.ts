@@ -5,8 +5,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { lifecycleArgs } from "../../provider/backends/backend";
 import { rgw } from "../../provider/backends/rgw";
+import { lifecycleArgs } from "../../provider/backends/rows";
 import { commandAvailable, needCli, skipWithout } from "../real/needs";
 import { readGuide } from "./blocks";
 import { Reader } from "./reader";

@@ -1,8 +1,8 @@
 /** The inputs of cegedim.ObjectUser, in the user guide's words, a row each, and what of them the service could not do. */
 import * as z from "zod";
 import { MARK_LENGTH } from "../../lifecycle/user-api";
-import { lifecycleArgs, type UserSpec } from "../backend";
-import { declaredBy, type Rows, schemasOf, setting } from "../rows";
+import type { UserSpec } from "../backend";
+import { argsOf, declaredBy, type Rows, setting } from "../rows";
 import { assumedUser, MAX_LABEL_LENGTH, marked, unmarked, type WireUser } from "./assumed";
 
 const longest = MAX_LABEL_LENGTH - marked("", "X".repeat(MARK_LENGTH)).length;
@@ -56,7 +56,7 @@ export const rows = {
 } as const satisfies Rows;
 
 /** The inputs of cegedim.ObjectUser. Strict: unknown names are errors. */
-export const userArgs = z.strictObject({ ...lifecycleArgs, ...schemasOf(rows) });
+export const userArgs = argsOf(rows);
 
 /** Inputs in normal form. */
 export type UserArgs = z.infer<typeof userArgs>;

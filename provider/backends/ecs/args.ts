@@ -3,8 +3,8 @@
  * refused here, in one sentence, before anything is sent.
  */
 import * as z from "zod";
-import { isPathPart, lifecycleArgs, type UserSpec } from "../backend";
-import { declaredBy, type Rows, schemasOf, setting } from "../rows";
+import { isPathPart, type UserSpec } from "../backend";
+import { argsOf, declaredBy, type Rows, setting } from "../rows";
 import { MARK_NAME } from "./mark";
 
 /** What a user's name may be made of, from the administration guide of 3.7. The same text is the S3 access key. */
@@ -68,7 +68,7 @@ export const rows = {
 } as const satisfies Rows;
 
 /** The inputs of ecs.ObjectUser. Strict: unknown names are errors. */
-export const userArgs = z.strictObject({ ...lifecycleArgs, ...schemasOf(rows) });
+export const userArgs = argsOf(rows);
 
 /** Inputs in normal form. */
 export type UserArgs = z.infer<typeof userArgs>;

@@ -1,7 +1,7 @@
 /** The inputs of infomaniak.User, a row each, and what of them the account API would refuse only after minutes. */
 import * as z from "zod";
-import { lifecycleArgs, NO_KEY_ROTATES, type UserSpec } from "../backend";
-import { declaredBy, type Rows, schemasOf, setting } from "../rows";
+import { NO_KEY_ROTATES, type UserSpec } from "../backend";
+import { argsOf, declaredBy, type Rows, setting } from "../rows";
 import { ALLOWED, MAX_LENGTH, unmarked } from "./description";
 
 const id = z
@@ -37,7 +37,7 @@ const INVITED =
   "cannot be given with inviteEmail: the user chooses a password that is not known here, and S3 keys at Infomaniak are made with the user's own password; give password instead of inviteEmail to have keys";
 
 /** The inputs of infomaniak.User. Strict: unknown names are errors. */
-export const userArgs = z.strictObject({ ...lifecycleArgs, ...schemasOf(rows) }).superRefine((args, context) => {
+export const userArgs = argsOf(rows).superRefine((args, context) => {
   const refuse = (property: string, message: string) => context.addIssue({ code: "custom", path: [property], message });
   if (args.inviteEmail !== undefined) {
     if (args.password !== undefined) refuse("password", "is of no use with inviteEmail: the invited user chooses one");

@@ -1,7 +1,7 @@
 /** The inputs of openstack.User, in Keystone's words, a row each, and what of them Keystone would accept without making sense of it. */
 import * as z from "zod";
-import { isPathPart, lifecycleArgs, NO_KEY_ROTATES, type UserSpec } from "../backend";
-import { declaredBy, type Rows, schemasOf, setting } from "../rows";
+import { isPathPart, NO_KEY_ROTATES, type UserSpec } from "../backend";
+import { argsOf, declaredBy, type Rows, setting } from "../rows";
 
 /** Keystone's own limits. */
 const MAX_NAME = 255;
@@ -82,7 +82,7 @@ export const rows = {
 } as const satisfies Rows;
 
 /** The inputs of openstack.User. Strict: unknown names are errors. */
-export const userArgs = z.strictObject({ ...lifecycleArgs, ...schemasOf(rows) }).superRefine((args, context) => {
+export const userArgs = argsOf(rows).superRefine((args, context) => {
   const refuse = (property: string, message: string) => context.addIssue({ code: "custom", path: [property], message });
   if (args.project === undefined && args.projectId === undefined)
     refuse("project", "is required: keys open one project; give its name, or its id as projectId");

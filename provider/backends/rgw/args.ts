@@ -4,8 +4,8 @@
  */
 import * as z from "zod";
 import type { Fields } from "../../lifecycle/model";
-import { lifecycleArgs, NO_KEY_ROTATES, type UserSpec } from "../backend";
-import { declaredBy, type Rows, schemasOf, setting } from "../rows";
+import { NO_KEY_ROTATES, type UserSpec } from "../backend";
+import { argsOf, declaredBy, type Rows, setting } from "../rows";
 import { capsOf, isCap, normalCaps, wireCaps } from "./caps";
 
 const MAX_INT32 = 2 ** 31 - 1;
@@ -190,7 +190,7 @@ export const rows = {
 } as const satisfies Rows;
 
 /** The inputs of rgw.User. Strict: unknown names are errors. */
-export const userArgs = z.strictObject({ ...lifecycleArgs, ...schemasOf(rows) }).superRefine((args, context) => {
+export const userArgs = argsOf(rows).superRefine((args, context) => {
   const refuse = (property: string, message: string) => context.addIssue({ code: "custom", path: [property], message });
   if (args.secretKey !== undefined && args.accessKey === undefined)
     refuse("secretKey", "needs an accessKey of your own beside it");
