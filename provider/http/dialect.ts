@@ -130,8 +130,7 @@ function meaningOf<A extends Act, S extends Said>(
     const advice = whenFaultStays === undefined ? "Run again." : `Run again; if it stays, ${whenFaultStays}.`;
     return { code: "unavailable", problem, advice };
   }
-  const isRedirect = status >= 300 && status < 400;
-  if (otherwise && said?.code !== undefined && !isRedirect) return otherwise;
+  if (otherwise && said?.code !== undefined && status >= 400) return otherwise;
   return foreign(dialect, headers["content-type"]);
 }
 

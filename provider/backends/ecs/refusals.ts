@@ -47,6 +47,8 @@ const MEANINGS: Meanings = {
     problem: "the management user may not do this",
     advice: "It needs the role SYSTEM_ADMIN, or NAMESPACE_ADMIN of this namespace.",
   },
+  "1005": INVALID,
+  "1008": INVALID,
   "1031": {
     code: "conflict",
     problem: "the user has two secrets already, which is all that ECS keeps",

@@ -11,6 +11,12 @@ const LIMITED = {
   advice: "Run again in a minute; other programs with this account count too.",
 } as const;
 
+const NOT_DONE = {
+  code: "unexpected",
+  problem: "Infomaniak did not do it",
+  advice: "Run again; if it stays, ask Infomaniak's support with the code.",
+} as const;
+
 const MEANINGS: Meanings = {
   "401": {
     code: "unauthorized",
@@ -43,18 +49,14 @@ export function accountApi({
     who: "Infomaniak",
     refusal,
     meanings: MEANINGS,
-    otherwise: {
-      code: "unexpected",
-      problem: "Infomaniak did not do it",
-      advice: "Run again; if it stays, ask Infomaniak's support with the code.",
-    },
+    otherwise: NOT_DONE,
     foreign: { problem: "does not answer like Infomaniak's API", advice: "Check endpoint, or run again later." },
     whenFaultStays: "look at Infomaniak's status page",
     isSuccess: (status, json) => status >= 200 && status < 300 && envelope.safeParse(json).data?.result !== "error",
     peculiar({ status }, said) {
       if (status === 429) return LIMITED;
-      if (said === undefined || status >= 500 || (status !== 422 && said.code !== "validation_failed"))
-        return undefined;
+      if (said === undefined || status >= 500) return undefined;
+      if (status !== 422 && said.code !== "validation_failed") return status < 300 ? NOT_DONE : undefined;
       const details = said.error?.errors?.length ? said.error.errors : [said.error];
       const wrong = details.map(inWords).filter(Boolean).join("; ");
       return wrong === "" ? INVALID : { ...INVALID, problem: `${INVALID.problem}: ${wrong}` };
