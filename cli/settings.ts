@@ -7,7 +7,10 @@ import type { Backend } from "../provider/backends/backend";
 import type { Config } from "../provider/connection";
 import { UsageError } from "./exit";
 
-const SECRETS = ["secretKey", "password", "clientSecret", "token", "applicationCredentialSecret"];
+/** The kinds there are, for people: "rgw, ecs or cegedim". */
+export const KINDS = Object.keys(backends)
+  .join(", ")
+  .replace(/, (\w+)$/, " or $1");
 
 /** The backend of a kind. Throws a UsageError that names those that there are. */
 export function backendOf(kind: string): Backend {
@@ -24,7 +27,7 @@ export function configFrom(backend: Backend, texts: readonly string[]): Config {
     if (!Object.hasOwn(sources, name)) {
       throw new UsageError(`--set: ${kind} has no setting "${name}". Its settings are ${namesOf(backend).join(", ")}.`);
     }
-    if (SECRETS.includes(name)) {
+    if (sources[name]?.secret) {
       throw new UsageError(
         `--set: ${name} is a secret, and others on this machine can read a command line. Set the environment variable ${sources[name]?.environment} instead.`,
       );
@@ -41,5 +44,5 @@ export function pairOf(text: string): [string, string] {
 }
 
 function namesOf({ sources }: Backend): string[] {
-  return Object.keys(sources).filter((name) => !SECRETS.includes(name));
+  return Object.keys(sources).filter((name) => !sources[name]?.secret);
 }

@@ -10,6 +10,9 @@ export const IDENTITY = "__identity";
 /** The input that names the inputs which the program gives as secrets: their values stand in no message. "*" is all. */
 export const SECRET_INPUTS = "__secretInputs";
 
+/** The members of a user's inputs and outputs that are secret; no other holds one. */
+export const SECRET_NAMES = ["secretKey", "previousSecretKey", "password"];
+
 /** Outputs that only this provider reads: where the user is, what the system there calls itself, when the user was made. */
 export const ADDRESS = "__address";
 export const SYSTEM = "__system";

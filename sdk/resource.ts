@@ -3,7 +3,7 @@
  * reach Pulumi. This file has Pulumi's words only; the provider decides what they do.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { IDENTITY, identityOf, SECRET_INPUTS } from "../provider/protocol";
+import { IDENTITY, identityOf, SECRET_INPUTS, SECRET_NAMES } from "../provider/protocol";
 
 /** The inputs that every user has, whatever the system. */
 export interface LifecycleArgs {
@@ -67,8 +67,6 @@ export interface TransportArgs {
   maxConcurrency?: pulumi.Input<number>;
 }
 
-const SECRETS = ["secretKey", "previousSecretKey", "password"];
-
 /** A user of an object store, of whatever system. */
 export abstract class ObjectUser extends pulumi.CustomResource {
   /** The user's full name on the system. */
@@ -101,8 +99,8 @@ export abstract class ObjectUser extends pulumi.CustomResource {
       keys: undefined,
     };
     const told = toldToProvider(type, name, args, opts);
-    const props = { ...outputs, ...withSecrets(args, SECRETS), ...told, __provider: handler(kind) };
-    const secretOutputs = [...SECRETS, ...(opts?.additionalSecretOutputs ?? [])];
+    const props = { ...outputs, ...withSecrets(args, SECRET_NAMES), ...told, __provider: handler(kind) };
+    const secretOutputs = [...SECRET_NAMES, ...(opts?.additionalSecretOutputs ?? [])];
     const { stackTraceLimit } = Error;
     // Pulumi takes several stack traces for each property, for debugging its own promises, and maps each to its sources:
     // a third of a program's time. The resource's own position in the program is taken with a limit of its own.
@@ -241,7 +239,7 @@ async function secretsAmong(values: readonly (readonly [string, unknown])[]): Pr
   const secrets = await Promise.all(
     values.map(async ([name, value]) => ((await pulumi.isSecret(pulumi.output(value))) ? [name] : [])),
   );
-  const names = secrets.flat().filter((name) => !SECRETS.includes(name));
+  const names = secrets.flat().filter((name) => !SECRET_NAMES.includes(name));
   return names.length === 0 ? undefined : names;
 }
 

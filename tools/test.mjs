@@ -55,7 +55,7 @@ const UNIT = [
   { name: "contract (embedded)", places: ["contract"], grep: EMBEDDED },
   { name: "devserver", places: ["devserver"] },
   { name: "tools (offline)", places: ["tools/find.test.ts", "tools/setup.test.ts", "real"] },
-  { name: "architecture", places: ["architecture.test.ts"] },
+  { name: "architecture", places: ["architecture.test.ts", "kinds.test.ts"] },
   { name: "docs", places: ["docs"] },
 ];
 /** With the word "unit", fewer random stories: it is for the minute between two edits. */

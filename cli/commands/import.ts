@@ -1,18 +1,20 @@
 /** `object-users import`: moves the users of a system into a stack, without a change of any. */
+
 import { Option } from "commander";
 import type { Backend } from "../../provider/backends/backend";
 import { openConnection } from "../../provider/connection";
 import { isObjectUserError } from "../../provider/errors";
 import { fleetOf, singlesOf } from "../../provider/operator/import-content";
 import { printableJson } from "../../provider/printable";
-import { type Inputs, SECRET_NAMES } from "../../provider/pulumi/state";
+import { SECRET_NAMES } from "../../provider/protocol";
+import type { Inputs } from "../../provider/pulumi/state";
 import { type AddCommand, prose, withJson } from "../command";
 import { EXIT, type ExitCode, UsageError } from "../exit";
 import { refuseExisting, writeFiles } from "../import/files";
 import { type Found, findUsers } from "../import/find-users";
 import { matcher } from "../import/pattern";
 import { programText } from "../import/program";
-import { backendOf, configFrom, pairOf } from "../settings";
+import { backendOf, configFrom, KINDS, pairOf } from "../settings";
 import type { Terminal } from "../terminal";
 
 interface ImportOptions {
@@ -27,7 +29,7 @@ interface ImportOptions {
 }
 
 const ABOUT = `Writes two files for users that exist: one for "pulumi import", and the program that declares them as they
-are. Nothing on the system is changed. KIND is rgw, ecs, cegedim, openstack or infomaniak; the connection comes from the
+are. Nothing on the system is changed. KIND is ${KINDS}; the connection comes from the
 environment and --set. The admin user itself is never among them.`;
 
 const list = (flags: string, text: string, none = "none") => new Option(flags, text).default([], none);
@@ -67,7 +69,7 @@ async function importUsers(kind: string, options: ImportOptions, terminal: Termi
 
 /** Inputs that all users get. A value is JSON where it can be read as such, else text. */
 function commonInputs(backend: Backend, texts: readonly string[]): Inputs {
-  const { argNames, settings, replaceOn, listedBy = [] } = backend;
+  const { argNames, settings, replaceOn, listedBy } = backend;
   return Object.fromEntries(
     texts.map(pairOf).map(([name, text]) => {
       if (SECRET_NAMES.includes(name))

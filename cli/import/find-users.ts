@@ -66,7 +66,7 @@ export async function findUsers(
 }
 
 /** Where to look, from the inputs that all users share. Throws a UsageError that says what is missing. */
-function placeIn({ kind, listedBy = [] }: Backend, common: Inputs): Record<string, Json> {
+function placeIn({ kind, listedBy }: Backend, common: Inputs): Record<string, Json> {
   const missing = listedBy.filter((name) => common[name] === undefined);
   if (missing.length > 0) {
     const options = missing.map((name) => `--input ${name}=…`).join(" ");

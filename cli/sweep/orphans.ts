@@ -72,7 +72,7 @@ export class Knowledge {
     const key = keyOf(backend, config, this.terminal.world) ?? id;
     const system = this.systems.get(key) ?? { stack, backend, config, places: new Map() };
     this.systems.set(key, system);
-    const listedBy = backend.listedBy ?? [];
+    const { listedBy } = backend;
     if (listedBy.length === 0) system.places.set(JSON.stringify({}), {});
     for (const { inputs } of own) {
       const where = Object.fromEntries(listedBy.map((name) => [name, inputs[name] as Json]));
@@ -158,12 +158,12 @@ async function look(
       api.list(where),
       AT_ONCE,
       async ({ inputs, label }: Listed) => {
-        const { name } = backend.specOf(inputs);
-        const live = await api.find({ name });
+        const { name, where: at } = backend.specOf(inputs);
+        const live = await api.find({ name, where: at });
         if (live && live.keys === undefined) hidden++;
         for (const key of live?.keys ?? []) {
           if (!isDerived(key.accessKey) || known.has(key.accessKey)) continue;
-          const user = { name, userId: live?.userId ?? name };
+          const user = { name, where: at, userId: live?.userId ?? name };
           const orphan = { system: address, user: label, accessKey: key.accessKey, outcome: "found", isProven: false };
           found.set(JSON.stringify([address, key.accessKey]), {
             orphan: orphan as Orphan,

@@ -8,11 +8,14 @@ import type { TransportOptions } from "../http/send";
 import type { Send } from "../http/wire";
 import type { Capabilities, Fields, Json, OwnKey } from "../lifecycle/model";
 import type { UserApi } from "../lifecycle/user-api";
+import type { InputFacts } from "./rows";
 
 /** What a backend makes of its inputs, besides what all have in common. */
-export interface UserSpec {
-  /** What the program calls the user. */
+export interface UserSpec<Where = unknown> {
+  /** What the program calls the user, for people. */
   readonly name: string;
+  /** How the system addresses the user; nobody but the backend opens it. */
+  readonly where: Where;
   readonly fields: Fields;
   readonly createKey: boolean;
   readonly ownKey?: OwnKey;
@@ -28,9 +31,12 @@ export interface BackendDeps extends Omit<HttpDeps, "send"> {
   readonly atEnd?: (task: () => Promise<void>) => void;
 }
 
-/** One setting of a connection: where it comes from when the provider's arguments do not have it. */
+/** One setting of a connection: its form, and where it comes from when the provider's arguments do not have it. */
 export interface ConnectionSource {
+  readonly schema: z.ZodType;
   readonly environment?: string;
+  /** Nobody may read it: neither on a command line nor in the state of a stack. */
+  readonly secret?: true;
   /** Alternatives have one group: a source that gives one of them hides the others of weaker sources. */
   readonly group?: string;
   /** Other groups that hide this setting: what a stronger source gives of them comes without it. */
@@ -79,37 +85,19 @@ export interface Preflight {
 }
 
 /** A connected system. */
-export interface Connection {
-  readonly api: UserApi;
+export interface Connection<Where = unknown> {
+  readonly api: UserApi<Where>;
   /** The S3 address that users' keys are for. */
   readonly s3Endpoint?: string;
 }
 
-/** A system, as data plus `connect`. `Args` and `Settings` are the normal forms of its inputs and its connection. */
-export interface Backend<Args = unknown, Settings = unknown> {
+/** A system, as data plus `connect`. `Args` and `Settings` are the normal forms of its inputs and its connection; `Where` addresses a user. */
+export interface Backend<Args = unknown, Settings = unknown, Where = unknown> extends InputFacts {
   readonly kind: string;
   /** The resource's name in messages: "rgw.User". */
   readonly resource: string;
   /** Strict: unknown names are errors. Brings inputs into normal form. */
   readonly args: z.ZodType<Args>;
-  /** Names of all inputs, for suggestions. */
-  readonly argNames: readonly string[];
-  /** Names of the user's settings: those in its `fields`. Some may be outputs only. */
-  readonly settings: readonly string[];
-  /** Settings that the resource has as outputs, declared or not: state always has them. */
-  readonly outputs?: readonly string[];
-  /** Settings that must be given. */
-  readonly required: readonly string[];
-  /** A change of these replaces the user. */
-  readonly replaceOn: readonly string[];
-  /** Those of them whose values may be several names for one thing, which only the system tells. Default: none. */
-  readonly synonyms?: readonly string[];
-  /** Values that two users cannot have at once: if one is kept in a replacement, the old user goes first. */
-  readonly unique: readonly string[];
-  /** Settings that cannot be taken back once they were declared, only changed; with the values that say "none". */
-  readonly unclearable: Fields;
-  /** Settings that are watched though not declared, with the system's own defaults. */
-  readonly defaults: Fields;
   readonly capabilities: Capabilities;
   readonly connection: z.ZodType<Settings>;
   /** Where each setting of the connection comes from. */
@@ -118,39 +106,18 @@ export interface Backend<Args = unknown, Settings = unknown> {
   readonly file?: ConnectionFile;
   /** Every address that a connection talks to. */
   addresses(settings: Settings): Addresses;
-  /** Inputs without which its users cannot be listed: the place where they are. Default: none. */
-  readonly listedBy?: readonly string[];
-  specOf(args: Args): UserSpec;
+  specOf(args: Args): UserSpec<Where>;
   /** A key's id as it is today, from one that is in state. Absent: ids have always been what they are. */
   keyIdOf?(stored: string, accessKey: string): string;
   /** The inputs that declare settings as they are, those that go without saying left out. Default: what is no default. */
   inputsOf?(fields: Fields): Readonly<Record<string, Json>>;
   /** Opens the preflight of a connection. Sends nothing yet. Absent: there is none. */
   preflight?(settings: Settings, deps: BackendDeps): Preflight;
-  connect(settings: Settings, deps: BackendDeps): Connection;
+  connect(settings: Settings, deps: BackendDeps): Connection<Where>;
 }
-
-/** Dates end somewhere, and so does a grace period. */
-const LONGEST_GRACE_SECONDS = 36_525 * 86_400;
-
-const seconds = z
-  .number("must be a number of seconds")
-  .int("must be a whole number of seconds")
-  .min(0, "must be 0 or more seconds")
-  .max(LONGEST_GRACE_SECONDS, `must be at most ${LONGEST_GRACE_SECONDS} seconds, a hundred years`);
 
 /** Whether a text, as a part of an address's path, stays one: "." and ".." lead elsewhere, and no escape helps. */
 export const isPathPart = (text: string) => text !== "." && text !== "..";
-
-/** The inputs that every user has. */
-export const lifecycleArgs = {
-  rotationId: z.string().optional(),
-  gracePeriodSeconds: seconds.optional(),
-  prove: z.boolean().optional(),
-  adopt: z.boolean().optional(),
-  exclusiveKeys: z.boolean().optional(),
-  forceDestroy: z.boolean().optional(),
-};
 
 /** Longest time to wait for anything, a day: timers take longer ones than 24 days for a millisecond. */
 export const LONGEST_SECONDS = 86_400;
@@ -164,21 +131,28 @@ export const NO_KEY_ROTATES =
 
 /** The settings that every connection has. Text is accepted for numbers and booleans, as stack configuration has only text. */
 export const transportSettings = {
-  caCertificate: z
-    .string()
-    .refine((text) => text.includes("-----BEGIN CERTIFICATE-----"), "must be the PEM text of a certificate, not a path")
-    .optional(),
-  insecure: z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]).optional(),
-  timeoutSeconds: z.coerce
-    .number("must be a number of seconds")
-    .positive("must be more than 0 seconds")
-    .max(LONGEST_SECONDS, AT_MOST)
-    .default(60),
-  maxConcurrency: z.coerce
-    .number("must be a number")
-    .int("must be a whole number")
-    .min(1, "must be 1 or more")
-    .default(32),
+  caCertificate: {
+    schema: z
+      .string()
+      .refine(
+        (text) => text.includes("-----BEGIN CERTIFICATE-----"),
+        "must be the PEM text of a certificate, not a path",
+      )
+      .optional(),
+  },
+  insecure: {
+    schema: z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]).optional(),
+  },
+  timeoutSeconds: {
+    schema: z.coerce
+      .number("must be a number of seconds")
+      .positive("must be more than 0 seconds")
+      .max(LONGEST_SECONDS, AT_MOST)
+      .default(60),
+  },
+  maxConcurrency: {
+    schema: z.coerce.number("must be a number").int("must be a whole number").min(1, "must be 1 or more").default(32),
+  },
 };
 
 const ADDRESS = "must be an address such as https://host:port, without user, password or query";

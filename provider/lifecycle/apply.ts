@@ -17,7 +17,7 @@ import { nextKey } from "./wanted-key";
 export async function applyStep(step: Step, spec: Spec, known: Known | undefined, context: Context): Promise<Known> {
   if (step.do === "createUser") return createUser(step, spec, context);
   if (known === undefined) throw new Error(`${step.do} needs a user`);
-  const act: Act = { spec, known, user: refOf(spec.name, known), context };
+  const act: Act = { spec, known, user: refOf(spec, known), context };
   switch (step.do) {
     case "setPassword":
       return setPassword(step, act);
@@ -55,6 +55,7 @@ async function createUser(step: StepOf<"createUser">, spec: Spec, context: Conte
   const password = spec.password && passwordFor(spec.password, context);
   const live = await context.api.create({
     name: spec.name,
+    where: spec.where,
     fields: step.fields,
     mark: deriveMark(spec),
     ...(step.key ? { key: step.key } : {}),

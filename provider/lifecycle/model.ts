@@ -95,8 +95,10 @@ export interface OwnKey {
 
 /** What is wanted. */
 export interface Spec {
-  /** What the program calls the user: the words for errors, and how it is looked for until its id is known. */
+  /** What the program calls the user, for people. Ids and marks are derived from it, so it never changes for a user. */
   readonly name: string;
+  /** How the system addresses the user, until its id is known or besides it. The backend makes it, and only it opens it. */
+  readonly where: unknown;
   /** Tells the resource from every other one, in every stack. Empty where nobody said. */
   readonly identity: string;
   /** Names of inputs whose values nobody may read in a message; "*" for all. */

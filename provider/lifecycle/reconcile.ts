@@ -226,10 +226,10 @@ async function ended(run: Run, { known, toProve, made, isMarked }: Sight): Promi
   // A user that was deleted at the same moment may be left with keys that do not work: a change is proven, too.
   if (toProve && spec.prove && published?.id !== undefined) {
     await context.sleep(SETTLING_MS.updateUser);
-    await proveAccepted({ ...published, id: published.id }, refOf(spec.name, known), context);
+    await proveAccepted({ ...published, id: published.id }, refOf(spec, known), context);
   }
   // With its first key a user loses its mark; one that is to have no key loses it here.
-  if (!spec.createKey && (made === "yes" || isMarked)) await context.api.settle?.(refOf(spec.name, known));
+  if (!spec.createKey && (made === "yes" || isMarked)) await context.api.settle?.(refOf(spec, known));
   // Of a user that is new to state, state is to have it.
   const system = before === undefined ? await context.systemId() : undefined;
   const found = confirmed(known, run);
@@ -239,8 +239,9 @@ async function ended(run: Run, { known, toProve, made, isMarked }: Sight): Promi
 /** Looks at the user. `refused`: the system has just said that it exists. */
 async function look(run: Run, sight: Sight, refused?: ObjectUserError): Promise<Sight> {
   const { spec, context } = run;
+  const { name, where } = spec;
   const mark = deriveMark(spec);
-  const live = await context.api.find(sight.known ? refOf(spec.name, sight.known) : { name: spec.name, mark });
+  const live = await context.api.find(sight.known ? refOf(spec, sight.known) : { name, where, mark });
   const known = sight.known && sight.made === "no" ? ifOurs(sight.known, live, run) : sight.known;
   const { stale: _, ...rest } = sight;
   const now: Sight = {

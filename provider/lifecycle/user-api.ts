@@ -6,10 +6,11 @@ import type { Fields, Json, KeyRequest, Known, Live, LiveKey } from "./model";
 /** What a request signed with a key was answered. "suspended": the key is right and its user is locked. */
 export type Verdict = "accepted" | "suspended" | "refused";
 
-/** A user that is known: its id, what the program calls it, and its password where it has one that we know. */
-export interface UserRef {
+/** A user that is known: its id, what the program calls it, where it is, and its password where it has one that we know. */
+export interface UserRef<Where = unknown> {
   readonly userId: string;
   readonly name: string;
+  readonly where: Where;
   readonly password?: string;
 }
 
@@ -17,8 +18,9 @@ export interface UserRef {
 export const MARK_LENGTH = 10;
 
 /** A user to be made. */
-export interface UserRequest {
+export interface UserRequest<Where = unknown> {
   readonly name: string;
+  readonly where: Where;
   readonly fields: Fields;
   /** Its first key, where the system can make it in the same request. */
   readonly key?: KeyRequest;
@@ -36,31 +38,31 @@ export interface Listed {
 }
 
 /** What a connected backend can do for one user at a time. Every method rejects with an ObjectUserError. */
-export interface UserApi {
+export interface UserApi<Where = unknown> {
   /**
    * The user as it is; undefined when it does not exist. A failed request is never "does not exist". By its id once that
-   * is known, so that another user of the same name is not mistaken for it; by its name before, one that bears the mark
+   * is known, so that another user of the same name is not mistaken for it; by where it is before, one that bears the mark
    * first. The password is for systems that list keys to their owner only.
    */
   find(
-    user: Pick<UserRef, "name" | "password"> & Partial<Pick<UserRef, "userId">> & { readonly mark?: string },
+    user: Omit<UserRef<Where>, "userId"> & Partial<Pick<UserRef, "userId">> & { readonly mark?: string },
   ): Promise<Live | undefined>;
   /** Makes a user that must not exist yet ("already-exists" otherwise). */
-  create(request: UserRequest): Promise<Live>;
+  create(request: UserRequest<Where>): Promise<Live>;
   /** Changes the given settings of a user that was just seen. Resolves to the settings as they are afterwards. */
-  update(user: UserRef, before: Fields, changes: Fields): Promise<Fields>;
+  update(user: UserRef<Where>, before: Fields, changes: Fields): Promise<Fields>;
   /** Sets the user's password, on systems that have one. */
-  setPassword?(user: UserRef, password: string): Promise<void>;
+  setPassword?(user: UserRef<Where>, password: string): Promise<void>;
   /** Deletes the user and its keys; resolves when there is none. "in-use" names what the user still owns. */
-  remove(user: UserRef, options: { readonly force: boolean }): Promise<void>;
+  remove(user: UserRef<Where>, options: { readonly force: boolean }): Promise<void>;
   /** Makes a key that was just seen to be missing, or replaces its secret when the request brings one. */
-  issueKey(user: UserRef, key: KeyRequest): Promise<LiveKey>;
+  issueKey(user: UserRef<Where>, key: KeyRequest): Promise<LiveKey>;
   /** Sees to it that a key has ended, of a user that was just seen; resolves when the key is gone already. */
-  revokeKey(user: UserRef, key: LiveKey): Promise<void>;
+  revokeKey(user: UserRef<Where>, key: LiveKey): Promise<void>;
   /** What the system calls itself, always and at each of its addresses; undefined where it does not say. */
   systemId?(): Promise<string | undefined>;
   /** Takes off the mark of an unfinished user, where the system keeps one: its first key is about to be published. */
-  settle?(user: UserRef): Promise<void>;
+  settle?(user: UserRef<Where>): Promise<void>;
   /**
    * The users that are there, page by page and in no order, without the one that is logged in. `where` has the inputs that
    * `Backend.listedBy` names. Not for the lifecycle, which asks for one user at a time. Absent where there is no such list.
@@ -72,11 +74,11 @@ export interface UserApi {
    */
   sameValue?(input: string, one: Json, other: Json): Promise<boolean>;
   /** Sends a harmless request signed with the key. */
-  probe(user: UserRef, key: { readonly accessKey: string; readonly secretKey: string }): Promise<Verdict>;
+  probe(user: UserRef<Where>, key: { readonly accessKey: string; readonly secretKey: string }): Promise<Verdict>;
 }
 
 /** The reference to a user that is known. */
-export function refOf(name: string, known: Known): UserRef {
+export function refOf({ name, where }: Pick<UserRef, "name" | "where">, known: Known): UserRef {
   const { userId, password } = known;
-  return { userId, name, ...(password ? { password: password.value } : {}) };
+  return { userId, name, where, ...(password ? { password: password.value } : {}) };
 }

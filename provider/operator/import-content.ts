@@ -4,8 +4,9 @@
  */
 import type { Backend } from "../backends/backend";
 import type { Known } from "../lifecycle/model";
+import { SECRET_NAMES } from "../protocol";
 import { writeFleet } from "../pulumi/fleet/state";
-import { definedOnly, type Inputs, type Outputs, SECRET_NAMES, SECRET_SIGNATURE, write } from "../pulumi/state";
+import { definedOnly, type Inputs, type Outputs, SECRET_SIGNATURE, write } from "../pulumi/state";
 
 /** The content of a file for `pulumi import --file`. It holds secret keys in clear: keep it private, delete it after use. */
 export interface ImportContent {

@@ -62,8 +62,9 @@ export async function moveIn(
   context: Context & Connection,
   { declare }: { readonly declare: "required" | "differing" },
 ): Promise<MovedIn> {
-  const found = await context.api.find({ name: backend.specOf(given).name });
-  if (found === undefined) throw notThere(backend.specOf(given).name);
+  const user = backend.specOf(given);
+  const found = await context.api.find({ name: user.name, where: user.where });
+  if (found === undefined) throw notThere(user.name);
   const isKeyless = found.keys?.length === 0 && given.createKey !== true;
   const keyless = isKeyless ? { createKey: false, rotationId: undefined } : {};
   const required = Object.fromEntries(backend.required.map((field) => [field, found.fields[field]]));

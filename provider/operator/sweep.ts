@@ -73,7 +73,7 @@ export async function sweepUser(
     tell({ accessKey, expiresAt, outcome, isProven: false, ...more });
   };
   const spec = specOf(user.backend, user.inputs, context.s3Endpoint);
-  const ref = refOf(spec.name, user.known);
+  const ref = refOf(spec, user.known);
 
   async function round(): Promise<void> {
     const live = await context.api.find(ref);

@@ -10,7 +10,7 @@ import { ObjectUserError } from "../errors";
 import { isHidden } from "../lifecycle/hidden";
 import { latestRetired, secondKey } from "../lifecycle/keys";
 import type { Capabilities, Fields, Json, Known } from "../lifecycle/model";
-import { ADDRESS, CREATED_AT, IDENTITY, SECRET_INPUTS, SYSTEM } from "../protocol";
+import { ADDRESS, CREATED_AT, IDENTITY, SECRET_INPUTS, SECRET_NAMES, SYSTEM } from "../protocol";
 
 /** The version of the written form. Raised only when an older release could misread it. */
 export const SCHEMA_VERSION = 1;
@@ -220,9 +220,6 @@ export function definedOnly<T>(value: T): T {
 
 /** How Pulumi marks a secret in what a provider answers. */
 export const SECRET_SIGNATURE = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
-
-/** The members of inputs and outputs that are secret; no other holds one. */
-export const SECRET_NAMES = ["secretKey", "previousSecretKey", "password"];
 
 /** Whether the ring names rotations that the program gives as secrets. */
 export function hasSecretRotations({ [SECRET_INPUTS]: hidden }: Outputs): boolean {

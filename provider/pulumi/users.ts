@@ -96,7 +96,7 @@ export class Users {
    * thing. Rejects where the system cannot tell, as nobody is replaced on doubt.
    */
   async compare(olds: Outputs, news: Inputs): Promise<void> {
-    const { synonyms = [] } = this.backend;
+    const { synonyms } = this.backend;
     for (const name of this.replacing(olds, news)) {
       const [one, other] = [olds[name], news[name]];
       if (!synonyms.includes(name) || typeof one !== "string" || typeof other !== "string" || hasUnknowns(other))
@@ -182,9 +182,10 @@ export class Users {
   /** What is known after looking; undefined when the user is gone. */
   async look({ known, inputs }: Remembered): Promise<Known | undefined> {
     const opened = await this.open();
-    const name = this.nameOf(inputs);
+    const user = refOf(this.backend.specOf(inputs), known);
+    const { name } = user;
     const here = await hereOf(known, opened);
-    const live = await opened.api.find(refOf(name, known));
+    const live = await opened.api.find(user);
     const problem = notOurs(known, live, here, this.backend.capabilities);
     if (problem !== undefined && isElsewhere(known, here)) throw refusal("reading", name, problem);
     if (problem !== undefined) opened.log(`${opened.resource} ${name}: ${problem}`);
@@ -202,8 +203,8 @@ export class Users {
    */
   async remove({ known, inputs }: Remembered): Promise<"deleted" | "released"> {
     const opened = await this.open();
-    const name = this.nameOf(inputs);
-    const ref = refOf(name, known);
+    const ref = refOf(this.backend.specOf(inputs), known);
+    const { name } = ref;
     const user = String(await this.keysOf([inputs]));
     const isNeeded = () => this.run.isNeeded(known.identity, user);
     return this.locks.hold(name, async () => {

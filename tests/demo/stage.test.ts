@@ -11,7 +11,6 @@ import type { System } from "../../tools/demo/system";
 const SYSTEM: System = {
   title: "nothing",
   environment: {},
-  secrets: [],
   s3: { endpoint: "http://127.0.0.1:1", region: "us-east-1" },
   userId: "alice",
   notes: [],

@@ -3,7 +3,7 @@ import { deepEqual, match, ok } from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { backends } from "../../provider/backends";
-import { lifecycleArgs } from "../../provider/backends/backend";
+import { lifecycleArgs } from "../../provider/backends/rows";
 import { blocksOf } from "../guides/blocks";
 import { capabilityTable } from "./capability-table";
 

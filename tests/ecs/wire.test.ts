@@ -1,8 +1,10 @@
 /** What ECS answers, and what is made of it: recorded answers, both forms of refusals. */
 import assert from "node:assert/strict";
+import { rows } from "../../provider/backends/ecs/args";
 import { type Act, managementApi, SomethingMissing } from "../../provider/backends/ecs/refusals";
-import { fieldsOf, markOf, placesOf, wireKeys, wireUser } from "../../provider/backends/ecs/wire";
+import { markOf, placesOf, wireKeys, wireUser } from "../../provider/backends/ecs/wire";
 import { fingerprint, sha256 } from "../../provider/backends/fingerprint";
+import { readBy } from "../../provider/backends/rows";
 import { isObjectUserError } from "../../provider/errors";
 import { parseJson } from "../../provider/http/api";
 import { refused } from "../../provider/http/dialect";
@@ -62,7 +64,7 @@ describe("ecs: answers", () => {
         { name: "pulumi-object-users", value: "unfinished" },
       ],
     });
-    assert.equal(JSON.stringify(fieldsOf(user)), '{"locked":false,"tags":{"a":"1","b":"2"}}');
+    assert.equal(JSON.stringify(readBy(rows, user)), '{"locked":false,"tags":{"a":"1","b":"2"}}');
     assert.equal(markOf(user), "unfinished");
   });
 });

@@ -5,8 +5,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { lifecycleArgs } from "../../provider/backends/backend";
-import { argNames } from "../../provider/backends/rgw/args";
+import { rgw } from "../../provider/backends/rgw";
+import { lifecycleArgs } from "../../provider/backends/rows";
 import { commandAvailable, needCli, skipWithout } from "../real/needs";
 import { readGuide } from "./blocks";
 import { Reader } from "./reader";
@@ -60,7 +60,7 @@ describe("guide: coming from Terraform", function () {
   this.timeout(300_000);
 
   it("its mapping names inputs and outputs that exist, each of Terraform's attributes once", () => {
-    const known = [...argNames, ...Object.keys(lifecycleArgs), ...OUTPUTS, ...QUOTA, ...CONNECTION];
+    const known = [...rgw.argNames, ...Object.keys(lifecycleArgs), ...OUTPUTS, ...QUOTA, ...CONNECTION];
     const { text } = readGuide("from-terraform");
     const rows = [...text.matchAll(/^\| `radosgw_[^|]*\|([^|]*)\|$/gm)].map(([, right = ""]) => right);
     assert.equal(rows.length, 17);

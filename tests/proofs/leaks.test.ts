@@ -109,11 +109,11 @@ describe("errors of every remote call", () => {
       openTransport: () => send,
     };
     const { api } = rgw.connect(connection, deps);
-    const user = { userId: "alice", name: "alice" };
+    const user = { userId: "alice", name: "alice", where: { uid: "alice" } };
     const before = { caps: ["users=read"] };
     const calls = [
-      () => api.find({ name: "alice" }),
-      () => api.create({ name: "alice", fields: { displayName: "Alice" }, key, mark: "MARK" }),
+      () => api.find(user),
+      () => api.create({ ...user, fields: { displayName: "Alice" }, key, mark: "MARK" }),
       () => api.update(user, before, { displayName: "Other" }),
       () => api.update(user, before, { caps: ["buckets=read"] }),
       () => api.update(user, before, { userQuota: { enabled: true, maxSizeBytes: 1, maxObjects: 1 } }),

@@ -4,8 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
+import { SECRET_NAMES } from "../../provider/protocol";
 import type { DiffResult } from "../../provider/pulumi/engine";
-import { type Inputs, type Outputs, SECRET_NAMES } from "../../provider/pulumi/state";
+import type { Inputs, Outputs } from "../../provider/pulumi/state";
 import { type Deed, type Engine, ME, type Stored } from "./engine";
 
 /** What suites need of an engine, whatever the shape of the user in it. */

@@ -2,6 +2,7 @@
 // the stack keeps.
 
 import path from "node:path";
+import { SECRET_NAMES } from "../../provider/protocol";
 import { filesBelow } from "./files";
 import { assertNoSecrets } from "./leaks";
 import { openStack, type RunOptions, type Stack, type StackOptions } from "./pulumi";
@@ -15,8 +16,6 @@ export interface SearchedStack extends Stack {
   /** Searches all that was said and kept for secrets, ends every process and removes the directories. */
   end(): Promise<void>;
 }
-
-const SECRETS = ["secretKey", "previousSecretKey", "password"];
 
 /** Opens a stack. `secrets` are those to be looked for, besides the ones that `shown` gave. */
 export async function openSearched(
@@ -36,7 +35,7 @@ export async function openSearched(
     said: () => said,
     async shown() {
       const outputs = await stack.outputs({ showSecrets: true });
-      for (const name of SECRETS) if (outputs[name]) seen.add(String(outputs[name]));
+      for (const name of SECRET_NAMES) if (outputs[name]) seen.add(String(outputs[name]));
       return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== null));
     },
     async end() {

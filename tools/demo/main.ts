@@ -9,6 +9,7 @@ import { readArguments, usage, type Wish } from "./arguments";
 import { openScreen, type Screen, seconds } from "./screen";
 import { Failed, openStage, type Stage } from "./stage";
 import { story } from "./story";
+import { secretsIn } from "./system";
 import { backends } from "./systems";
 
 /** What has to be taken away at the end, latest first. */
@@ -44,7 +45,7 @@ async function play(wish: Wish, screen: Screen, cleanUp: CleanUp, interrupted: A
   interrupted.throwIfAborted();
   const log = (text: string) => screen.fact("", text);
   const system = await cleanUp.own(backend.open({ real: wish.real, log }), (opened) => opened.stop());
-  for (const secret of system.secrets) screen.conceal(secret);
+  for (const secret of secretsIn(system.environment)) screen.conceal(secret);
   interrupted.throwIfAborted();
   const program = system.program;
   const opening = openStack({ program: { files: { "index.js": program } }, stack: "demo", env: system.environment });

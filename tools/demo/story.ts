@@ -3,7 +3,7 @@
 // terminal works, or how anything is started.
 
 import type { Stage } from "./stage";
-import type { System } from "./system";
+import { type System, secretsIn } from "./system";
 
 /** One step. */
 export interface Step {
@@ -96,7 +96,7 @@ export function story(system: System): readonly Step[] {
           `the state names ${names}`,
           keys.every(({ accessKey }) => holds(accessKey)),
         );
-        const secrets = [...keys.map(({ secretKey }) => secretKey), ...system.secrets];
+        const secrets = [...keys.map(({ secretKey }) => secretKey), ...secretsIn(system.environment)];
         stage.claim("the state holds no secret in clear, nor the admin's at all", !secrets.some(holds));
         return "state encrypted";
       },

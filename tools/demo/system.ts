@@ -1,6 +1,7 @@
 // An object store that the demo plays on: how a person reaches it, what the Pulumi program for it looks like, and the few
 // things that are done to it past Pulumi. What happens in which order is the story's; how it is started is each system's.
 
+import { backends } from "../../provider/backends";
 import type { Credentials } from "../../provider/http/sigv4";
 
 /** Where S3 requests go. */
@@ -27,6 +28,12 @@ export interface Meddling {
   isNamed(preview: string, key: Pick<Credentials, "accessKey">): boolean;
 }
 
+/** The values in an environment that must never be shown: what the backends say is secret. */
+export function secretsIn(environment: Readonly<Record<string, string>>): string[] {
+  const sources = Object.values(backends).flatMap((backend) => Object.values(backend.sources));
+  return sources.flatMap(({ environment: name = "", secret }) => (secret ? (environment[name] ?? []) : []));
+}
+
 /** A running object store. */
 export interface System {
   /** What it is, for the first lines: "the embedded gateway at http://127.0.0.1:7480". */
@@ -35,8 +42,6 @@ export interface System {
   readonly notes: readonly string[];
   /** What the provider finds in its environment. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Values that must never be shown. */
-  readonly secrets: readonly string[];
   readonly s3: S3Target;
   /** The user that the program makes, by the system's own name for it. */
   readonly userId: string;

@@ -8,33 +8,37 @@ import type { KeyRequest, Live, LiveKey } from "../../lifecycle/model";
 import type { UserApi, UserRef } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
 import { fingerprint, sha256 } from "../fingerprint";
+import { readBy } from "../rows";
 import { proveUnlessLocked } from "../s3";
-import { partsOf } from "./args";
-import { marked, unmarked } from "./assumed";
+import { rows, type Where } from "./args";
+import { marked, unmarked, type WireUser } from "./assumed";
 import { usersOf } from "./listing";
-import { type Requests, requestsTo, type UserPath, type WireCredentials, type WireUser } from "./requests";
+import { type Requests, requestsTo, type UserPath, type WireCredentials } from "./requests";
 import type { Settings } from "./settings";
 
 /** The users of one account. */
-export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi {
+export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi<Where> {
   const requests = requestsTo(settings, deps);
-  const pathOf = ({ name, userId }: UserRef): UserPath => ({ objectStore: partsOf(name).objectStore, userId });
+  const pathOf = ({ where: { objectStore }, userId }: UserRef<Where>): UserPath => ({ objectStore, userId });
 
   return {
-    async find({ name, userId, mark }) {
-      const found = await (userId === undefined ? byLabel(requests, name, mark) : byId(requests, name, userId));
+    async find({ where, userId, mark }) {
+      const { objectStore } = where;
+      const found = await (userId === undefined
+        ? byLabel(requests, where, mark)
+        : byId(requests, { objectStore, userId }));
       return found && liveOf(found);
     },
 
     /** Looks first: that the service refuses a label that is taken is an assumption. */
-    async create({ name, mark }) {
-      const { objectStore, label } = partsOf(name);
-      if (await byLabel(requests, name)) throw existsAlready(name);
+    async create({ name, where, mark }) {
+      const { objectStore, label } = where;
+      if (await byLabel(requests, where)) throw existsAlready(name);
       try {
         const made = await requests.createUser(objectStore, marked(label, mark));
         return { ...liveOf(made), keys: [keyOf(made)] };
       } catch (error) {
-        if (isObjectUserError(error, "conflict") && (await byLabel(requests, name))) throw existsAlready(name);
+        if (isObjectUserError(error, "conflict") && (await byLabel(requests, where))) throw existsAlready(name);
         throw error;
       }
     },
@@ -51,7 +55,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       try {
         await requests.deleteUser(path);
       } catch (error) {
-        if (!isObjectUserError(error, "not-found") || (await byId(requests, user.name, user.userId))) throw error;
+        if (!isObjectUserError(error, "not-found") || (await byId(requests, path))) throw error;
       }
     },
 
@@ -68,9 +72,8 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     async revokeKey() {},
 
     async settle(user) {
-      const { label } = partsOf(user.name);
       const found = await requests.getUser(pathOf(user));
-      if (unmarked(found.label).mark !== undefined) await requests.relabelUser(pathOf(user), label);
+      if (unmarked(found.label).mark !== undefined) await requests.relabelUser(pathOf(user), user.where.label);
     },
 
     list: ({ objectStore }) => usersOf(requests, String(objectStore)),
@@ -88,29 +91,31 @@ const NOWHERE_TO_PROVE = {
 };
 
 /** The user of this label; if there is none, one that is being made: by whoever has the mark, else by somebody. */
-async function byLabel(requests: Requests, name: string, mark?: string): Promise<WireUser | undefined> {
-  const { objectStore, label } = partsOf(name);
+async function byLabel(
+  requests: Requests,
+  { objectStore, label }: Where,
+  mark?: string,
+): Promise<WireUser | undefined> {
   const users = (await requests.listUsers(objectStore)).filter((user) => unmarked(user.label).label === label);
   const markOf = (user: WireUser) => unmarked(user.label).mark;
   return users.find((user) => markOf(user) === undefined) ?? users.find((user) => markOf(user) === mark) ?? users[0];
 }
 
 /** "Not found" may mean the store, the path or the user: only the list of the store's users says that the user is gone. */
-async function byId(requests: Requests, name: string, userId: string): Promise<WireUser | undefined> {
-  const { objectStore } = partsOf(name);
+async function byId(requests: Requests, path: UserPath): Promise<WireUser | undefined> {
   try {
-    return await requests.getUser({ objectStore, userId });
+    return await requests.getUser(path);
   } catch (error) {
     if (!isObjectUserError(error, "not-found")) throw error;
-    const users = await requests.listUsers(objectStore);
-    if (users.some((user) => user.id === userId)) throw error;
+    const users = await requests.listUsers(path.objectStore);
+    if (users.some((user) => user.id === path.userId)) throw error;
     return undefined;
   }
 }
 
-function liveOf({ id, label: shown, locked, accessKey }: WireUser): Live {
-  const { label, mark } = unmarked(shown);
-  return { userId: id, fields: { label, locked, accessKey }, ...(mark === undefined ? {} : { mark }) };
+function liveOf(user: WireUser): Live {
+  const { mark } = unmarked(user.label);
+  return { userId: user.id, fields: readBy(rows, user), ...(mark === undefined ? {} : { mark }) };
 }
 
 function keyOf({ accessKey, secretKey }: WireCredentials): LiveKey {

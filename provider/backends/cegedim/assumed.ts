@@ -24,6 +24,9 @@ export const assumedUser = z.looseObject({
   locked: z.boolean().default(false),
 });
 
+/** A user as the API shows it. */
+export type WireUser = z.infer<typeof assumedUser>;
+
 /** ASSUMED. The answer to making a user and to renewing a secret: the only time that the secret is shown. */
 export const assumedCredentials = assumedUser.extend({
   secretKey: z.string().min(1),

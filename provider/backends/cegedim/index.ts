@@ -1,24 +1,18 @@
 /** cegedim.cloud object users, by the ITCare API: what it is and can do, as data. */
 import type { Backend } from "../backend";
 import { keyIdOf } from "../fingerprint";
+import { factsOf } from "../rows";
 import { userApi } from "./api";
-import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
+import { rows, specOf, type UserArgs, userArgs, type Where } from "./args";
 import { preflight } from "./preflight";
 import { type Settings, settings, sources } from "./settings";
 
 /** The backend behind cegedim.ObjectUser. */
-export const cegedim: Backend<UserArgs, Settings> = {
+export const cegedim: Backend<UserArgs, Settings, Where> = {
   kind: "cegedim",
   resource: "cegedim.ObjectUser",
   args: userArgs,
-  argNames,
-  settings: settingNames,
-  outputs: ["label", "locked"],
-  required: [],
-  replaceOn: ["objectStore"],
-  unique: [],
-  unclearable: {},
-  defaults: { locked: false },
+  ...factsOf(rows),
   capabilities: {
     overlap: "server",
     endsEarly: false,
@@ -37,7 +31,6 @@ export const cegedim: Backend<UserArgs, Settings> = {
     { name: "tokenUrl", url: tokenUrl, carries: "the client's secret and access tokens" },
     { name: "s3Endpoint", url: s3Endpoint, carries: "signatures and objects" },
   ],
-  listedBy: ["objectStore"],
   specOf,
   keyIdOf,
   preflight,

@@ -11,7 +11,14 @@ import { escaped } from "../../http/sigv4";
 import type { Send } from "../../http/wire";
 import type { BackendDeps } from "../backend";
 import { type Ending, ended, notDone, wireAction } from "./actions";
-import { assumedChanges, assumedCreation, assumedCredentials, assumedTracking, assumedUser } from "./assumed";
+import {
+  assumedChanges,
+  assumedCreation,
+  assumedCredentials,
+  assumedTracking,
+  assumedUser,
+  type WireUser,
+} from "./assumed";
 import { api as apiOf } from "./refusals";
 import type { Settings } from "./settings";
 import { openAccess } from "./token";
@@ -20,9 +27,6 @@ import { openAccess } from "./token";
 const PAGE_SIZE = 100;
 
 const pageOfUsers = z.looseObject({ content: z.array(assumedUser), last: z.boolean() });
-
-/** A user as the API shows it. */
-export type WireUser = z.infer<typeof assumedUser>;
 
 /** A user with its new secret. */
 export type WireCredentials = z.infer<typeof assumedCredentials>;

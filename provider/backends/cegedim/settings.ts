@@ -1,6 +1,7 @@
-/** The settings of cegedim.Provider and where each comes from when it is not given as an argument. */
+/** The settings of cegedim.Provider: a row each, with where it comes from when it is not given as an argument. */
 import * as z from "zod";
 import { endpoint, transportSettings } from "../backend";
+import { schemasOf } from "../rows";
 import { assumedPaths } from "./assumed";
 
 const path = (...names: string[]) =>
@@ -29,32 +30,25 @@ const paths = z.preprocess(
   }),
 );
 
-/** The settings, validated. Without `s3Endpoint` nothing can be proven. */
-export const settings = z.object({
-  endpoint: endpoint.default("https://api.cegedim.cloud/itcare"),
-  tokenUrl: endpoint.default("https://accounts.cegedim.cloud/auth/realms/cloud/protocol/openid-connect/token"),
-  clientId: z.string().min(1, "must not be empty"),
-  clientSecret: z.string().min(1, "must not be empty"),
-  s3Endpoint: endpoint.optional(),
-  region: z.string().default("us-east-1"),
-  paths,
+const name = z.string().min(1, "must not be empty");
+
+/** The settings by name. Without `s3Endpoint` nothing can be proven. */
+export const sources = {
+  endpoint: { schema: endpoint.default("https://api.cegedim.cloud/itcare"), environment: "ITCARE_ENDPOINT" },
+  tokenUrl: {
+    schema: endpoint.default("https://accounts.cegedim.cloud/auth/realms/cloud/protocol/openid-connect/token"),
+    environment: "ITCARE_TOKEN_URL",
+  },
+  clientId: { schema: name, environment: "ITCARE_CLIENT_ID" },
+  clientSecret: { schema: name, environment: "ITCARE_CLIENT_SECRET", secret: true },
+  s3Endpoint: { schema: endpoint.optional(), environment: "ITCARE_S3_ENDPOINT" },
+  region: { schema: z.string().default("us-east-1") },
+  paths: { schema: paths },
   ...transportSettings,
-});
+} as const;
+
+/** The settings, validated. */
+export const settings = z.object(schemasOf(sources));
 
 /** The settings of a connection in normal form. */
 export type Settings = z.infer<typeof settings>;
-
-/** Where the settings come from besides arguments and stack configuration. */
-export const sources = {
-  endpoint: { environment: "ITCARE_ENDPOINT" },
-  tokenUrl: { environment: "ITCARE_TOKEN_URL" },
-  clientId: { environment: "ITCARE_CLIENT_ID" },
-  clientSecret: { environment: "ITCARE_CLIENT_SECRET" },
-  s3Endpoint: { environment: "ITCARE_S3_ENDPOINT" },
-  region: {},
-  paths: {},
-  caCertificate: {},
-  insecure: {},
-  timeoutSeconds: {},
-  maxConcurrency: {},
-};

@@ -5,37 +5,35 @@ import { isObjectUserError, ObjectUserError } from "../../errors";
 import { orUndefined } from "../../http/api";
 import type { Send } from "../../http/wire";
 import type { Fields, Live } from "../../lifecycle/model";
-import type { UserApi, UserRef } from "../../lifecycle/user-api";
+import type { UserApi } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
+import { readBy } from "../rows";
 import { proveUnlessLocked } from "../s3";
-import { partsOf } from "./args";
+import { rows, type Where } from "./args";
 import { usersOf } from "./listing";
 import { MARK_NAME } from "./mark";
 import { type Requests, requestsTo, type Tags, type UserPath } from "./requests";
 import { endSecret, makeSecret, secretsOf } from "./secrets";
 import type { Settings } from "./settings";
-import { fieldsOf, markOf } from "./wire";
+import { markOf } from "./wire";
 
 /** The users of one system. */
-export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi {
+export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi<Where> {
   const requests = requestsTo(settings, deps);
-  const pathOf = ({ name }: Pick<UserRef, "name">) => partsOf(name);
 
-  async function find(user: { readonly name: string }): Promise<Live | undefined> {
-    const path = pathOf(user);
+  async function find({ where: path }: { readonly where: Where }): Promise<Live | undefined> {
     const found = await orUndefined(requests.getUser(path));
     if (found === undefined) return undefined;
     const keys = await secretsOf(requests, path);
     const mark = markOf(found);
-    return { userId: path.userId, fields: fieldsOf(found), keys, ...(mark === undefined ? {} : { mark }) };
+    return { userId: path.userId, fields: readBy(rows, found), keys, ...(mark === undefined ? {} : { mark }) };
   }
 
   return {
     find,
 
     /** Made unlocked; the lifecycle locks it if that is wanted. */
-    async create({ name, fields, mark }) {
-      const path = partsOf(name);
+    async create({ where: path, fields, mark }) {
       const tags = tagsOf(fields);
       try {
         await requests.createUser(path, [...tags, { name: MARK_NAME, value: mark }]);
@@ -48,25 +46,23 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       return { userId: path.userId, fields: { locked: false, tags: fields.tags ?? {} }, keys: [], mark };
     },
 
-    async update(user, before, changes) {
-      const path = pathOf(user);
+    async update({ where: path }, before, changes) {
       if (changes.tags !== undefined) await changeTags(requests, path, tagsOf(before), tagsOf(changes));
       if (changes.locked !== undefined) await requests.lockUser(path, changes.locked === true);
-      return fieldsOf(await requests.getUser(path));
+      return readBy(rows, await requests.getUser(path));
     },
 
     async remove(user) {
-      await orUndefined(requests.deleteUser(pathOf(user)));
+      await orUndefined(requests.deleteUser(user.where));
     },
 
-    issueKey: (user, request) => makeSecret(requests, pathOf(user), request, deps),
+    issueKey: (user, request) => makeSecret(requests, user.where, request, deps),
 
     async revokeKey(user, key) {
-      await orUndefined(endSecret(requests, pathOf(user), key));
+      await orUndefined(endSecret(requests, user.where, key));
     },
 
-    async settle(user) {
-      const path = pathOf(user);
+    async settle({ where: path }) {
       const mark = markOf(await requests.getUser(path));
       if (mark === undefined) return;
       await orUndefined(requests.changeTags(path, "DELETE", [{ name: MARK_NAME, value: mark }]));
@@ -75,7 +71,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     list: ({ namespace }) => usersOf(requests, String(namespace)),
 
     async probe(user, key) {
-      const isLocked = async () => (await requests.getUser(pathOf(user))).locked;
+      const isLocked = async () => (await requests.getUser(user.where)).locked;
       return proveUnlessLocked(user, key, settings, deps, NOWHERE_TO_PROVE, isLocked);
     },
   };

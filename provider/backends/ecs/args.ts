@@ -1,9 +1,10 @@
 /**
- * The inputs of ecs.ObjectUser, in ECS's words in camel case, and what of them ECS could not do: refused here, in one
- * sentence, before anything is sent.
+ * The inputs of ecs.ObjectUser, in ECS's words in camel case: a row each, with how ECS shows it. What ECS could not do is
+ * refused here, in one sentence, before anything is sent.
  */
 import * as z from "zod";
-import { isPathPart, lifecycleArgs, type UserSpec } from "../backend";
+import { isPathPart, type UserSpec } from "../backend";
+import { argsOf, declaredBy, type Rows, setting } from "../rows";
 import { MARK_NAME } from "./mark";
 
 /** What a user's name may be made of, from the administration guide of 3.7. The same text is the S3 access key. */
@@ -24,50 +25,69 @@ const tags = z
   .refine((given) => !(MARK_NAME in given), `must not have the name "${MARK_NAME}", which marks users in the making`)
   .transform(inOrder);
 
-const shape = {
-  ...lifecycleArgs,
-  userId: text
-    .regex(USER_ID, "may have letters, digits and ! # $ & ' ( ) * + , - . / : ; = ? @ _ ~ only")
-    .refine(isPathPart, NO_PATH_PART),
-  namespace: text
-    .regex(/^[A-Za-z0-9._-]+$/, "may have letters, digits and . _ - only")
-    .refine(isPathPart, NO_PATH_PART),
-  locked: z.boolean().optional(),
-  tags: tags.optional(),
-  forceDestroy: z
-    .boolean()
-    .refine((force) => !force, "cannot be true: ECS deletes a user and leaves its buckets where they are")
-    .optional(),
-};
+const wireTag = z.looseObject({ name: z.string(), value: z.string().default("") });
 
-/** Names of all inputs. */
-export const argNames = Object.keys(shape);
+/** The mark is not one of the user's tags. */
+const isNoMark = ({ name }: z.infer<typeof wireTag>) => name !== MARK_NAME;
 
-/** Names of the inputs that are settings, in the order in which they are shown. */
-export const settings = ["locked", "tags"] as const;
+/** The inputs by name. Each setting is written by requests of its own. */
+export const rows = {
+  userId: {
+    schema: text
+      .regex(USER_ID, "may have letters, digits and ! # $ & ' ( ) * + , - . / : ; = ? @ _ ~ only")
+      .refine(isPathPart, NO_PATH_PART),
+    replaces: true,
+    // Where user ids are global, no other namespace may have the same one.
+    unique: true,
+  },
+  namespace: {
+    schema: text.regex(/^[A-Za-z0-9._-]+$/, "may have letters, digits and . _ - only").refine(isPathPart, NO_PATH_PART),
+    replaces: true,
+    listedBy: true,
+  },
+  locked: setting({
+    schema: z.boolean().optional(),
+    default: false,
+    output: true,
+    wire: { locked: z.boolean().default(false) },
+    read: ({ locked }) => locked,
+  }),
+  tags: setting({
+    schema: tags.optional(),
+    default: {},
+    output: true,
+    wire: { tag: z.array(wireTag).default([]) },
+    read: ({ tag }) => inOrder(Object.fromEntries(tag.filter(isNoMark).map(({ name, value }) => [name, value]))),
+  }),
+  forceDestroy: {
+    schema: z
+      .boolean()
+      .refine((force) => !force, "cannot be true: ECS deletes a user and leaves its buckets where they are")
+      .optional(),
+  },
+} as const satisfies Rows;
 
 /** The inputs of ecs.ObjectUser. Strict: unknown names are errors. */
-export const userArgs = z.strictObject(shape);
+export const userArgs = argsOf(rows);
 
 /** Inputs in normal form. */
 export type UserArgs = z.infer<typeof userArgs>;
 
+/** How ECS addresses a user. */
+export type Where = Pick<UserArgs, "userId" | "namespace">;
+
 /** What the inputs want. The user is called `namespace/userId` in messages, and its key always stays. */
-export function specOf({ userId, namespace, locked, tags }: UserArgs): UserSpec {
+export function specOf(args: UserArgs): UserSpec<Where> {
+  const { userId, namespace } = args;
   return {
     name: `${namespace}/${userId}`,
-    fields: { ...(locked === undefined ? {} : { locked }), ...(tags === undefined ? {} : { tags }) },
+    where: { userId, namespace },
+    fields: declaredBy(rows, args),
     createKey: true,
   };
 }
 
-/** A user's id and namespace, from the name that `specOf` gives it. A namespace has no slash. */
-export function partsOf(name: string): { readonly userId: string; readonly namespace: string } {
-  const slash = name.indexOf("/");
-  return { namespace: name.slice(0, slash), userId: name.slice(slash + 1) };
-}
-
 /** Tags sorted by name: equal tags are equal as JSON. */
-export function inOrder(given: Readonly<Record<string, string>>): Record<string, string> {
+function inOrder(given: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(given).sort(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -1,26 +1,19 @@
 /** Dell ECS and ObjectScale object users, by the management API: what it is and can do, as data. */
 import type { Backend } from "../backend";
 import { keyIdOf } from "../fingerprint";
+import { factsOf } from "../rows";
 import { userApi } from "./api";
-import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
+import { rows, specOf, type UserArgs, userArgs, type Where } from "./args";
 import { preflight } from "./preflight";
 import { MOST_SECRETS } from "./secrets";
 import { type Settings, settings, sources } from "./settings";
 
 /** The backend behind ecs.ObjectUser. */
-export const ecs: Backend<UserArgs, Settings> = {
+export const ecs: Backend<UserArgs, Settings, Where> = {
   kind: "ecs",
   resource: "ecs.ObjectUser",
   args: userArgs,
-  argNames,
-  settings: settingNames,
-  outputs: ["locked", "tags"],
-  required: [],
-  replaceOn: ["userId", "namespace"],
-  // Where user ids are global, no other namespace may have the same one.
-  unique: ["userId"],
-  unclearable: {},
-  defaults: { locked: false, tags: {} },
+  ...factsOf(rows),
   capabilities: {
     overlap: "server",
     overlapUnitSeconds: 60,
@@ -40,7 +33,6 @@ export const ecs: Backend<UserArgs, Settings> = {
     { name: "endpoint", url: endpoint, carries: "the management password and secret keys" },
     { name: "s3Endpoint", url: s3Endpoint, carries: "signatures and objects" },
   ],
-  listedBy: ["namespace"],
   specOf,
   keyIdOf,
   preflight,

@@ -3,19 +3,17 @@
  * fingerprints of secrets came with 4.0. An empty text means that a value is absent.
  */
 import * as z from "zod";
-import type { Fields, LiveKey } from "../../lifecycle/model";
+import type { LiveKey } from "../../lifecycle/model";
 import { fingerprint, sha256 } from "../fingerprint";
-import { inOrder } from "./args";
+import { wireOf } from "../rows";
+import { rows } from "./args";
 import { MARK_NAME } from "./mark";
-
-const wireTag = z.looseObject({ name: z.string(), value: z.string().default("") });
 
 /** The answer of `GET /object/users/{uid}/info`. It says `tag` where requests say `tags`. */
 export const wireUser = z.looseObject({
   name: z.string(),
   namespace: z.string().default(""),
-  locked: z.boolean().default(false),
-  tag: z.array(wireTag).default([]),
+  ...wireOf(rows),
 });
 type WireUser = z.infer<typeof wireUser>;
 
@@ -42,12 +40,6 @@ export const wirePage = z.looseObject({
   blobuser: z.array(z.looseObject({ userid: z.string(), namespace: z.string() })).default([]),
   NextMarker: z.string().nullish(),
 });
-
-/** The user's settings as the lifecycle knows them; the mark is not one of them. */
-export function fieldsOf({ locked, tag }: WireUser): Fields {
-  const tags = tag.filter(({ name }) => name !== MARK_NAME).map(({ name, value }) => [name, value]);
-  return { locked, tags: inOrder(Object.fromEntries(tags)) };
-}
 
 /** The mark that a run which was cut off left on the user. */
 export function markOf({ tag }: WireUser): string | undefined {

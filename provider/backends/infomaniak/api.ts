@@ -10,7 +10,7 @@ import type { UserApi, UserRef, UserRequest } from "../../lifecycle/user-api";
 import { issueKey, keysOf, listKeys, revokeKey } from "../../protocols/keystone/credentials";
 import type { BackendDeps } from "../backend";
 import { proveByS3 } from "../s3";
-import { type Place, placeOf } from "./args";
+import type { Place } from "./args";
 import { marked, unmarked } from "./description";
 import { limited, limiterOf } from "./limiter";
 import { usersOf } from "./listing";
@@ -22,7 +22,7 @@ import { StillPending, waitingFor } from "./waiting";
 import { madeUser, type WireUser } from "./wire";
 
 /** The users of the projects that a token may manage. */
-export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi {
+export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi<Place> {
   const limiter = limiterOf(settings.endpoint, settings.requestsPerMinute);
   const requests = requestsTo(settings, { ...deps, send: limited(deps.send, limiter, deps) });
   const waiting = waitingFor(requests, settings, deps);
@@ -31,11 +31,11 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
   /** The generated names never change. */
   const names = new Map<string, string>();
 
-  async function regionUser({ userId, name, password }: UserRef, operation: string): Promise<RegionUser> {
+  async function regionUser({ userId, name, where, password }: UserRef<Place>, operation: string): Promise<RegionUser> {
     if (password === undefined) throw noPassword(operation, name);
     const known = names.get(userId);
     if (known !== undefined) return { openStackName: known, name, password };
-    const user = await lookup.find({ userId, name });
+    const user = await lookup.find({ userId, name, where });
     if (user === undefined) throw vanished(operation, name);
     const openStackName = nameOf(user, name);
     names.set(userId, openStackName);
@@ -53,12 +53,12 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     }
   }
 
-  async function liveOf(user: WireUser, { name, password }: Pick<UserRef, "name" | "password">): Promise<Live> {
+  async function liveOf(user: WireUser, ref: Omit<UserRef<Place>, "userId">): Promise<Live> {
+    const { name, password, where } = ref;
     const raw = user.description ?? "";
     const { description: shown, mark } = unmarked(raw);
     // A long description is cut to make room for the mark, which says that it is this one.
-    const declared = placeOf(name).description;
-    const description = mark !== undefined && raw === marked(declared, mark) ? declared : shown;
+    const description = mark !== undefined && raw === marked(where.description, mark) ? where.description : shown;
     const openStackName = user.open_stack_name ?? "";
     const canLogIn = password !== undefined && openStackName !== "" && user.status !== "disabled";
     return {
@@ -70,7 +70,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
   }
 
   /** Sends the request that makes the user; when its answer is lost, looks whether the user appears. */
-  async function make({ name, fields, password, mark }: UserRequest, place: Place): Promise<number> {
+  async function make({ name, where: place, fields, password, mark }: UserRequest<Place>): Promise<number> {
     const act = unrepeatable("creating", `user "${name}"`);
     const description = marked(place.description, mark);
     try {
@@ -93,8 +93,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     }
   }
 
-  async function describe(id: number, name: string, description: string): Promise<void> {
-    const place = placeOf(name);
+  async function describe(id: number, name: string, place: Place, description: string): Promise<void> {
     const act = changing("description", name);
     await waiting.mustEnd(name, act, await requests.changeUser(place, id, name, { description }));
     await waiting.idle(place, id, name);
@@ -107,12 +106,11 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     },
 
     async create(request) {
-      const { name, fields, mark } = request;
-      const place = placeOf(name);
+      const { name, where: place, fields, mark } = request;
       if (await lookup.byDescription(place, name, mark)) throw exists(name);
       let id: number;
       try {
-        id = await make(request, place);
+        id = await make(request);
       } catch (error) {
         if (!(error instanceof StillPending)) throw error;
         deps.log(`infomaniak.User ${name}: ${error.message}; it is kept in state and gone on with`);
@@ -122,14 +120,14 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       if (user === undefined) throw vanished("creating", name);
       names.set(String(id), nameOf(user, name));
       region.passwordChanged(nameOf(user, name));
-      const live = await liveOf(user, { name });
+      const live = await liveOf(user, { name, where: place });
       return { ...live, fields: { ...fields, ...live.fields }, keys: [] };
     },
 
-    async update({ userId, name, password }, before, changes) {
+    async update(ref, before, changes) {
+      const { userId, name, where: place } = ref;
       const id = await lookup.mustHaveId(userId, name);
-      const place = placeOf(name);
-      if (typeof changes.description === "string") await describe(id, name, changes.description);
+      if (typeof changes.description === "string") await describe(id, name, place, changes.description);
       if (changes.inviteEmail !== undefined || changes.inviteRotationId !== undefined) {
         const email = String(changes.inviteEmail ?? before.inviteEmail);
         const act = unrepeatable("sending the invitation of", `user "${name}"`);
@@ -137,21 +135,19 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       }
       const user = await waiting.idle(place, id, name);
       if (user === undefined) throw vanished("changing", name);
-      const live = await liveOf(user, { name, ...(password === undefined ? {} : { password }) });
+      const live = await liveOf(user, ref);
       return { ...before, ...changes, ...live.fields } satisfies Fields;
     },
 
-    async setPassword({ userId, name }, password) {
+    async setPassword({ userId, name, where: place }, password) {
       const id = await lookup.mustHaveId(userId, name);
-      const place = placeOf(name);
       const act = changing("password", name);
       await waiting.mustEnd(name, act, await requests.changeUser(place, id, name, { password }));
       const user = await waiting.idle(place, id, name);
       if (user?.open_stack_name) region.passwordChanged(user.open_stack_name);
     },
 
-    async remove({ userId, name }) {
-      const place = placeOf(name);
+    async remove({ userId, name, where: place }) {
       const id = await lookup.idOf(userId, name);
       if (id === undefined || (await requests.getUser(place, id, name)) === undefined) return;
       const act = repeatable("deleting", `user "${name}"`);
@@ -171,11 +167,11 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       await region.as(user, (session, owner) => revokeKey(session, owner, accessKey));
     },
 
-    async settle({ userId, name }) {
+    async settle({ userId, name, where: place }) {
       const id = await lookup.mustHaveId(userId, name);
-      const user = await requests.getUser(placeOf(name), id, name);
+      const user = await requests.getUser(place, id, name);
       if (user?.description && unmarked(user.description).mark !== undefined)
-        await describe(id, name, placeOf(name).description);
+        await describe(id, name, place, place.description);
     },
 
     list: (where) => usersOf(requests, where),

@@ -1,45 +1,43 @@
-/** The inputs of infomaniak.User, and what of them the account API would refuse only after minutes. */
+/** The inputs of infomaniak.User, a row each, and what of them the account API would refuse only after minutes. */
 import * as z from "zod";
-import type { Fields } from "../../lifecycle/model";
-import { lifecycleArgs, NO_KEY_ROTATES, type UserSpec } from "../backend";
+import { NO_KEY_ROTATES, type UserSpec } from "../backend";
+import { argsOf, declaredBy, type Rows, setting } from "../rows";
 import { ALLOWED, MAX_LENGTH, unmarked } from "./description";
 
 const id = z
   .union([z.number(), z.string().regex(/^\d+$/, "must be a number").transform(Number)])
   .refine((value) => Number.isSafeInteger(value) && value > 0, "must be a whole number above 0");
 
-const shape = {
-  ...lifecycleArgs,
-  publicCloudId: id,
-  projectId: id,
-  description: z
-    .string()
-    .min(1, "must not be empty: it is what tells users of a project apart, as their names are generated")
-    .max(MAX_LENGTH, `must have at most ${MAX_LENGTH} characters`)
-    .regex(ALLOWED, "may have letters A-Z and a-z, digits, spaces and - _ . only: Infomaniak refuses anything else")
-    .refine((text) => text.trim() === text, "must not begin or end with a space")
-    .refine(
-      (text) => unmarked(text).mark === undefined,
-      "must not end like this: it is the mark of users that are being made",
-    ),
-  password: z.string().min(1, "must not be empty: leave it out to have one made").optional(),
-  passwordRotationId: z.string().optional(),
-  inviteEmail: z.email("must be an e-mail address").optional(),
-  inviteRotationId: z.string().optional(),
-  createKey: z.boolean().optional(),
-};
-
-/** Names of all inputs. */
-export const argNames = Object.keys(shape);
-
-/** Names of the settings, in the order in which they are shown; `openStackName` is generated. */
-export const settings = ["description", "openStackName", "inviteEmail", "inviteRotationId"] as const;
+/** The inputs by name. What the account API shows and takes of them is the business of api.ts: everything there is done later. */
+export const rows = {
+  publicCloudId: { schema: id, replaces: true, listedBy: true },
+  projectId: { schema: id, replaces: true, listedBy: true },
+  description: setting({
+    schema: z
+      .string()
+      .min(1, "must not be empty: it is what tells users of a project apart, as their names are generated")
+      .max(MAX_LENGTH, `must have at most ${MAX_LENGTH} characters`)
+      .regex(ALLOWED, "may have letters A-Z and a-z, digits, spaces and - _ . only: Infomaniak refuses anything else")
+      .refine((text) => text.trim() === text, "must not begin or end with a space")
+      .refine(
+        (text) => unmarked(text).mark === undefined,
+        "must not end like this: it is the mark of users that are being made",
+      ),
+  }),
+  // Generated, and only shown.
+  openStackName: { isSetting: true },
+  inviteEmail: setting({ schema: z.email("must be an e-mail address").optional() }),
+  inviteRotationId: setting({ schema: z.string().optional() }),
+  password: { schema: z.string().min(1, "must not be empty: leave it out to have one made").optional() },
+  passwordRotationId: { schema: z.string().optional() },
+  createKey: { schema: z.boolean().optional() },
+} as const satisfies Rows;
 
 const INVITED =
   "cannot be given with inviteEmail: the user chooses a password that is not known here, and S3 keys at Infomaniak are made with the user's own password; give password instead of inviteEmail to have keys";
 
 /** The inputs of infomaniak.User. Strict: unknown names are errors. */
-export const userArgs = z.strictObject(shape).superRefine((args, context) => {
+export const userArgs = argsOf(rows).superRefine((args, context) => {
   const refuse = (property: string, message: string) => context.addIssue({ code: "custom", path: [property], message });
   if (args.inviteEmail !== undefined) {
     if (args.password !== undefined) refuse("password", "is of no use with inviteEmail: the invited user chooses one");
@@ -62,34 +60,22 @@ export const userArgs = z.strictObject(shape).superRefine((args, context) => {
 /** Inputs in normal form. */
 export type UserArgs = z.infer<typeof userArgs>;
 
+/** Where a user is, and by which description it is looked for until its id is known. */
+export type Place = Pick<UserArgs, "publicCloudId" | "projectId" | "description">;
+
 /** What the inputs want. An invited user has no password that we know, hence no key. */
-export function specOf(args: UserArgs): UserSpec {
-  const { publicCloudId, projectId, description, inviteEmail, inviteRotationId, password, passwordRotationId } = args;
-  const fields: Fields = {
-    description,
-    ...(inviteEmail === undefined ? {} : { inviteEmail }),
-    ...(inviteRotationId === undefined ? {} : { inviteRotationId }),
-  };
+export function specOf(args: UserArgs): UserSpec<Place> {
+  const { publicCloudId, projectId, description, inviteEmail, password, passwordRotationId } = args;
+  const fields = declaredBy(rows, args);
   const name = `${publicCloudId}/${projectId}/${description}`;
-  if (inviteEmail !== undefined) return { name, fields, createKey: false };
+  const where = { publicCloudId, projectId, description };
+  if (inviteEmail !== undefined) return { name, where, fields, createKey: false };
   const own = password === undefined ? {} : { value: password };
   return {
     name,
+    where,
     fields,
     createKey: args.createKey ?? true,
     password: { rotationId: passwordRotationId ?? "", ...own },
   };
-}
-
-/** Where a user is, and by which description it is looked for, from what the lifecycle calls it. */
-export interface Place {
-  readonly publicCloudId: string;
-  readonly projectId: string;
-  readonly description: string;
-}
-
-/** Takes the lifecycle's name of a user apart. */
-export function placeOf(specName: string): Place {
-  const [publicCloudId = "", projectId = "", ...rest] = specName.split("/");
-  return { publicCloudId, projectId, description: rest.join("/") };
 }

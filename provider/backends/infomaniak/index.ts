@@ -1,22 +1,17 @@
 /** Infomaniak Public Cloud, by its account API and the region's Keystone: what it is and can do, as data. */
 import type { Backend } from "../backend";
+import { factsOf } from "../rows";
 import { userApi } from "./api";
-import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
+import { type Place, rows, specOf, type UserArgs, userArgs } from "./args";
 import { preflight } from "./preflight";
 import { type Settings, settings, sources } from "./settings";
 
 /** The backend behind infomaniak.User. */
-export const infomaniak: Backend<UserArgs, Settings> = {
+export const infomaniak: Backend<UserArgs, Settings, Place> = {
   kind: "infomaniak",
   resource: "infomaniak.User",
   args: userArgs,
-  argNames,
-  settings: settingNames,
-  required: ["description"],
-  replaceOn: ["publicCloudId", "projectId"],
-  unique: [],
-  unclearable: {},
-  defaults: {},
+  ...factsOf(rows),
   capabilities: {
     overlap: "client",
     endsEarly: true,
@@ -37,7 +32,6 @@ export const infomaniak: Backend<UserArgs, Settings> = {
     { name: "authUrl", url: authUrl, carries: "passwords and secret keys" },
     { name: "s3Endpoint", url: s3Endpoint, carries: "signatures and objects" },
   ],
-  listedBy: ["publicCloudId", "projectId"],
   specOf,
   preflight,
   connect(settings, deps) {

@@ -8,8 +8,7 @@ import type { Requests } from "./requests";
 export async function* usersOf(requests: Requests, where: Readonly<Record<string, Json>>): AsyncIterable<Listed> {
   const publicCloudId = Number(where.publicCloudId);
   const projectId = Number(where.projectId);
-  const place = { publicCloudId: String(publicCloudId), projectId: String(projectId), description: "" };
-  for (const { description } of await requests.listUsers(place)) {
+  for (const { description } of await requests.listUsers({ publicCloudId, projectId, description: "" })) {
     if (description && unmarked(description).mark === undefined)
       yield { label: description, inputs: { publicCloudId, projectId, description } };
   }

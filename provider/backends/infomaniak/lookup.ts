@@ -4,7 +4,7 @@
  */
 import { ObjectUserError } from "../../errors";
 import { failure, repeatable } from "../../http/dialect";
-import { type Place, placeOf } from "./args";
+import type { Place } from "./args";
 import { marked, unmarked } from "./description";
 import type { Requests } from "./requests";
 import type { Waiting } from "./waiting";
@@ -72,10 +72,11 @@ export function lookupBy(requests: Requests, waiting: Waiting) {
     /** The user once it is not busy; undefined when there is none. */
     async find(user: {
       readonly name: string;
+      readonly where: Place;
       readonly userId?: string;
       readonly mark?: string;
     }): Promise<WireUser | undefined> {
-      const place = placeOf(user.name);
+      const place = user.where;
       const id =
         user.userId === undefined
           ? (await byDescription(place, user.name, user.mark))?.public_cloud_user_id

@@ -6,7 +6,7 @@ import { checkS3 } from "../s3-check";
 import { requestsTo } from "./requests";
 import type { Settings } from "./settings";
 
-const NOWHERE = { publicCloudId: "0", projectId: "0", description: "" };
+const NOWHERE = { publicCloudId: 0, projectId: 0, description: "" };
 
 /** Opens the preflight of an account. */
 export function preflight(settings: Settings, deps: BackendDeps): Preflight {

@@ -11,21 +11,25 @@ import { openSession, type Session } from "../../protocols/keystone/session";
 import { userSessions } from "../../protocols/keystone/user-sessions";
 import type { WireKey } from "../../protocols/keystone/wire";
 import type { BackendDeps } from "../backend";
+import { readBy, writtenBy } from "../rows";
 import { proveByS3 } from "../s3";
-import { domainAndName } from "./args";
+import { rows, type Where } from "./args";
 import { usersOf } from "./listing";
 import { concernsPlace, move, placeOf, settle } from "./membership";
 import { placesOf } from "./places";
 import { proveByKeystone } from "./proof";
-import { requestsBy, type UserBody } from "./requests";
+import { requestsBy } from "./requests";
 import type { Access } from "./settings";
 import type { WireUser } from "./wire";
 
 const USER_LOGIN_ADVICE =
   "The password that this resource knows is not the user's any more, or the user is locked: run pulumi refresh, then up.";
 
+/** Whose keys they are. */
+type Owner = Pick<UserRef, "userId" | "name" | "password">;
+
 /** The users of one Keystone. */
-export function userApi(access: Access, deps: BackendDeps & { readonly send: Send }): UserApi {
+export function userApi(access: Access, deps: BackendDeps & { readonly send: Send }): UserApi<Where> {
   const admin = openSession(access.login, access, deps);
   const requests = requestsBy(admin);
   const places = placesOf(requests, admin);
@@ -34,7 +38,7 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
   /** Runs calls about keys: by the administrator, or by the user where the administrator may not. */
   async function forKeys<T>(
     operation: string,
-    { userId, name, password }: UserRef,
+    { userId, name, password }: Owner,
     act: (session: Session) => Promise<T>,
   ): Promise<T> {
     try {
@@ -47,7 +51,7 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
   }
 
   /** No list where nobody who can log in may see it. A login that Keystone refuses tells of the password. */
-  async function keys(user: UserRef, isEnabled: boolean): Promise<{ list?: WireKey[]; passwordRefused?: true }> {
+  async function keys(user: Owner, isEnabled: boolean): Promise<{ list?: WireKey[]; passwordRefused?: true }> {
     try {
       return { list: await forKeys("listing", user, (session) => listKeys(session, user)) };
     } catch (error) {
@@ -59,7 +63,7 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
     }
   }
 
-  async function liveOf(user: WireUser, ref: Pick<UserRef, "name" | "password">): Promise<Live> {
+  async function liveOf(user: WireUser, ref: Omit<Owner, "userId">): Promise<Live> {
     const projectId = user.default_project_id ?? "";
     const [project, roles, { list, passwordRefused }] = await Promise.all([
       projectId === "" ? "" : places.projectName(projectId),
@@ -67,10 +71,7 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
       keys({ ...ref, userId: user.id }, user.enabled),
     ]);
     const fields: Fields = {
-      name: user.name,
-      description: user.description ?? "",
-      email: user.email ?? "",
-      enabled: user.enabled,
+      ...readBy(rows, user),
       project,
       projectId,
       roles: [...new Set(roles.map((role) => role.name))].sort(),
@@ -84,16 +85,15 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
     };
   }
 
-  async function find(user: Parameters<UserApi["find"]>[0]): Promise<Live | undefined> {
-    const { domain, name } = domainAndName(user.name);
+  async function find(user: Parameters<UserApi<Where>["find"]>[0]): Promise<Live | undefined> {
     const there =
       user.userId === undefined
-        ? await requests.findUser(name, (await places.domain(domain)).id)
+        ? await requests.findUser(user.where.name, (await places.domain(user.where.domain)).id)
         : await requests.getUser(user.userId, user.name);
     return there && liveOf(there, user);
   }
 
-  async function mustGet({ userId, name }: UserRef): Promise<WireUser> {
+  async function mustGet({ userId, name }: Owner): Promise<WireUser> {
     const user = await requests.getUser(userId, name);
     if (user) return user;
     throw new ObjectUserError({
@@ -109,13 +109,12 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
   return {
     find,
 
-    async create({ name: full, fields, password, mark }) {
-      const { domain, name } = domainAndName(full);
-      const domainId = (await places.domain(domain)).id;
+    async create({ name: full, where, fields, password, mark }) {
+      const domainId = (await places.domain(where.domain)).id;
       const place = await placeOf(fields, domainId, places);
       const user = await requests.createUser(full, {
-        ...bodyOf(fields),
-        name,
+        ...writtenBy(rows, fields),
+        name: where.name,
         domain_id: domainId,
         default_project_id: place.projectId,
         ...(password === undefined ? {} : { password }),
@@ -126,7 +125,7 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
     },
 
     async update(ref, before, changes) {
-      const body = bodyOf(changes);
+      const body = writtenBy(rows, changes);
       if (Object.keys(body).length > 0) await requests.changeUser(ref.userId, ref.name, body);
       const user = await mustGet(ref);
       if (concernsPlace(changes)) {
@@ -182,15 +181,5 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
       const isThere = live?.keys?.some((one) => one.accessKey === key.accessKey && one.secretKey === key.secretKey);
       return live?.fields.enabled === false && isThere ? "suspended" : "refused";
     },
-  };
-}
-
-/** The settings that are the user's own, in Keystone's names. */
-function bodyOf({ name, description, email, enabled }: Fields): UserBody {
-  return {
-    ...(typeof name === "string" ? { name } : {}),
-    ...(typeof description === "string" ? { description } : {}),
-    ...(typeof email === "string" ? { email: email === "" ? null : email } : {}),
-    ...(typeof enabled === "boolean" ? { enabled } : {}),
   };
 }

@@ -1,26 +1,19 @@
 /** OpenStack Keystone, by its identity API v3: what it is and can do, as data. */
 import type { Backend } from "../backend";
+import { factsOf } from "../rows";
 import { userApi } from "./api";
-import { argNames, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
+import { rows, specOf, type UserArgs, userArgs, type Where } from "./args";
 import { caCertificateOf } from "./ca-certificate";
 import { inputsOf } from "./listing";
 import { preflight } from "./preflight";
 import { accessOf, file, type Settings, settings, sources } from "./settings";
 
 /** The backend behind openstack.User. */
-export const openstack: Backend<UserArgs, Settings> = {
+export const openstack: Backend<UserArgs, Settings, Where> = {
   kind: "openstack",
   resource: "openstack.User",
   args: userArgs,
-  argNames,
-  settings: settingNames,
-  required: ["name"],
-  replaceOn: ["domain"],
-  // A domain by its name or its id: "Default" and "default" are one.
-  synonyms: ["domain"],
-  unique: [],
-  unclearable: {},
-  defaults: { description: "", email: "", enabled: true },
+  ...factsOf(rows),
   capabilities: {
     overlap: "client",
     endsEarly: true,
@@ -47,7 +40,6 @@ export const openstack: Backend<UserArgs, Settings> = {
       { name: "s3Endpoint", url: s3Endpoint, carries: "signatures and objects" },
     ];
   },
-  listedBy: ["domain"],
   specOf,
   inputsOf,
   preflight,

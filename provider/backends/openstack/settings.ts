@@ -8,79 +8,66 @@ import * as z from "zod";
 import { ObjectUserError } from "../../errors";
 import { type DomainRef, type Identity, type Login, type Scope, versioned } from "../../protocols/keystone/auth";
 import { type ConnectionFile, endpoint, transportSettings } from "../backend";
-
+import { schemasOf } from "../rows";
 import { readCloud } from "./clouds";
 
 const text = z.string().optional();
-
-/** The settings as they are given; which of them are needed depends on the others. */
-export const settings = z.object({
-  cloud: text,
-  cloudsFile: text,
-  authUrl: endpoint.optional(),
-  username: text,
-  userId: text,
-  password: text,
-  userDomainName: text,
-  userDomainId: text,
-  projectName: text,
-  projectId: text,
-  projectDomainName: text,
-  projectDomainId: text,
-  domainName: text,
-  domainId: text,
-  systemScope: z.literal("all", 'can only be "all"').optional(),
-  applicationCredentialId: text,
-  applicationCredentialName: text,
-  applicationCredentialSecret: text,
-  caFile: text,
-  s3Endpoint: endpoint.optional(),
-  region: text,
-  ...transportSettings,
-});
-
-/** The settings of a connection. */
-export type Settings = z.infer<typeof settings>;
+const wholeSystem = z.literal("all", 'can only be "all"').optional();
 
 /** An explicit cloud is an alternative to the environment's whole login, address included. */
-const ofCloud = { hiddenBy: ["cloud"] };
+const ofCloud = { hiddenBy: ["cloud"] } as const;
 
 /**
- * Where the settings come from besides arguments and stack configuration. A domain is no alternative to the name that it
+ * The settings by name; which of them are needed depends on the others. A domain is no alternative to the name that it
  * qualifies, and a credential's secret may come from elsewhere than its id; both only go with their cloud.
  */
 export const sources = {
-  cloud: { environment: "OS_CLOUD", group: "cloud", hiddenBy: ["address"] },
-  cloudsFile: { environment: "OS_CLIENT_CONFIG_FILE" },
-  authUrl: { environment: "OS_AUTH_URL", group: "address", ...ofCloud },
-  username: { environment: "OS_USERNAME", group: "user", ...ofCloud },
-  userId: { environment: "OS_USER_ID", group: "user", ...ofCloud },
-  userDomainName: { environment: "OS_USER_DOMAIN_NAME", group: "user domain", ...ofCloud },
-  userDomainId: { environment: "OS_USER_DOMAIN_ID", group: "user domain", ...ofCloud },
-  password: { environment: "OS_PASSWORD", group: "login", ...ofCloud },
+  cloud: { schema: text, environment: "OS_CLOUD", group: "cloud", hiddenBy: ["address"] },
+  cloudsFile: { schema: text, environment: "OS_CLIENT_CONFIG_FILE" },
+  authUrl: { schema: endpoint.optional(), environment: "OS_AUTH_URL", group: "address", ...ofCloud },
+  username: { schema: text, environment: "OS_USERNAME", group: "user", ...ofCloud },
+  userId: { schema: text, environment: "OS_USER_ID", group: "user", ...ofCloud },
+  userDomainName: { schema: text, environment: "OS_USER_DOMAIN_NAME", group: "user domain", ...ofCloud },
+  userDomainId: { schema: text, environment: "OS_USER_DOMAIN_ID", group: "user domain", ...ofCloud },
+  password: { schema: text, environment: "OS_PASSWORD", secret: true, group: "login", ...ofCloud },
   // By its id a credential brings its user along; by its name it needs one.
   applicationCredentialId: {
+    schema: text,
     environment: "OS_APPLICATION_CREDENTIAL_ID",
     group: "login",
     hiddenBy: ["cloud", "user"],
   },
-  applicationCredentialName: { environment: "OS_APPLICATION_CREDENTIAL_NAME", group: "login", ...ofCloud },
-  applicationCredentialSecret: { environment: "OS_APPLICATION_CREDENTIAL_SECRET", ...ofCloud },
-  projectName: { environment: "OS_PROJECT_NAME", group: "scope", ...ofCloud },
-  projectId: { environment: "OS_PROJECT_ID", group: "scope", ...ofCloud },
-  domainName: { environment: "OS_DOMAIN_NAME", group: "scope", ...ofCloud },
-  domainId: { environment: "OS_DOMAIN_ID", group: "scope", ...ofCloud },
-  systemScope: { environment: "OS_SYSTEM_SCOPE", group: "scope", ...ofCloud },
-  projectDomainName: { environment: "OS_PROJECT_DOMAIN_NAME", group: "project domain", ...ofCloud },
-  projectDomainId: { environment: "OS_PROJECT_DOMAIN_ID", group: "project domain", ...ofCloud },
-  caFile: { environment: "OS_CACERT", group: "authority" },
-  caCertificate: { group: "authority" },
-  s3Endpoint: {},
-  region: {},
-  insecure: {},
-  timeoutSeconds: {},
-  maxConcurrency: {},
-};
+  applicationCredentialName: {
+    schema: text,
+    environment: "OS_APPLICATION_CREDENTIAL_NAME",
+    group: "login",
+    ...ofCloud,
+  },
+  applicationCredentialSecret: {
+    schema: text,
+    environment: "OS_APPLICATION_CREDENTIAL_SECRET",
+    secret: true,
+    ...ofCloud,
+  },
+  projectName: { schema: text, environment: "OS_PROJECT_NAME", group: "scope", ...ofCloud },
+  projectId: { schema: text, environment: "OS_PROJECT_ID", group: "scope", ...ofCloud },
+  domainName: { schema: text, environment: "OS_DOMAIN_NAME", group: "scope", ...ofCloud },
+  domainId: { schema: text, environment: "OS_DOMAIN_ID", group: "scope", ...ofCloud },
+  systemScope: { schema: wholeSystem, environment: "OS_SYSTEM_SCOPE", group: "scope", ...ofCloud },
+  projectDomainName: { schema: text, environment: "OS_PROJECT_DOMAIN_NAME", group: "project domain", ...ofCloud },
+  projectDomainId: { schema: text, environment: "OS_PROJECT_DOMAIN_ID", group: "project domain", ...ofCloud },
+  caFile: { schema: text, environment: "OS_CACERT", group: "authority" },
+  s3Endpoint: { schema: endpoint.optional() },
+  region: { schema: text },
+  ...transportSettings,
+  caCertificate: { ...transportSettings.caCertificate, group: "authority" },
+} as const;
+
+/** The settings as they are given. */
+export const settings = z.object(schemasOf(sources));
+
+/** The settings of a connection. */
+export type Settings = z.infer<typeof settings>;
 
 /** clouds.yaml, whose entries hold settings. */
 export const file: ConnectionFile = {

@@ -1,14 +1,13 @@
 /** What Keystone answers about users, projects and roles. Loose: releases add fields. */
 import * as z from "zod";
 import { named } from "../../protocols/keystone/wire";
+import { wireOf } from "../rows";
+import { rows } from "./args";
 
 const user = z.looseObject({
   id: z.string(),
-  name: z.string(),
   domain_id: z.string(),
-  enabled: z.boolean().default(true),
-  description: z.string().nullish(),
-  email: z.string().nullish(),
+  ...wireOf(rows),
   default_project_id: z.string().nullish(),
   /** Our own: the mark of an unfinished user. Keystone keeps what it does not know. */
   pulumi_object_users: z.string().nullish(),

@@ -7,17 +7,18 @@ import type { Send } from "../../http/wire";
 import type { Fields, KeyRequest, Live, LiveKey } from "../../lifecycle/model";
 import type { UserApi, Verdict } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
+import { writtenBy } from "../rows";
 import { listBuckets } from "../s3";
-import type { Quota } from "./args";
-import { capsDifference } from "./caps";
+import { idOf, type Quota, rows, type Where } from "./args";
+import { capsDifference, capsOf } from "./caps";
 import { allUsers } from "./listing";
 import { CHECK_ENDPOINT } from "./refusals";
 import { type Requests, requestsTo } from "./requests";
 import type { Settings } from "./settings";
-import { capsOf, liveOf, userIdOf } from "./wire";
+import { liveOf, userIdOf } from "./wire";
 
 /** The users of one gateway. */
-export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi {
+export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi<Where> {
   const requests = requestsTo(settings, deps);
 
   /** An answer about another user than the one asked for is not an answer. */
@@ -32,7 +33,8 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     });
   }
 
-  async function find({ name: userId }: { readonly name: string }): Promise<Live | undefined> {
+  async function find({ where }: { readonly where: Where }): Promise<Live | undefined> {
+    const userId = idOf(where);
     const user = await orUndefined(requests.getUser(userId));
     return user && sameUser(userId, user);
   }
@@ -40,8 +42,9 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
   return {
     find,
 
-    async create({ name, fields, key }) {
-      return sameUser(name, await requests.createUser(name, creation(name, fields, key)));
+    async create({ where, fields, key }) {
+      const userId = idOf(where);
+      return sameUser(userId, await requests.createUser(userId, creation(where, fields, key)));
     },
 
     async update({ userId }, before, changes) {
@@ -93,34 +96,17 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
   };
 }
 
-function creation(userId: string, fields: Fields, key: KeyRequest | undefined) {
-  const [uid, tenant] = userId.split("$").reverse();
+function creation({ uid, tenant }: Where, fields: Fields, key: KeyRequest | undefined) {
   const caps = fields.caps as readonly string[] | undefined;
   return {
     uid,
     tenant,
-    ...modification(fields),
+    ...writtenBy(rows, fields),
     "user-caps": caps?.length ? caps.join(";") : undefined,
     "key-type": "s3",
     "generate-key": key !== undefined,
     "access-key": key?.accessKey,
     "secret-key": key?.secretKey,
-  };
-}
-
-/** The settings that one POST, or the PUT of a new user, takes. */
-function modification(fields: Fields) {
-  const { displayName, email, suspended, maxBuckets, opMask, defaultPlacement, defaultStorageClass, placementTags } =
-    fields as Record<string, never>;
-  const placement = defaultStorageClass ? `${defaultPlacement}/${defaultStorageClass}` : defaultPlacement;
-  return {
-    "display-name": displayName,
-    email,
-    suspended,
-    "max-buckets": maxBuckets,
-    "op-mask": opMask,
-    "default-placement": placement,
-    "placement-tags": (placementTags as readonly string[] | undefined)?.join(","),
   };
 }
 
@@ -133,13 +119,8 @@ async function changeSettings(
 ): Promise<Fields> {
   const { caps, userQuota, bucketQuota, ...plain } = changes;
   let fields = before;
-  // Placement and storage class are one value on the wire.
-  const needsPlacement = plain.defaultStorageClass !== undefined || plain.defaultPlacement !== undefined;
-  const placement = needsPlacement
-    ? { defaultPlacement: before.defaultPlacement, defaultStorageClass: before.defaultStorageClass }
-    : {};
   if (Object.keys(plain).length > 0) {
-    const user = await requests.modifyUser(userId, modification({ ...placement, ...plain } as Fields));
+    const user = await requests.modifyUser(userId, writtenBy(rows, plain, { ...before, ...plain }));
     // A setting that this release never shows stays as it was set last.
     fields = { ...before, ...plain, ...read(user) };
   }

@@ -1,11 +1,12 @@
 /**
- * The inputs of rgw.User, in Ceph's words in camel case, and what of them Ceph would misread: refused here, in one
- * sentence, before anything is sent.
+ * The inputs of rgw.User, in Ceph's words in camel case: a row each, with how Ceph is told it and shows it. What Ceph would
+ * misread is refused here, in one sentence, before anything is sent.
  */
 import * as z from "zod";
 import type { Fields } from "../../lifecycle/model";
-import { lifecycleArgs, NO_KEY_ROTATES, type UserSpec } from "../backend";
-import { isCap, normalCaps } from "./caps";
+import { NO_KEY_ROTATES, type UserSpec } from "../backend";
+import { argsOf, declaredBy, type Rows, setting } from "../rows";
+import { capsOf, isCap, normalCaps, wireCaps } from "./caps";
 
 const MAX_INT32 = 2 ** 31 - 1;
 
@@ -42,12 +43,13 @@ const quota = z.strictObject({
 export type Quota = z.infer<typeof quota>;
 
 /** What Ceph gives a user without quota. */
-export const NO_QUOTA: Quota = { enabled: false, maxSizeBytes: -1, maxObjects: -1 };
+const NO_QUOTA: Quota = { enabled: false, maxSizeBytes: -1, maxObjects: -1 };
 
 const OPERATIONS = ["read", "write", "delete"];
 
-/** Every operation, as Ceph prints it. */
-export const ALL_OPERATIONS = OPERATIONS.join(", ");
+function classOf(storageClass: string): string {
+  return storageClass === "STANDARD" ? "" : storageClass;
+}
 
 const opMask = z.string().transform((text, context) => {
   const parts = text.split(",").map((part) => part.trim());
@@ -61,68 +63,134 @@ const opMask = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** Shape of the inputs; `userArgs` adds the rules that span several of them. */
-const shape = {
-  ...lifecycleArgs,
-  uid: name
-    .refine((text) => !text.includes("$"), 'must not contain "$": give the tenant as tenant')
-    .refine((text) => !text.includes(":"), 'must not contain ":": Ceph takes what follows for a subuser'),
-  tenant: name.regex(/^[A-Za-z0-9_]+$/, "may have letters, digits and _ only").optional(),
-  displayName: name,
-  email: text.transform((text) => text.toLowerCase()).optional(),
-  suspended: z.boolean().optional(),
-  maxBuckets: limit
-    .refine((value) => value <= MAX_INT32, `must be at most ${MAX_INT32}: Ceph would keep another number`)
-    .optional(),
-  caps: z
-    .array(
-      z
-        .string()
-        .refine(isCap, 'must be of the form "users=read", "users=write" or "users=*": Ceph would drop anything else'),
-    )
-    .transform(normalCaps)
-    .optional(),
-  opMask: opMask.optional(),
-  defaultPlacement: name.optional(),
-  defaultStorageClass: name.transform((text) => (text === "STANDARD" ? "" : text)).optional(),
-  placementTags: z
-    .array(name.refine((tag) => !tag.includes(","), 'must not contain ","'))
-    .min(1, "cannot be empty: Ceph ignores an empty list")
-    .optional(),
-  userQuota: quota.optional(),
-  bucketQuota: quota.optional(),
-  accessKey: keyPart.optional(),
-  secretKey: keyPart.optional(),
-  keyType: z
-    .string()
-    .refine(
-      (type) => type === "s3",
-      'can only be "s3": Ceph makes no other key here ("swift" is refused, anything else is silently ignored)',
-    )
-    .optional(),
-  createKey: z.boolean().optional(),
-};
+/** Placement and storage class are one value on the wire. */
+function placement(_: string, all: Fields) {
+  const { defaultPlacement, defaultStorageClass } = all as Readonly<Record<string, string | undefined>>;
+  return { "default-placement": defaultStorageClass ? `${defaultPlacement}/${defaultStorageClass}` : defaultPlacement };
+}
 
-/** Names of all inputs. */
-export const argNames = Object.keys(shape);
+const wireQuota = z.looseObject({ enabled: z.boolean(), max_size: z.number(), max_objects: z.number() });
 
-/** Names of the inputs that are settings, in the order in which they are shown. */
-export const settings = [
-  "displayName",
-  "email",
-  "suspended",
-  "maxBuckets",
-  "caps",
-  "opMask",
-  "defaultPlacement",
-  "defaultStorageClass",
-  "placementTags",
-  "userQuota",
-  "bucketQuota",
-] as const;
+function quotaOf({ enabled, max_size, max_objects }: z.infer<typeof wireQuota>): Quota {
+  return { enabled, maxSizeBytes: max_size, maxObjects: max_objects };
+}
+
+/** The inputs by name. Capabilities and quotas are written by requests of their own, which api.ts sends. */
+export const rows = {
+  uid: {
+    schema: name
+      .refine((text) => !text.includes("$"), 'must not contain "$": give the tenant as tenant')
+      .refine((text) => !text.includes(":"), 'must not contain ":": Ceph takes what follows for a subuser'),
+    replaces: true,
+  },
+  tenant: {
+    schema: name.regex(/^[A-Za-z0-9_]+$/, "may have letters, digits and _ only").optional(),
+    replaces: true,
+  },
+  displayName: setting({
+    schema: name,
+    wire: { display_name: z.string() },
+    read: ({ display_name }) => display_name,
+    write: (value) => ({ "display-name": value }),
+  }),
+  email: setting({
+    schema: text.transform((text) => text.toLowerCase()).optional(),
+    default: "",
+    unique: true,
+    wire: { email: z.string() },
+    read: ({ email }) => email,
+    write: (value) => ({ email: value }),
+  }),
+  suspended: setting({
+    schema: z.boolean().optional(),
+    default: false,
+    /** A number here; a boolean is tolerated. */
+    wire: { suspended: z.union([z.number(), z.boolean()]) },
+    read: ({ suspended }) => suspended === true || suspended === 1,
+    write: (value) => ({ suspended: value }),
+  }),
+  maxBuckets: setting({
+    schema: limit
+      .refine((value) => value <= MAX_INT32, `must be at most ${MAX_INT32}: Ceph would keep another number`)
+      .optional(),
+    default: 1000,
+    wire: { max_buckets: z.number() },
+    read: ({ max_buckets }) => Math.max(max_buckets, -1),
+    write: (value) => ({ "max-buckets": value }),
+  }),
+  caps: setting({
+    schema: z
+      .array(
+        z
+          .string()
+          .refine(isCap, 'must be of the form "users=read", "users=write" or "users=*": Ceph would drop anything else'),
+      )
+      .transform(normalCaps)
+      .optional(),
+    default: [],
+    wire: { caps: wireCaps },
+    read: ({ caps }) => capsOf(caps),
+  }),
+  opMask: setting({
+    schema: opMask.optional(),
+    default: OPERATIONS.join(", "),
+    wire: { op_mask: z.string() },
+    read: ({ op_mask }) => op_mask,
+    write: (value) => ({ "op-mask": value }),
+  }),
+  // Placement and storage classes are shown by some releases only.
+  defaultPlacement: setting({
+    schema: name.optional(),
+    unclearable: "",
+    wire: { default_placement: z.string().optional() },
+    read: ({ default_placement }) => default_placement,
+    write: placement,
+  }),
+  defaultStorageClass: setting({
+    schema: name.transform(classOf).optional(),
+    unclearable: "",
+    wire: { default_storage_class: z.string().optional() },
+    read: ({ default_storage_class: shown }) => (shown === undefined ? undefined : classOf(shown)),
+    write: placement,
+  }),
+  placementTags: setting({
+    schema: z
+      .array(name.refine((tag) => !tag.includes(","), 'must not contain ","'))
+      .min(1, "cannot be empty: Ceph ignores an empty list")
+      .optional(),
+    unclearable: [],
+    wire: { placement_tags: z.array(z.string()).optional() },
+    read: ({ placement_tags }) => placement_tags,
+    write: (tags) => ({ "placement-tags": tags.join(",") }),
+  }),
+  userQuota: setting({
+    schema: quota.optional(),
+    default: NO_QUOTA,
+    wire: { user_quota: wireQuota },
+    read: ({ user_quota }) => quotaOf(user_quota),
+  }),
+  bucketQuota: setting({
+    schema: quota.optional(),
+    default: NO_QUOTA,
+    wire: { bucket_quota: wireQuota },
+    read: ({ bucket_quota }) => quotaOf(bucket_quota),
+  }),
+  accessKey: { schema: keyPart.optional(), unique: true },
+  secretKey: { schema: keyPart.optional() },
+  keyType: {
+    schema: z
+      .string()
+      .refine(
+        (type) => type === "s3",
+        'can only be "s3": Ceph makes no other key here ("swift" is refused, anything else is silently ignored)',
+      )
+      .optional(),
+  },
+  createKey: { schema: z.boolean().optional() },
+} as const satisfies Rows;
 
 /** The inputs of rgw.User. Strict: unknown names are errors. */
-export const userArgs = z.strictObject(shape).superRefine((args, context) => {
+export const userArgs = argsOf(rows).superRefine((args, context) => {
   const refuse = (property: string, message: string) => context.addIssue({ code: "custom", path: [property], message });
   if (args.secretKey !== undefined && args.accessKey === undefined)
     refuse("secretKey", "needs an accessKey of your own beside it");
@@ -139,13 +207,21 @@ export const userArgs = z.strictObject(shape).superRefine((args, context) => {
 /** Inputs in normal form. */
 export type UserArgs = z.infer<typeof userArgs>;
 
-/** What the inputs want. A user in a tenant is called `tenant$uid` everywhere. */
-export function specOf(args: UserArgs): UserSpec {
+/** How Ceph addresses a user. */
+export type Where = Pick<UserArgs, "uid" | "tenant">;
+
+/** A user's id: `tenant$uid`, or the uid of a user without tenant. It is also what the program calls the user. */
+export function idOf({ uid, tenant }: Where): string {
+  return tenant === undefined ? uid : `${tenant}$${uid}`;
+}
+
+/** What the inputs want. */
+export function specOf(args: UserArgs): UserSpec<Where> {
   const { uid, tenant, accessKey, secretKey, createKey } = args;
-  const fields = Object.fromEntries(settings.filter((one) => args[one] !== undefined).map((one) => [one, args[one]]));
   return {
-    name: tenant === undefined ? uid : `${tenant}$${uid}`,
-    fields: fields as Fields,
+    name: idOf(args),
+    where: { uid, tenant },
+    fields: declaredBy(rows, args),
     createKey: createKey ?? true,
     ...(accessKey === undefined ? {} : { ownKey: { accessKey, ...(secretKey === undefined ? {} : { secretKey }) } }),
   };

@@ -3,6 +3,11 @@
  * permissions (PUT and DELETE ?caps); changing a user's caps in one request is silently ignored.
  */
 
+import * as z from "zod";
+
+/** The answer of `PUT` and `DELETE /admin/user?caps`; every answer about a user has the same list. */
+export const wireCaps = z.array(z.looseObject({ type: z.string(), perm: z.string() }));
+
 /** The permissions of one capability, in Ceph's order. */
 const PERMISSIONS = ["read", "write"] as const;
 type Permission = (typeof PERMISSIONS)[number];
@@ -19,6 +24,11 @@ export function isCap(text: string): boolean {
 /** Capabilities in normal form: sorted, one entry a type, permissions "read", "write" or "*". */
 export function normalCaps(caps: readonly string[]): string[] {
   return print(parse(caps));
+}
+
+/** Capabilities of an answer in normal form. */
+export function capsOf(caps: z.infer<typeof wireCaps>): string[] {
+  return normalCaps(caps.map(({ type, perm }) => `${type}=${perm}`));
 }
 
 /** What must be added to, and taken from, one set of capabilities to get another. In normal form. */

@@ -1,30 +1,17 @@
 /** Ceph RADOS Gateway, by its Admin Ops API: what it is and can do, as data. */
 import type { Backend } from "../backend";
+import { factsOf } from "../rows";
 import { userApi } from "./api";
-import { ALL_OPERATIONS, argNames, NO_QUOTA, settings as settingNames, specOf, type UserArgs, userArgs } from "./args";
+import { rows, specOf, type UserArgs, userArgs, type Where } from "./args";
 import { preflight } from "./preflight";
 import { type Settings, settings, sources } from "./settings";
 
 /** The backend behind rgw.User. */
-export const rgw: Backend<UserArgs, Settings> = {
+export const rgw: Backend<UserArgs, Settings, Where> = {
   kind: "rgw",
   resource: "rgw.User",
   args: userArgs,
-  argNames,
-  settings: settingNames,
-  required: ["displayName"],
-  replaceOn: ["uid", "tenant"],
-  unique: ["email", "accessKey"],
-  unclearable: { defaultPlacement: "", defaultStorageClass: "", placementTags: [] },
-  defaults: {
-    email: "",
-    suspended: false,
-    maxBuckets: 1000,
-    caps: [],
-    opMask: ALL_OPERATIONS,
-    userQuota: NO_QUOTA,
-    bucketQuota: NO_QUOTA,
-  },
+  ...factsOf(rows),
   capabilities: {
     overlap: "client",
     endsEarly: true,

@@ -10,9 +10,10 @@ import { type Act, repeatable, unrepeatable } from "../../http/dialect";
 import { escaped, signed } from "../../http/sigv4";
 import type { Send } from "../../http/wire";
 import type { BackendDeps } from "../backend";
+import { wireCaps } from "./caps";
 import { gateway } from "./refusals";
 import type { Settings } from "./settings";
-import { wireBuckets, wireCaps, wireInfo, wirePage, wireUser } from "./wire";
+import { wireBuckets, wireInfo, wirePage, wireUser } from "./wire";
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 

@@ -3,16 +3,11 @@
  * answer leaves out is not known; it is never taken for empty.
  */
 import * as z from "zod";
-import type { Fields, Live, LiveKey } from "../../lifecycle/model";
-import type { Quota } from "./args";
-import { normalCaps } from "./caps";
-
-const wireQuota = z.looseObject({ enabled: z.boolean(), max_size: z.number(), max_objects: z.number() });
+import type { Live, LiveKey } from "../../lifecycle/model";
+import { readBy, wireOf } from "../rows";
+import { rows } from "./args";
 
 const wireKey = z.looseObject({ user: z.string(), access_key: z.string(), secret_key: z.string().optional() });
-
-/** The answer of `PUT` and `DELETE /admin/user?caps`. */
-export const wireCaps = z.array(z.looseObject({ type: z.string(), perm: z.string() }));
 
 /** The answer of `GET /admin/bucket?uid=`. */
 export const wireBuckets = z.array(z.string());
@@ -31,24 +26,13 @@ export const wirePage = z.looseObject({
   marker: z.string().optional(),
 });
 
-/** The answer of `GET`, `PUT` and `POST /admin/user`. Storage classes and placement are shown by some releases only. */
+/** The answer of `GET`, `PUT` and `POST /admin/user`. */
 export const wireUser = z.looseObject({
   tenant: z.string().optional(),
   user_id: z.string(),
-  display_name: z.string(),
-  email: z.string(),
-  /** A number here; a boolean is tolerated. */
-  suspended: z.union([z.number(), z.boolean()]),
-  max_buckets: z.number(),
+  ...wireOf(rows),
   /** Left out for an admin with the cap user-info-without-keys and not users=read. */
   keys: z.array(wireKey),
-  caps: wireCaps,
-  op_mask: z.string(),
-  default_placement: z.string().optional(),
-  default_storage_class: z.string().optional(),
-  placement_tags: z.array(z.string()).optional(),
-  user_quota: wireQuota,
-  bucket_quota: wireQuota,
   /** From Ceph 20 on. */
   create_date: z.string().optional(),
 });
@@ -74,7 +58,7 @@ export function liveOf(user: WireUser): Live & { readonly keys: readonly LiveKey
   const { create_date: createdAt } = user;
   return {
     userId: userIdOf(user),
-    fields: fieldsOf(user),
+    fields: readBy(rows, user),
     keys: keysOf(user.keys),
     ...(createdAt === undefined || createdAt === NO_DATE ? {} : { createdAt }),
   };
@@ -94,34 +78,4 @@ function keysOf(keys: readonly z.infer<typeof wireKey>[]): LiveKey[] {
       accessKey: access_key,
       ...(secret_key === undefined ? {} : { secretKey: secret_key }),
     }));
-}
-
-/** Capabilities in normal form. */
-export function capsOf(caps: z.infer<typeof wireCaps>): string[] {
-  return normalCaps(caps.map(({ type, perm }) => `${type}=${perm}`));
-}
-
-function fieldsOf(user: WireUser): Fields {
-  const { default_placement, default_storage_class, placement_tags } = user;
-  return {
-    displayName: user.display_name,
-    email: user.email,
-    suspended: user.suspended === true || user.suspended === 1,
-    maxBuckets: Math.max(user.max_buckets, -1),
-    caps: capsOf(user.caps),
-    opMask: user.op_mask,
-    ...(default_placement === undefined ? {} : { defaultPlacement: default_placement }),
-    ...(default_storage_class === undefined ? {} : { defaultStorageClass: classOf(default_storage_class) }),
-    ...(placement_tags === undefined ? {} : { placementTags: placement_tags }),
-    userQuota: quotaOf(user.user_quota),
-    bucketQuota: quotaOf(user.bucket_quota),
-  };
-}
-
-function classOf(storageClass: string): string {
-  return storageClass === "STANDARD" ? "" : storageClass;
-}
-
-function quotaOf({ enabled, max_size, max_objects }: z.infer<typeof wireQuota>): Quota {
-  return { enabled, maxSizeBytes: max_size, maxObjects: max_objects };
 }

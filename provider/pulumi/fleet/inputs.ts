@@ -3,9 +3,10 @@
  * complaint. Some inputs are for members only: what single users have as options of Pulumi's own.
  */
 import * as z from "zod";
+import { SECRET_NAMES } from "../../protocol";
 import { type CheckFailure, takenApart, toldBySdk } from "../inputs";
 import { withoutFindings } from "../live-inputs";
-import { asSecret, definedOnly, type Inputs, SECRET_NAMES } from "../state";
+import { asSecret, definedOnly, type Inputs } from "../state";
 import { hasUnknowns } from "../unknowns";
 import type { Users } from "../users";
 

@@ -49,6 +49,7 @@ export const TWO_AT_MOST: Capabilities = { ...BY_US, maxKeys: 2, chooseAccessKey
 export function spec(changes: Partial<Spec> = {}): Spec {
   return {
     name: "ann",
+    where: undefined,
     identity: "me",
     hidden: [],
     fields: {},

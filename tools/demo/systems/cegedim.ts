@@ -49,7 +49,6 @@ async function open(): Promise<System> {
       ITCARE_CLIENT_ID: CLIENT_ID,
       ITCARE_CLIENT_SECRET: CLIENT_SECRET,
     },
-    secrets: [CLIENT_SECRET],
     s3: { endpoint: served.url, region: "us-east-1" },
     userId: LABEL,
     rotates: "secret",

@@ -38,7 +38,6 @@ async function open(): Promise<System> {
       ECS_USERNAME: USERNAME,
       ECS_PASSWORD: PASSWORD,
     },
-    secrets: [PASSWORD],
     s3: { endpoint: served.url, region: "us-east-1" },
     userId: USER,
     rotates: "secret",

@@ -73,7 +73,6 @@ function common(endpoint: string, admin: Credentials): Pick<System, CommonPart> 
       RADOSGW_ACCESS_KEY: admin.accessKey,
       RADOSGW_SECRET_KEY: admin.secretKey,
     },
-    secrets: [admin.secretKey],
     s3: { endpoint, region: REGION },
     userId: USER,
     rotates: "key",
@@ -96,7 +95,7 @@ exports.graceEnds = alice.previousKeyExpiresAt.apply((time) => time ?? "no grace
   };
 }
 
-type CommonPart = "notes" | "environment" | "secrets" | "s3" | "userId" | "rotates" | "program";
+type CommonPart = "notes" | "environment" | "s3" | "userId" | "rotates" | "program";
 
 function meddlings(admin: {
   rename(displayName: string): Promise<Deed>;

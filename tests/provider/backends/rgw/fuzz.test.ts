@@ -14,7 +14,7 @@ import { answer, CANARY, FUZZ } from "../../fuzz";
 import { fakeWorld } from "../../world";
 
 const SETTINGS = settings.parse({ endpoint: "https://rgw.test", accessKey: "AK", secretKey: `${CANARY}-admin` });
-const ANN = { userId: "ann", name: "ann" };
+const ANN = { userId: "ann", name: "ann", where: { uid: "ann" } };
 const KEY = { id: "A", accessKey: "A", secretKey: CANARY };
 const BEFORE = { displayName: "Ann", caps: ["users=read"], defaultPlacement: "" };
 const QUOTA = { enabled: true, maxSizeBytes: 1, maxObjects: 1 };
@@ -45,13 +45,13 @@ const calls: readonly [
 ][] = [
   [
     "find",
-    (api) => api.find({ name: "ann" }),
+    (api) => api.find(ANN),
     (live, last) =>
       live === undefined ? says(last, 404, "NoSuchUser") : isAnn(last) && (live as Live).userId === "ann",
   ],
   [
     "create",
-    (api) => api.create({ name: "ann", fields: { displayName: "Ann" }, key: { accessKey: "A" }, mark: "MARK" }),
+    (api) => api.create({ ...ANN, fields: { displayName: "Ann" }, key: { accessKey: "A" }, mark: "MARK" }),
     (_, last) => isAnn(last),
   ],
   [

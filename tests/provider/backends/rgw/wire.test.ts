@@ -1,6 +1,7 @@
 /** The gateway's JSON in the project's words, of releases that say more or less. */
 import assert from "node:assert/strict";
-import { capsOf, leftOutOf, liveOf, userIdOf, wireUser } from "../../../../provider/backends/rgw/wire";
+import { capsOf } from "../../../../provider/backends/rgw/caps";
+import { leftOutOf, liveOf, userIdOf, wireUser } from "../../../../provider/backends/rgw/wire";
 
 const USER = {
   tenant: "",

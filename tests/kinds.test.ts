@@ -1,0 +1,77 @@
+/** One table of kinds: whatever a kind of user needs outside its backend, each test naming the place where it is missing. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import * as pulumi from "@pulumi/pulumi";
+import { backends } from "../provider/backends";
+import { SECRET_SIGNATURE } from "../provider/pulumi/state";
+import * as sdk from "../sdk";
+
+const REPOSITORY = path.join(__dirname, "..");
+const read = (file: string) => readFileSync(path.join(REPOSITORY, file), "utf8");
+const { exports: subpaths, typesVersions } = JSON.parse(read("package.json"));
+const suites = readdirSync(__dirname, { recursive: true, encoding: "utf8" }).filter((file) =>
+  file.endsWith(".test.ts"),
+);
+
+type Class = new (name: string, args: Record<string, string>) => pulumi.ProviderResource;
+const namespaces = sdk as unknown as Readonly<Record<string, Readonly<Record<string, Class | undefined>> | undefined>>;
+
+/** The settings that the SDK hands to the engine as secrets. */
+async function secretsOf(kind: string, Provider: Class): Promise<string[]> {
+  let handed: Record<string, unknown> = {};
+  await pulumi.runtime.setMocks({
+    newResource: ({ inputs }) => {
+      handed = inputs;
+      return { id: "id", state: {} };
+    },
+    call: () => ({}),
+  });
+  const names = Object.keys(backends[kind]?.sources ?? {});
+  const provider = new Provider("one", Object.fromEntries(names.map((name) => [name, "given"])));
+  await new Promise((resolve) => provider.urn.apply(resolve));
+  const secret = { ...SECRET_SIGNATURE, value: "given" };
+  return names.filter((name) => isDeepStrictEqual(handed[`${kind}:${name}`], secret));
+}
+
+for (const [kind, { kind: own, resource, sources }] of Object.entries(backends)) {
+  describe(`the kind ${kind}`, () => {
+    const className = resource.slice(kind.length + 1);
+
+    it("is called so by its backend, and so are its resources", () => {
+      assert.equal(own, kind);
+      assert.match(resource, new RegExp(`^${kind}\\.\\w+$`));
+    });
+
+    it("has a namespace in sdk/index.ts, with a provider, a user and a fleet", () => {
+      const missing = ["Provider", className, `${className}s`].filter((name) => !namespaces[kind]?.[name]);
+      assert.deepEqual(missing, [], `sdk/index.ts: export * as ${kind} from "./${kind}", with these in sdk/${kind}.ts`);
+    });
+
+    it("has a subpath in package.json, under exports and typesVersions", () => {
+      const file = `./dist/sdk/${kind}`;
+      assert.deepEqual(subpaths[`./${kind}`], { types: `${file}.d.ts`, default: `${file}.js` });
+      assert.deepEqual(typesVersions["*"][kind], [`${file}.d.ts`]);
+    });
+
+    it("has its secret settings, and no other, made secrets by the SDK", async () => {
+      const secret = Object.keys(sources).filter((name) => sources[name]?.secret);
+      const Provider = namespaces[kind]?.Provider ?? assert.fail(`sdk/${kind}.ts has no Provider`);
+      assert.deepEqual(await secretsOf(kind, Provider), secret, `the list in the constructor of sdk/${kind}.ts`);
+    });
+
+    it("takes its secret settings from the environment, as a command line is no place for them", () => {
+      const nowhere = Object.keys(sources).filter((name) => sources[name]?.secret && !sources[name]?.environment);
+      assert.deepEqual(nowhere, [], `provider/backends/${kind}/settings.ts: these need an environment variable`);
+    });
+
+    it("has a page for people, and suites", () => {
+      assert.ok(existsSync(path.join(REPOSITORY, `docs/${kind}.md`)), `docs/${kind}.md is missing`);
+      assert.ok(
+        suites.some((file) => file.split("/").includes(kind)),
+        `tests/${kind}/*.test.ts is missing`,
+      );
+    });
+  });
+}
