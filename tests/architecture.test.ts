@@ -13,9 +13,6 @@ interface Arrow {
   readonly typesOnly: boolean;
 }
 
-/** Backends that stand on another one: their systems speak its protocol. */
-const STANDS_ON: Readonly<Record<string, readonly string[]>> = { infomaniak: ["openstack"] };
-
 const arrows = ["provider", "sdk", "cli", "devserver"].filter(isThere).flatMap(sources).flatMap(arrowsOf);
 
 function isThere(directory: string): boolean {
@@ -89,6 +86,7 @@ describe("the architecture", () => {
       "provider",
       "provider/lifecycle",
       "provider/http",
+      "provider/protocols",
       "provider/backends/rgw",
       "sdk",
       "cli",
@@ -138,12 +136,20 @@ describe("the architecture", () => {
   it("http stands on errors alone", () => {
     mayOnly(
       "provider/http",
-      (arrow) => isNode(arrow) || isInside("provider/http")(arrow) || /^(provider\/errors|aws4)$/.test(arrow.to),
+      (arrow) => isNode(arrow) || isInside("provider/http")(arrow) || /^(provider\/errors|aws4|zod)$/.test(arrow.to),
     );
   });
 
-  it("backends know the lifecycle's words, http and errors; nothing of resources and state", () => {
-    const rooms = ["provider/lifecycle", "provider/http", "provider/errors", "provider/backends"];
+  it("protocols stand on http and errors: backends share them, and they know none", () => {
+    const rooms = ["provider/protocols", "provider/http", "provider/errors"];
+    mayOnly(
+      "provider/protocols",
+      (arrow) => isNode(arrow) || rooms.some((room) => isIn(room, arrow.to)) || arrow.to === "zod",
+    );
+  });
+
+  it("backends know the lifecycle's words, protocols, http and errors; nothing of resources and state", () => {
+    const rooms = ["provider/lifecycle", "provider/protocols", "provider/http", "provider/errors", "provider/backends"];
     mayOnly(
       "provider/backends",
       (arrow) => isNode(arrow) || rooms.some((room) => isIn(room, arrow.to)) || /^(zod|aws4|yaml)$/.test(arrow.to),
@@ -161,7 +167,7 @@ describe("the architecture", () => {
   it("no backend knows another one", () => {
     mayOnly("provider/backends", ({ from, to }) => {
       const [mine, theirs] = [backendOf(from), backendOf(to)];
-      return !mine || !theirs || mine === theirs || (STANDS_ON[mine] ?? []).includes(theirs);
+      return !mine || !theirs || mine === theirs;
     });
   });
 

@@ -4,17 +4,22 @@
  *
  * Documentation: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html
  */
+import * as z from "zod";
 import { ObjectUserError } from "../errors";
+import { type Dialect, type Meaning, refused, repeatable } from "../http/dialect";
 import { exchange } from "../http/exchange";
-import { comeBackLater } from "../http/later";
 import { type Credentials, signed } from "../http/sigv4";
 import type { Send, WireResponse } from "../http/wire";
+import type { UserRef, Verdict } from "../lifecycle/user-api";
 import type { BackendDeps } from "./backend";
 
 /** What S3 said: accepted with the owner's id, or refused with a code. "denied": signature fine, permission lacking, or not. */
 export type S3Answer =
   | { readonly verdict: "accepted"; readonly owner: string | undefined }
   | { readonly verdict: "suspended" | "denied" | "refused" };
+
+/** The region in signatures where a system has no regions of its own. */
+export const USUAL_REGION = "us-east-1";
 
 /** Where and how to ask. */
 export interface S3Target {
@@ -30,44 +35,77 @@ const VERDICTS: Readonly<Record<string, "suspended" | "denied" | "refused">> = {
   SignatureDoesNotMatch: "refused",
 };
 
+const refusal = z.object({ code: z.string() });
+
+const foreign = {
+  problem: "does not answer like S3",
+  advice: "Check s3Endpoint and region, or set prove: false to go without the proof.",
+};
+
 /** Lists the buckets of a key's owner. Rejects with an ObjectUserError when the answer says nothing about the key. */
 export function listBuckets(
   key: Credentials,
   userId: string,
-  target: S3Target,
+  { s3Endpoint: endpoint, region, timeoutSeconds }: S3Target,
   deps: BackendDeps & { readonly send: Send },
 ): Promise<S3Answer> {
-  const act = { operation: "proving", subject: `key ${key.accessKey} of user "${userId}"` };
+  const dialect: Dialect = { endpoint, timeoutSeconds, who: "S3", refusal, meanings: {}, foreign };
+  const act = repeatable("proving", `key ${key.accessKey} of user "${userId}"`);
   return exchange(deps, {
     ...act,
-    safe: true,
-    timeoutMs: target.timeoutSeconds * 1000,
-    request: () => signed({ method: "GET", url: new URL(`${target.s3Endpoint}/`) }, key, target.region, deps.now()),
-    read: (response) => read(response, act, target),
+    timeoutMs: timeoutSeconds * 1000,
+    request: () => signed({ method: "GET", url: new URL(`${endpoint}/`) }, key, region, deps.now()),
+    read(response) {
+      const code = element(response.body, "Code");
+      const answer = read(response, code);
+      if (answer === undefined) throw refused(dialect, act, response, { code });
+      return answer;
+    },
   });
 }
 
-function read(response: WireResponse, act: { operation: string; subject: string }, { s3Endpoint }: S3Target): S3Answer {
-  const { status, body } = response;
+function read({ status, body }: WireResponse, code: string | undefined): S3Answer | undefined {
   if (status === 200 && body.includes("<ListAllMyBucketsResult"))
     return { verdict: "accepted", owner: element(body, "ID") };
-  const code = element(body, "Code");
   const verdict = code === undefined ? undefined : VERDICTS[code];
   if (verdict && (status === 401 || status === 403)) return { verdict };
-  if (status === 401) return { verdict: "refused" };
-  const answer = [status, code !== undefined && /^\w{1,60}$/.test(code) ? code : undefined].filter(Boolean).join(" ");
-  const later = comeBackLater(status, "S3", { safe: true });
-  if (later) throw new ObjectUserError({ ...act, ...later, answer });
-  if (status >= 500) {
-    throw new ObjectUserError({ ...act, code: "unavailable", problem: "S3 has a fault", answer, advice: "Run again." });
-  }
-  throw new ObjectUserError({
-    ...act,
-    code: "unexpected",
-    problem: `${s3Endpoint} does not answer like S3`,
-    answer,
-    advice: "Check s3Endpoint and region, or set prove: false to go without the proof.",
-  });
+  return status === 401 ? { verdict: "refused" } : undefined;
+}
+
+/**
+ * Whether a key opens an OpenStack's S3. The gateway does not tell a locked user from a wrong key, nor a role that it does not
+ * accept from anything else: whatever is not accepted is refused.
+ */
+export async function proveByS3(
+  name: string,
+  key: Credentials,
+  target: Omit<S3Target, "region"> & { readonly region?: string | undefined },
+  deps: BackendDeps & { readonly send: Send },
+): Promise<Verdict> {
+  const { verdict } = await listBuckets(key, name, { ...target, region: target.region ?? USUAL_REGION }, deps);
+  return verdict === "denied" ? "refused" : verdict;
+}
+
+/** Whether a secret works, where S3 may have no known address (`nowhere` says what then) and denies a locked user everything. */
+export async function proveUnlessLocked(
+  { name }: UserRef,
+  key: Credentials,
+  { s3Endpoint, ...target }: Omit<S3Target, "s3Endpoint"> & { readonly s3Endpoint?: string | undefined },
+  deps: BackendDeps & { readonly send: Send },
+  nowhere: Pick<Meaning, "problem" | "advice">,
+  isLocked: () => Promise<boolean>,
+): Promise<Verdict> {
+  if (s3Endpoint === undefined)
+    throw new ObjectUserError({
+      code: "invalid",
+      operation: "proving",
+      subject: `the secret of user "${name}"`,
+      ...nowhere,
+    });
+  const { verdict } = await listBuckets(key, name, { ...target, s3Endpoint }, deps);
+  if (verdict !== "denied") return verdict;
+  // The signature is right. What is denied is denied to the user: by a lock, or by a policy.
+  return (await isLocked()) ? "suspended" : "accepted";
 }
 
 /** The text of the first element of a name in a small XML document. */

@@ -87,32 +87,31 @@ async function updateUser(step: StepOf<"updateUser">, { known, user, context }: 
     code: "unsupported",
     operation: "changing",
     subject: `user "${user.name}"`,
-    problem: `the system said yes but did not take the new value of ${ignored.join(", ")}`,
+    problem: `the system accepted the request but did not store the new value of ${ignored.join(", ")}`,
     advice: "Give a value that this release of the system supports.",
   });
 }
 
 /**
  * Where the system ends graces by itself, the deadline of the secrets before this one counts from here; so the one that
- * consumers hold is proven first.
+ * consumers hold is proven first, unless its end is fixed already.
  */
 async function issueKey(step: StepOf<"issueKey">, { spec, known, user, context }: Act): Promise<Known> {
   const { graceSeconds } = step.key;
   const { published } = known;
   const endsCurrent = context.capabilities.overlap === "server" && graceSeconds !== undefined && graceSeconds > 0;
-  if (spec.prove && endsCurrent && published?.id !== undefined) {
-    const { provenAt } = known.keys.find((record) => record.id === published.id) ?? {};
+  const { provenAt, expiresAt } = known.keys.find((record) => record.id === published?.id) ?? {};
+  if (spec.prove && endsCurrent && published?.id !== undefined && expiresAt === undefined) {
     await proveCurrent({ ...published, id: published.id }, provenAt, user, context);
   }
   const key = await context.api.issueKey(user, step.key);
   const record = recordOf(key, step.rotationId, context);
-  const deadline = graceSeconds === undefined ? undefined : after(context.now().toISOString(), graceSeconds);
-  const others = known.keys.filter((other) => other.id !== key.id);
+  const others = endingWith(step, known, context).keys.filter((other) => other.id !== key.id);
   return {
     ...known,
     // A published key whose secret was replaced in place is published anew.
     ...(published?.id === key.id ? { published: withoutId(published) } : {}),
-    keys: [...others.map((other) => endingBy(deadline, other)), record],
+    keys: [...others, record],
     foreign: known.foreign.filter((other) => other.id !== key.id),
     secrets: key.secretKey === undefined ? known.secrets : { ...known.secrets, [key.id]: key.secretKey },
   };
@@ -198,10 +197,15 @@ function succeeded(record: KeyRecord, { published }: Known, { capabilities, now 
   return wasPublished && capabilities.overlap === "client" ? { ...record, retiredAt: now().toISOString() } : record;
 }
 
-/** Our own clock decides: the system's may be ahead or behind. A key that ends earlier anyway still does. */
-function endingBy(deadline: string | undefined, record: KeyRecord): KeyRecord {
-  if (deadline === undefined || (record.expiresAt !== undefined && record.expiresAt < deadline)) return record;
-  return { ...record, expiresAt: deadline };
+/**
+ * What is known once the system has made a key, or may have: where it ends graces by itself, when the keys before it end.
+ * Our own clock decides: the system's may be ahead or behind. A key that ends earlier anyway still does.
+ */
+export function endingWith({ key }: StepOf<"issueKey">, known: Known, { now }: Context): Known {
+  if (key.graceSeconds === undefined) return known;
+  const deadline = after(now().toISOString(), key.graceSeconds);
+  const isEarlier = ({ expiresAt }: KeyRecord) => expiresAt !== undefined && expiresAt < deadline;
+  return { ...known, keys: known.keys.map((one) => (isEarlier(one) ? one : { ...one, expiresAt: deadline })) };
 }
 
 function withRecord(known: Known, id: string, change: (record: KeyRecord) => KeyRecord): Known {
@@ -215,6 +219,6 @@ function secretUnknown(accessKey: string, user: UserRef): ObjectUserError {
     subject: `key ${accessKey} of user "${user.name}"`,
     problem: "the system lists the key but does not show its secret",
     advice:
-      "Give the admin user the right to read secrets (Ceph: users=read), or change rotationId to have another key made.",
+      "Give the admin user the right to read secrets (Ceph: users=read), or change rotationId to have a new key made.",
   });
 }

@@ -7,7 +7,7 @@
  * when a run fails all the same travels with the error.
  */
 import { isObjectUserError, type ObjectUserError, sentenceOf } from "../errors";
-import { applyStep } from "./apply";
+import { applyStep, endingWith } from "./apply";
 import { type Context, hereOf } from "./context";
 import { deriveMark } from "./keys";
 import type { Known, Live, Spec, Step } from "./model";
@@ -105,11 +105,17 @@ export async function reconcile(
       sight = step.do === "look" ? await look(run, sight) : await take(step, run, sight);
     } catch (error) {
       if (error instanceof Unfinished) throw error;
-      if (tries++ === TRIES || !isObjectUserError(error) || !mayLookAgain(error, sight)) {
+      const lost = isObjectUserError(error) ? lostSecret(error, step, context) : undefined;
+      if (lost && sight.known) sight = { ...sight, known: endingWith(lost, sight.known, context) };
+      if (lost || tries++ === TRIES || !isObjectUserError(error) || !mayLookAgain(error, sight)) {
         throw new Unfinished(sight.known && beforeHandover(sight.known, before, context.capabilities), error);
       }
       const isMaybeMade = step?.do === "createUser" && sight.hasJustLooked && error.uncertain;
-      sight = { ...sight, stale: "the fate of the last step is not known", ...(isMaybeMade ? { made: "maybe" } : {}) };
+      sight = {
+        ...sight,
+        stale: "the outcome of the last step is not known",
+        ...(isMaybeMade ? { made: "maybe" } : {}),
+      };
       context.log(`${context.resource} ${spec.name}: ${error.message} Looking again.`);
       await context.sleep(PAUSE_MS * 2 ** (tries - 1) * (0.5 + context.random()));
     }
@@ -167,6 +173,15 @@ function whyLook({ spec, here, isReplaced }: Run, { known, seen }: Sight, steps:
  */
 function mayLookAgain(error: ObjectUserError, { hasJustLooked }: Sight): boolean {
   return error.uncertain || (!hasJustLooked && (error.code === "not-found" || error.code === "unsupported"));
+}
+
+/**
+ * The making of a secret that the system shows in its answer only, and whose answer was lost. Looking does not show it, and
+ * making another one could end the secret that consumers hold: the next run does so, and says it.
+ */
+function lostSecret(error: ObjectUserError, step: RunStep | undefined, { capabilities }: Context) {
+  const isLost = error.uncertain && !capabilities.secretsReadable && step?.do === "issueKey";
+  return isLost ? step : undefined;
 }
 
 /** Carries out a step of the plan. */
@@ -269,7 +284,7 @@ function takenOver(live: Live, run: Run, { made, isMarked }: Sight, refused: Obj
   const ours = made === "maybe" && !isDerived ? true : isUnfinished && !(isReplaced && made === "no");
   if (!ours && !spec.adopt)
     throw new Unfinished(undefined, isReplaced ? hasItAlready(spec) : existsAlready(spec, refused));
-  const how = ours ? "an unfinished run of this resource made it and is continued" : "taken over (adopt)";
+  const how = ours ? "an unfinished run of this resource made it, and this run resumes it" : "adopted";
   context.log(`${context.resource} ${spec.name}: exists; ${how}`);
   return firstSight(live, spec, context.defaults, { takenOver: !ours });
 }

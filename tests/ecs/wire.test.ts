@@ -1,9 +1,11 @@
 /** What ECS answers, and what is made of it: recorded answers, both forms of refusals. */
 import assert from "node:assert/strict";
-import { refused, SessionOver, SomethingMissing } from "../../provider/backends/ecs/refusals";
+import { type Act, managementApi, SomethingMissing } from "../../provider/backends/ecs/refusals";
 import { fieldsOf, markOf, placesOf, wireKeys, wireUser } from "../../provider/backends/ecs/wire";
 import { fingerprint, sha256 } from "../../provider/backends/fingerprint";
 import { isObjectUserError } from "../../provider/errors";
+import { parseJson } from "../../provider/http/api";
+import { refused } from "../../provider/http/dialect";
 
 const ONE_SECRET = {
   secret_key_1: "cmowABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
@@ -66,6 +68,9 @@ describe("ecs: answers", () => {
 });
 
 describe("ecs: refusals", () => {
+  const ecs = managementApi({ endpoint: "https://x", timeoutSeconds: 60, username: "root" });
+  const refuse = (act: Act, status: number, text: string) =>
+    refused(ecs, act, { status, headers: {} }, parseJson(text));
   const body = (code: number) => JSON.stringify({ code, description: "…", details: "…", retryable: false });
   const newer = JSON.stringify({
     http_status_code: 400,
@@ -90,7 +95,7 @@ describe("ecs: refusals", () => {
     it(`${status} ${text.slice(0, 24)} is ${code}`, () => {
       const about = { userId: "u", namespace: "n", isInPath: true };
       const act = { operation: "making", subject: "it", safe: false, about };
-      const error = refused(act, { status, headers: {}, body: text }, "https://x");
+      const error = refuse(act, status, text);
       assert.ok(isObjectUserError(error, code), error.message);
       assert.equal(error.uncertain, uncertain);
     });
@@ -106,14 +111,11 @@ describe("ecs: refusals", () => {
   ] as const) {
     it(`${status} ${text.slice(0, 40)} does not say what is missing${isInPath ? "" : " but at the user's own address"}`, () => {
       const act = { operation: "reading", subject: "it", safe: true, about: { userId: "u", namespace: "n", isInPath } };
-      assert.ok(refused(act, { status, headers: {}, body: text }, "https://x") instanceof SomethingMissing);
+      assert.throws(() => refuse(act, status, text), SomethingMissing);
     });
   }
 
   for (const status of [401, 302]) {
-    it(`${status} means that the session is over`, () => {
-      const act = { operation: "reading", subject: "it", safe: true };
-      assert.ok(refused(act, { status, headers: {}, body: body(4000) }, "https://x") instanceof SessionOver);
-    });
+    it(`${status} means that the session is over`, () => assert.ok(ecs.token?.over.includes(status)));
   }
 });

@@ -7,9 +7,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { openstack } from "../../provider/backends/openstack";
 import { caCertificateOf } from "../../provider/backends/openstack/ca-certificate";
-import { accessOf, settings, versioned } from "../../provider/backends/openstack/settings";
+import { accessOf, settings } from "../../provider/backends/openstack/settings";
 import { readSettings } from "../../provider/connection";
 import { isObjectUserError, ObjectUserError } from "../../provider/errors";
+import { versioned } from "../../provider/protocols/keystone/auth";
 
 const CLOUDS = `
 clouds:

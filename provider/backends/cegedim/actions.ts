@@ -4,9 +4,10 @@
  * Documentation: https://academy.cegedim.cloud/itcare-api/itcare-api-reference/operations/operations-actions
  */
 import * as z from "zod";
-import { ObjectUserError } from "../../errors";
+import type { ObjectUserError } from "../../errors";
+import { type Act, failure } from "../../http/dialect";
+import { poll } from "../../http/poll";
 import type { BackendDeps } from "../backend";
-import type { Act } from "./refusals";
 
 /** An action, as `GET /actions/{id}` shows it. */
 export const wireAction = z.looseObject({
@@ -17,10 +18,7 @@ export const wireAction = z.looseObject({
 type WireAction = z.infer<typeof wireAction>;
 
 /** How long an action is waited for. */
-export const PATIENCE_SECONDS = 600;
-
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 10_000;
+const PATIENCE_SECONDS = 600;
 
 /** How an action ended, as far as was waited for it. */
 export type Ending = "done" | "failed" | "still under way";
@@ -28,23 +26,27 @@ export type Ending = "done" | "failed" | "still under way";
 /** Waits until an action ends, for ten minutes at most. Rejects when nobody says how it stands. */
 export async function ended(
   actionId: number,
-  act: Act,
+  { operation, subject }: Act,
   ask: (actionId: number) => Promise<WireAction>,
   deps: BackendDeps,
 ): Promise<Ending> {
-  for (let waitedMs = 0, pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    const action = await ask(actionId);
-    if (action.status === "SUCCESS") return "done";
-    if (action.status === "ERROR") return "failed";
-    if (waitedMs >= PATIENCE_SECONDS * 1000) return "still under way";
-    const since = momentOf(action.submittedAt);
-    const waited = `${Math.round(waitedMs / 1000)} of ${PATIENCE_SECONDS} s`;
-    deps.log(
-      `${act.operation} ${act.subject}: action ${actionId}${since ? ` of ${since}` : ""} is under way (${waited})`,
-    );
-    await deps.sleep(pauseMs);
-    waitedMs += pauseMs;
-  }
+  const seen = await poll<Ending>(
+    {
+      seconds: PATIENCE_SECONDS,
+      firstPauseMs: 500,
+      longestPauseMs: 10_000,
+      growth: 2,
+      async look() {
+        const { status, submittedAt } = await ask(actionId);
+        if (status !== "IN_PROGRESS") return { done: status === "SUCCESS" ? "done" : "failed" };
+        const since = momentOf(submittedAt);
+        return { status: `action ${actionId}${since ? ` of ${since}` : ""} is under way` };
+      },
+      tell: (status, waited) => deps.log(`${operation} ${subject}: ${status} (${waited} of ${PATIENCE_SECONDS} s)`),
+    },
+    deps,
+  );
+  return "done" in seen ? seen.done : "still under way";
 }
 
 /** ISO 8601 in UTC, from the API's dates: `2026-11-22T12:00:00.000+0200`. */
@@ -54,11 +56,9 @@ export function momentOf(date: string | undefined): string | undefined {
 }
 
 /** The error for an action that did not end well. Its own message is not shown: nobody says what may stand in it. */
-export function notDone(ending: Ending, actionId: number, { operation, subject }: Act): ObjectUserError {
+export function notDone(ending: Ending, actionId: number, act: Act): ObjectUserError {
   const how = ending === "failed" ? "ended in an error" : `is still under way after ${PATIENCE_SECONDS} s`;
-  return new ObjectUserError({
-    operation,
-    subject,
+  return failure(act, {
     code: "unavailable",
     problem: `action ${actionId} of cegedim.cloud ${how}`,
     advice: `Look at action ${actionId} in the console of cegedim.cloud, and run again when it has ended.`,

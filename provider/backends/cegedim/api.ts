@@ -8,7 +8,7 @@ import type { KeyRequest, Live, LiveKey } from "../../lifecycle/model";
 import type { UserApi, UserRef } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
 import { fingerprint, sha256 } from "../fingerprint";
-import { listBuckets } from "../s3";
+import { proveUnlessLocked } from "../s3";
 import { partsOf } from "./args";
 import { marked, unmarked } from "./assumed";
 import { usersOf } from "./listing";
@@ -76,15 +76,16 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     list: ({ objectStore }) => usersOf(requests, String(objectStore)),
 
     async probe(user, key) {
-      const { s3Endpoint } = settings;
-      if (s3Endpoint === undefined) throw nowhereToProve(user);
-      const { verdict } = await listBuckets(key, user.name, { ...settings, s3Endpoint }, deps);
-      if (verdict !== "denied") return verdict;
-      // The signature is right. What is denied is denied to the user: by a lock, or by a policy.
-      return (await requests.getUser(pathOf(user))).locked ? "suspended" : "accepted";
+      const isLocked = async () => (await requests.getUser(pathOf(user))).locked;
+      return proveUnlessLocked(user, key, settings, deps, NOWHERE_TO_PROVE, isLocked);
     },
   };
 }
+
+const NOWHERE_TO_PROVE = {
+  problem: "cegedim.Provider has no s3Endpoint to prove it at",
+  advice: "Give s3Endpoint (ITCARE_S3_ENDPOINT), the address of the object store, or leave prove out.",
+};
 
 /** The user of this label; if there is none, one that is being made: by whoever has the mark, else by somebody. */
 async function byLabel(requests: Requests, name: string, mark?: string): Promise<WireUser | undefined> {
@@ -122,8 +123,7 @@ function existsAlready(name: string): ObjectUserError {
     operation: "creating",
     subject: `user "${name}"`,
     problem: "the store has a user with this label already, which was not made by this resource",
-    advice:
-      "Set adopt: true to take it over (its secret is renewed once you give a rotationId), or choose another label.",
+    advice: "Set adopt: true to adopt it (its secret is renewed once you give a rotationId), or choose another label.",
   });
 }
 
@@ -135,25 +135,14 @@ function graceRuns(error: ObjectUserError): ObjectUserError {
   });
 }
 
-/** Repeating the renewal at once could end the secret that consumers hold: the next run does it, and says so. */
+/** The new secret is never shown again: the next run renews once more. */
 function secretLost(error: ObjectUserError, { graceSeconds }: KeyRequest): ObjectUserError {
   const old = graceSeconds
-    ? `the old one stays published, and works for ${graceSeconds} s if the renewal took place; once it has ended, run up with prove: false`
+    ? `the old one stays published, and works for ${graceSeconds} s if the renewal took place`
     : "the old one stays published, and does not work any more if the renewal took place";
   return new ObjectUserError({
     ...error.parts,
     problem: `${error.parts.problem}; the new secret, if there is one, was in that answer only and is lost`,
     advice: `Run again to have another one made; ${old}.`,
-    uncertain: false,
-  });
-}
-
-function nowhereToProve({ name }: UserRef): ObjectUserError {
-  return new ObjectUserError({
-    code: "invalid",
-    operation: "proving",
-    subject: `the secret of user "${name}"`,
-    problem: "cegedim.Provider has no s3Endpoint to prove it at",
-    advice: "Give s3Endpoint (ITCARE_S3_ENDPOINT), the address of the object store, or leave prove out.",
   });
 }

@@ -5,32 +5,10 @@
  * Documentation: https://academy.cegedim.cloud/itcare-api/errors
  */
 import * as z from "zod";
-import { type ErrorCode, ObjectUserError } from "../../errors";
-import { comeBackLater } from "../../http/later";
-import type { WireResponse } from "../../http/wire";
+import type { Dialect, Meaning, Meanings } from "../../http/dialect";
+import type { Settings } from "./settings";
 
-/** What a remote call was about. */
-export interface Act {
-  /** As a gerund: "creating". */
-  readonly operation: string;
-  /** `user "cos-x/alice"`. */
-  readonly subject: string;
-  /** Repeating the call does no harm. */
-  readonly safe: boolean;
-}
-
-interface Meaning {
-  readonly code: ErrorCode;
-  readonly problem: string;
-  readonly advice: string;
-}
-
-/** The token is not valid any more. */
-export class TokenOver extends Error {
-  override readonly name = "TokenOver";
-}
-
-const MEANINGS: Readonly<Record<number, Meaning>> = {
+const MEANINGS: Meanings = {
   400: {
     code: "invalid",
     problem: "cegedim.cloud does not accept one of the values",
@@ -58,45 +36,69 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   },
 };
 
-const refusal = z.looseObject({ errorCode: z.string(), errorDesc: z.string().optional() });
+/** What of a body is shown: the code, and what stands in place of a text. Most bodies are empty. */
+const refusal = z
+  .looseObject({ errorCode: z.string().optional(), errorDesc: z.string().optional() })
+  .catch({})
+  .transform(({ errorCode, errorDesc }) => ({ words: [errorCode, errorDesc] }));
 
-/** The error for an answer that is not a success: a TokenOver or an ObjectUserError. */
-export function refused(act: Act, response: WireResponse, endpoint: string): Error {
-  const { status, body } = response;
-  if (status === 401) return new TokenOver();
-  const said = refusal.safeParse(parseJson(body)).data;
-  const words = [said?.errorCode, said?.errorDesc].filter((word) => word !== undefined && /^\w{1,60}$/.test(word));
-  const { operation, subject } = act;
-  return new ObjectUserError({
-    operation,
-    subject,
-    ...meaningOf(act, status, endpoint),
-    answer: [status, ...words].join(" "),
-    uncertain: !act.safe && status >= 500,
-  });
+/** What asking for a token is about. */
+export function tokenAct({ clientId }: Pick<Settings, "clientId">) {
+  return { operation: "getting a token", subject: `for client "${clientId}"` };
 }
 
-function meaningOf(act: Act, status: number, endpoint: string): Meaning {
-  const known = MEANINGS[status] ?? comeBackLater(status, "cegedim.cloud", act);
-  if (known) return known;
-  if (status >= 500) return { code: "unavailable", problem: "cegedim.cloud has a fault", advice: "Run again." };
-  return notTheApi(endpoint);
-}
-
-/** The meaning of an answer that is not of the form that the API has, or is assumed to have. */
-export function notTheApi(endpoint: string): Meaning {
+/** How the API answers. */
+export function api(settings: Settings): Dialect {
   return {
-    code: "unexpected",
-    problem: `${endpoint} does not answer as this release expects it of the API of cegedim.cloud`,
-    advice: "Check endpoint, and paths of cegedim.Provider: what is not published of the API is an assumption.",
+    endpoint: settings.endpoint,
+    timeoutSeconds: settings.timeoutSeconds,
+    who: "cegedim.cloud",
+    refusal,
+    meanings: MEANINGS,
+    foreign: {
+      problem: "does not answer as this release expects it of the API of cegedim.cloud",
+      advice: "Check endpoint, and paths of cegedim.Provider: what is not published of the API is an assumption.",
+    },
+    token: {
+      over: [401],
+      notTaken: {
+        ...tokenAct(settings),
+        code: "unauthorized",
+        problem: "the API does not take the token that was just given for it",
+        advice: "Check that endpoint and tokenUrl of cegedim.Provider belong together.",
+      },
+    },
+    isSuccess: (status) => status >= 200 && status <= 202,
   };
 }
 
-/** JSON, or undefined. The parser's own complaint would quote the body, which may hold secrets. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+const UNKNOWN_CLIENT: Meaning = {
+  code: "unauthorized",
+  problem: "the client's id or secret is not accepted",
+  advice: "Check clientId and clientSecret of cegedim.Provider (ITCARE_CLIENT_ID, ITCARE_CLIENT_SECRET).",
+};
+
+/** How the login service answers: an OAuth2 refusal has a body of its own form, `{"error":"invalid_client",…}`. */
+export function loginService({ tokenUrl, timeoutSeconds }: Settings): Dialect {
+  return {
+    endpoint: tokenUrl,
+    timeoutSeconds,
+    who: "the login service",
+    refusal: z
+      .looseObject({ error: z.string().optional() })
+      .catch({})
+      .transform(({ error }) => ({ code: error })),
+    meanings: {
+      "401": UNKNOWN_CLIENT,
+      "403": {
+        code: "forbidden",
+        problem: "the client may not have a token",
+        advice: "Ask the support of cegedim.cloud for an API account.",
+      },
+      invalid_client: UNKNOWN_CLIENT,
+      unauthorized_client: UNKNOWN_CLIENT,
+    },
+    foreign: { problem: "does not answer like a token endpoint", advice: "Check tokenUrl of cegedim.Provider." },
+    isSuccess: (status) => status === 200,
+  };
 }

@@ -2,11 +2,12 @@
  * The lifecycle's port, spoken in ECS's calls. A user's access key is its id; only secrets come and go.
  */
 import { isObjectUserError, ObjectUserError } from "../../errors";
+import { orUndefined } from "../../http/api";
 import type { Send } from "../../http/wire";
 import type { Fields, Live } from "../../lifecycle/model";
 import type { UserApi, UserRef } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
-import { listBuckets } from "../s3";
+import { proveUnlessLocked } from "../s3";
 import { partsOf } from "./args";
 import { usersOf } from "./listing";
 import { MARK_NAME } from "./mark";
@@ -74,15 +75,16 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     list: ({ namespace }) => usersOf(requests, String(namespace)),
 
     async probe(user, key) {
-      const { s3Endpoint } = settings;
-      if (s3Endpoint === undefined) throw nowhereToProve(user);
-      const { verdict } = await listBuckets(key, user.name, { ...settings, s3Endpoint }, deps);
-      if (verdict !== "denied") return verdict;
-      // The signature is right. What is denied is denied to the user: by a lock, or by a policy.
-      return (await requests.getUser(pathOf(user))).locked ? "suspended" : "accepted";
+      const isLocked = async () => (await requests.getUser(pathOf(user))).locked;
+      return proveUnlessLocked(user, key, settings, deps, NOWHERE_TO_PROVE, isLocked);
     },
   };
 }
+
+const NOWHERE_TO_PROVE = {
+  problem: "ecs.Provider has no s3Endpoint to prove it at",
+  advice: "Give s3Endpoint (ECS_S3_ENDPOINT), mostly https://…:9021, or leave prove out.",
+};
 
 /** A name is added, changed or removed by a request of its own kind. */
 async function changeTags(requests: Requests, user: UserPath, before: Tags, wanted: Tags): Promise<void> {
@@ -102,30 +104,11 @@ function tagsOf({ tags }: Fields): Tags {
   return Object.entries(tags ?? {}).map(([name, value]) => ({ name, value: String(value) }));
 }
 
-async function orUndefined<T>(request: Promise<T>): Promise<T | undefined> {
-  try {
-    return await request;
-  } catch (error) {
-    if (isObjectUserError(error, "not-found")) return undefined;
-    throw error;
-  }
-}
-
 function existsAlready(error: ObjectUserError): ObjectUserError {
   return new ObjectUserError({
     ...error.parts,
     code: "already-exists",
     problem: "a user of this name exists already and was not made by this resource",
-    advice: "Set adopt: true to take it over with its secret, or choose another userId.",
-  });
-}
-
-function nowhereToProve({ name }: UserRef): ObjectUserError {
-  return new ObjectUserError({
-    code: "invalid",
-    operation: "proving",
-    subject: `the secret of user "${name}"`,
-    problem: "ecs.Provider has no s3Endpoint to prove it at",
-    advice: "Give s3Endpoint (ECS_S3_ENDPOINT), mostly https://…:9021, or leave prove out.",
+    advice: "Set adopt: true to adopt it with its secret, or choose another userId.",
   });
 }

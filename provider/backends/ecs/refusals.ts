@@ -3,18 +3,12 @@
  * said by 404 with one code only, and an answer that is not ECS's own never means it.
  */
 import * as z from "zod";
-import { type ErrorCode, ObjectUserError } from "../../errors";
-import { comeBackLater } from "../../http/later";
-import type { WireResponse } from "../../http/wire";
+import type { ObjectUserError } from "../../errors";
+import { type Act as AnyAct, type Dialect, failure, type Meaning, type Meanings } from "../../http/dialect";
+import type { Settings } from "./settings";
 
-/** What a remote call was about. */
-export interface Act {
-  /** As a gerund: "creating". */
-  readonly operation: string;
-  /** `user "ns/alice"`. */
-  readonly subject: string;
-  /** Repeating the call does no harm. */
-  readonly safe: boolean;
+/** What a remote call is about. */
+export interface Act extends AnyAct {
   /** The user that the call is about; absent for the list of a namespace. */
   readonly about?: {
     readonly userId: string;
@@ -24,19 +18,6 @@ export interface Act {
     /** The call makes the user. Default false. */
     readonly isNew?: boolean;
   };
-}
-
-interface Meaning {
-  readonly code: ErrorCode;
-  readonly problem: string;
-  readonly advice: string;
-}
-
-const AGAIN = "Run again.";
-
-/** The token is not valid any more; ECS says so by 401, or by sending the client to its login page. */
-export class SessionOver extends Error {
-  override readonly name = "SessionOver";
 }
 
 /**
@@ -60,9 +41,12 @@ const INVALID: Meaning = {
   advice: "Check the inputs, and that the namespace exists.",
 };
 
-const MEANINGS: Readonly<Record<string, Meaning>> = {
-  "1005": INVALID,
-  "1008": INVALID,
+const MEANINGS: Meanings = {
+  "403": {
+    code: "forbidden",
+    problem: "the management user may not do this",
+    advice: "It needs the role SYSTEM_ADMIN, or NAMESPACE_ADMIN of this namespace.",
+  },
   "1031": {
     code: "conflict",
     problem: "the user has two secrets already, which is all that ECS keeps",
@@ -75,59 +59,84 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   },
 };
 
-const refusal = z.looseObject({
-  code: z.union([z.number(), z.string()]).optional(),
-  messages: z.array(z.looseObject({ code: z.union([z.number(), z.string()]) })).optional(),
-});
-
-/** The code in an answer: `{"code":1004,…}`, or `{"messages":[{"code":"4000",…}]}` of newer releases. */
-function codeOf(body: string): string | undefined {
-  const parsed = refusal.safeParse(parseJson(body)).data;
-  const code = String(parsed?.code ?? parsed?.messages?.[0]?.code ?? "");
-  return /^\w{1,20}$/.test(code) ? code : undefined;
-}
-
 /** "Request parameter cannot be found", "resource not found", "unable to find entity in request URL". */
 const MISSING = ["1004", "1019", "2000"];
 
-/** The error for an answer that is not a success: a SessionOver, a SomethingMissing or an ObjectUserError. */
-export function refused(act: Act, response: WireResponse, endpoint: string): Error {
-  const { status } = response;
-  if (status === 401 || status === 302) return new SessionOver();
-  const code = codeOf(response.body);
-  const answer = `${status}${code ? ` code ${code}` : ""}`;
-  const uncertain = !act.safe && status >= 500;
-  const { operation, subject } = act;
-  if (status === 404 && code === "2000" && act.about?.isInPath)
-    return new ObjectUserError({ operation, subject, ...GONE, answer });
-  if (status >= 400 && status < 500 && status !== 403 && code !== undefined && MISSING.includes(code))
-    return new SomethingMissing(answer);
-  return new ObjectUserError({ operation, subject, ...meaningOf(act, status, code, endpoint), answer, uncertain });
+const number = z.union([z.number(), z.string()]).optional();
+
+/** The code in an answer: `{"code":1004,…}`, or `{"messages":[{"code":"4000",…}]}` of newer releases; or none. */
+const refusal = z
+  .looseObject({ code: number, messages: z.array(z.looseObject({ code: number })).optional() })
+  .catch({})
+  .transform(({ code, messages }) => {
+    const text = String(code ?? messages?.[0]?.code ?? "");
+    return /^\w{1,20}$/.test(text) ? { code: text, words: ["code", text] } : { code: undefined };
+  });
+
+/** How the management API answers to a login. */
+export function loginPage({ endpoint, timeoutSeconds }: Pick<Settings, "endpoint" | "timeoutSeconds">): Dialect {
+  return {
+    endpoint,
+    timeoutSeconds,
+    who: "ECS",
+    // The status says it all.
+    refusal: z.unknown().transform(() => ({})),
+    meanings: {
+      "401": {
+        code: "unauthorized",
+        problem: "ECS does not accept the management user's name or password",
+        advice: "Check username and password of ecs.Provider (ECS_USERNAME, ECS_PASSWORD).",
+      },
+      "403": {
+        code: "forbidden",
+        problem: "ECS opens no session: this management user is locked, or has a hundred sessions open",
+        advice:
+          "End them with GET /logout?force=true as this user, or wait until they end by themselves after two hours.",
+      },
+    },
+    foreign: {
+      problem: "does not answer like the management API of ECS",
+      advice: "Check endpoint: it is the management address, mostly https://…:4443.",
+    },
+    isSuccess: (status) => status === 200,
+  };
 }
 
-function meaningOf(act: Act, status: number, code: string | undefined, endpoint: string): Meaning {
-  if (status === 403) {
-    return {
-      code: "forbidden",
-      problem: "the management user may not do this",
-      advice: "It needs the role SYSTEM_ADMIN, or NAMESPACE_ADMIN of this namespace.",
-    };
-  }
-  const later = comeBackLater(status, "ECS", act);
-  if (later) return later;
-  const known = code === undefined ? undefined : MEANINGS[code];
-  if (known) return known;
-  if (status >= 500) return { code: "unavailable", problem: "ECS has a fault", advice: AGAIN };
-  if (code !== undefined && status >= 400) return INVALID;
-  return notTheApi(endpoint);
+/** How the management API answers. */
+export function managementApi(settings: Parameters<typeof loginPage>[0] & Pick<Settings, "username">): Dialect<Act> {
+  return {
+    ...loginPage(settings),
+    refusal,
+    meanings: MEANINGS,
+    otherwise: INVALID,
+    token: {
+      // ECS says so itself, or sends the client to its login page.
+      over: [401, 302],
+      notTaken: {
+        ...loginAct(settings),
+        code: "unauthorized",
+        problem: "ECS ended a session that it had just opened",
+        advice:
+          "Check that nobody logs this management user out by force, and that a proxy passes X-SDS-AUTH-TOKEN on.",
+      },
+    },
+    peculiar({ status }, said, { about }) {
+      const { code = "" } = said ?? {};
+      if (status === 404 && code === "2000" && about?.isInPath) return GONE;
+      if (status >= 400 && status < 500 && status !== 403 && MISSING.includes(code))
+        throw new SomethingMissing(`${status} code ${code}`);
+      return undefined;
+    },
+  };
+}
+
+/** What a login is about. */
+export function loginAct({ endpoint, username }: Pick<Settings, "endpoint" | "username">) {
+  return { operation: "logging in", subject: `to ${endpoint} as "${username}"` };
 }
 
 /** What was looked for and not found, once that is known: `what` is "user", "namespace" or "other". */
-export function missing(
-  { operation, subject }: Act,
-  what: "user" | "namespace" | "other",
-  answer: string,
-): ObjectUserError {
+export function missing(act: Act, what: "user" | "namespace" | "other", answer: string): ObjectUserError {
   const meanings: Record<typeof what, Meaning> = {
     user: GONE,
     namespace: { code: "invalid", problem: "ECS has no such namespace", advice: "Check namespace." },
@@ -137,23 +146,5 @@ export function missing(
       advice: "Run again; if it stays, look into the log of ECS.",
     },
   };
-  return new ObjectUserError({ operation, subject, ...meanings[what], answer });
-}
-
-/** The meaning of an answer that no management API of ECS would give. */
-export function notTheApi(endpoint: string): Meaning {
-  return {
-    code: "unexpected",
-    problem: `${endpoint} does not answer like the management API of ECS`,
-    advice: "Check endpoint: it is the management address, mostly https://…:4443.",
-  };
-}
-
-/** JSON, or undefined. The parser's own complaint would quote the body, which may hold secrets. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return failure(act, { ...meanings[what], answer });
 }

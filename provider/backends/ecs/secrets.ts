@@ -4,6 +4,7 @@
  */
 import { randomInt } from "node:crypto";
 import { isObjectUserError, ObjectUserError } from "../../errors";
+import { orUndefined } from "../../http/api";
 import type { KeyRequest, LiveKey } from "../../lifecycle/model";
 import type { BackendDeps } from "../backend";
 import { fingerprint, sha256 } from "../fingerprint";
@@ -31,12 +32,8 @@ const CERTAIN: readonly string[] = ["unauthorized", "forbidden", "rate-limited",
 
 /** The user's secrets; none where ECS knows none. */
 export async function secretsOf(requests: Requests, user: UserPath): Promise<LiveKey[]> {
-  try {
-    return placesOf(user.userId, await requests.listKeys(user)).map(({ key }) => key);
-  } catch (error) {
-    if (isObjectUserError(error, "not-found")) return [];
-    throw error;
-  }
+  const listed = await orUndefined(requests.listKeys(user));
+  return listed === undefined ? [] : placesOf(user.userId, listed).map(({ key }) => key);
 }
 
 /** Makes another secret; the one before it lives on for its grace, in whole minutes. */

@@ -3,18 +3,18 @@
  * region's, where each user makes its own with its own password.
  */
 import { isObjectUserError, ObjectUserError } from "../../errors";
+import { type Act, failure, repeatable, unrepeatable } from "../../http/dialect";
 import type { Send } from "../../http/wire";
 import type { Fields, Live } from "../../lifecycle/model";
 import type { UserApi, UserRef, UserRequest } from "../../lifecycle/user-api";
+import { issueKey, keysOf, listKeys, revokeKey } from "../../protocols/keystone/credentials";
 import type { BackendDeps } from "../backend";
-import { issueKey, keysOf, listKeys, revokeKey } from "../openstack/credentials";
-import { proveByS3 } from "../openstack/proof";
+import { proveByS3 } from "../s3";
 import { type Place, placeOf } from "./args";
 import { marked, unmarked } from "./description";
 import { limited, limiterOf } from "./limiter";
 import { usersOf } from "./listing";
 import { lookupBy, taskAsId } from "./lookup";
-import { type Act, failure } from "./refusals";
 import { type RegionUser, regionOf } from "./region";
 import { requestsTo } from "./requests";
 import type { Settings } from "./settings";
@@ -71,7 +71,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
 
   /** Sends the request that makes the user; when its answer is lost, looks whether the user appears. */
   async function make({ name, fields, password, mark }: UserRequest, place: Place): Promise<number> {
-    const act = { operation: "creating", subject: `user "${name}"`, writes: true };
+    const act = unrepeatable("creating", `user "${name}"`);
     const description = marked(place.description, mark);
     try {
       const outcome =
@@ -132,7 +132,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       if (typeof changes.description === "string") await describe(id, name, changes.description);
       if (changes.inviteEmail !== undefined || changes.inviteRotationId !== undefined) {
         const email = String(changes.inviteEmail ?? before.inviteEmail);
-        const act = { operation: "sending the invitation of", subject: `user "${name}"`, writes: true };
+        const act = unrepeatable("sending the invitation of", `user "${name}"`);
         await waiting.mustEnd(name, act, await requests.inviteAgain(place, id, name, email));
       }
       const user = await waiting.idle(place, id, name);
@@ -154,7 +154,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       const place = placeOf(name);
       const id = await lookup.idOf(userId, name);
       if (id === undefined || (await requests.getUser(place, id, name)) === undefined) return;
-      const act = { operation: "deleting", subject: `user "${name}"`, writes: false };
+      const act = repeatable("deleting", `user "${name}"`);
       await waiting.mustEnd(name, act, await requests.deleteUser(place, id, name));
       await waiting.gone(place, id, name);
     },
@@ -180,41 +180,34 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
 
     list: (where) => usersOf(requests, where),
 
-    probe: (ref, key) => proveByS3({ name: ref.name, ...key }, { ...settings, region: undefined }, deps),
+    probe: (ref, key) => proveByS3(ref.name, key, { ...settings, region: undefined }, deps),
   };
 }
 
 function changing(what: string, name: string): Act {
-  return { operation: `changing the ${what} of`, subject: `user "${name}"`, writes: true };
+  return unrepeatable(`changing the ${what} of`, `user "${name}"`);
 }
 
 function nameOf(user: WireUser, name: string): string {
   if (user.open_stack_name) return user.open_stack_name;
-  throw failure(
-    { operation: "reading", subject: `user "${name}"`, writes: false },
-    {
-      code: "unavailable",
-      problem: "Infomaniak has not given the user its OpenStack name yet",
-      advice: "Run again in a minute.",
-    },
-  );
+  throw failure(repeatable("reading", `user "${name}"`), {
+    code: "unavailable",
+    problem: "Infomaniak has not given the user its OpenStack name yet",
+    advice: "Run again in a minute.",
+  });
 }
 
 function exists(name: string): ObjectUserError {
-  return new ObjectUserError({
+  return failure(repeatable("creating", `user "${name}"`), {
     code: "already-exists",
-    operation: "creating",
-    subject: `user "${name}"`,
     problem: "a user with this description exists already in the project and was not made by this resource",
-    advice: "Set adopt: true to take it over, which sets a new password, or give another description.",
+    advice: "Set adopt: true to adopt it, which sets a new password, or give another description.",
   });
 }
 
 function vanished(operation: string, name: string): ObjectUserError {
-  return new ObjectUserError({
+  return failure(repeatable(operation, `user "${name}"`), {
     code: "conflict",
-    operation,
-    subject: `user "${name}"`,
     problem: "the user was deleted a moment ago by somebody else",
     advice: "Run again.",
     uncertain: true,
@@ -222,10 +215,8 @@ function vanished(operation: string, name: string): ObjectUserError {
 }
 
 function noPassword(operation: string, name: string): ObjectUserError {
-  return new ObjectUserError({
+  return failure(repeatable(operation, `user "${name}"`), {
     code: "unsupported",
-    operation,
-    subject: `user "${name}"`,
     problem: "its password is not known here, and S3 keys at Infomaniak are made with the user's own password",
     advice: "Give password, or leave out inviteEmail to have a password made.",
   });

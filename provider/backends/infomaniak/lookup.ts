@@ -3,9 +3,9 @@
  * before anything is known.
  */
 import { ObjectUserError } from "../../errors";
+import { failure, repeatable } from "../../http/dialect";
 import { type Place, placeOf } from "./args";
 import { marked, unmarked } from "./description";
-import { failure } from "./refusals";
 import type { Requests } from "./requests";
 import type { Waiting } from "./waiting";
 import { madeUser, type WireUser } from "./wire";
@@ -25,7 +25,7 @@ export function lookupBy(requests: Requests, waiting: Waiting) {
   /** Undefined: the task that was to make the user failed. */
   async function idOf(userId: string, name: string): Promise<number | undefined> {
     if (!userId.startsWith(TASK)) return Number(userId);
-    const act = { operation: "creating", subject: `user "${name}"`, writes: false };
+    const act = repeatable("creating", `user "${name}"`);
     const task = userId.slice(TASK.length);
     try {
       return madeUser.parse(await waiting.mustEnd(name, act, { task }));
@@ -47,14 +47,11 @@ export function lookupBy(requests: Requests, waiting: Waiting) {
     const found = [unfinished, finished, others].find((users) => users.length > 0) ?? [];
     if (found.length <= 1) return found[0];
     const ids = found.map((user) => user.public_cloud_user_id).join(", ");
-    throw failure(
-      { operation: "looking for", subject: `user "${name}"`, writes: false },
-      {
-        code: "conflict",
-        problem: `${found.length} users of the project have this description (${ids})`,
-        advice: "Give them different descriptions, or delete those that are not needed.",
-      },
-    );
+    throw failure(repeatable("looking for", `user "${name}"`), {
+      code: "conflict",
+      problem: `${found.length} users of the project have this description (${ids})`,
+      advice: "Give them different descriptions, or delete those that are not needed.",
+    });
   }
 
   return {
@@ -65,14 +62,11 @@ export function lookupBy(requests: Requests, waiting: Waiting) {
     async mustHaveId(userId: string, name: string): Promise<number> {
       const id = await idOf(userId, name);
       if (id !== undefined) return id;
-      throw failure(
-        { operation: "creating", subject: `user "${name}"`, writes: false },
-        {
-          code: "unexpected",
-          problem: "Infomaniak's task to make the user failed",
-          advice: "Run again: it is made anew.",
-        },
-      );
+      throw failure(repeatable("creating", `user "${name}"`), {
+        code: "unexpected",
+        problem: "Infomaniak's task to make the user failed",
+        advice: "Run again: it is made anew.",
+      });
     },
 
     /** The user once it is not busy; undefined when there is none. */

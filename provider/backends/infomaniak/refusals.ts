@@ -1,124 +1,72 @@
 /** What the account API's refusals mean and what to do about each. Decided by status and code, never by text. */
-import { type ErrorCode, ObjectUserError } from "../../errors";
-import { comeBackLater } from "../../http/later";
-import type { WireResponse } from "../../http/wire";
+import { type Act, type Dialect, type Meanings, NAME, plain, type Said } from "../../http/dialect";
+import type { Settings } from "./settings";
 import { type Envelope, envelope } from "./wire";
 
-/** What a remote call was about. */
-export interface Act {
-  /** As a gerund: "creating". */
-  readonly operation: string;
-  /** `user "alice"`. */
-  readonly subject: string;
-  /** The call changes something, so that a server fault may have acted. */
-  readonly writes: boolean;
-}
+const INVALID = { code: "invalid", problem: "Infomaniak refuses a value", advice: "Check the inputs." } as const;
 
-interface Meaning {
-  readonly code: ErrorCode;
-  readonly problem: string;
-  readonly advice: string;
-}
+const LIMITED = {
+  code: "rate-limited",
+  problem: "Infomaniak allows no more requests for now",
+  advice: "Run again in a minute; other programs with this account count too.",
+} as const;
 
-const NOT_FOUND: Meaning = {
-  code: "not-found",
-  problem: "there is no such public cloud, project or user in the token's account",
-  advice: "Check publicCloudId and projectId.",
-};
-
-const MEANINGS: Readonly<Record<number, Meaning>> = {
-  401: {
+const MEANINGS: Meanings = {
+  "401": {
     code: "unauthorized",
     problem: "Infomaniak does not accept the token",
     advice:
       "Check token of infomaniak.Provider (infomaniak:token, INFOMANIAK_TOKEN); a token that was not used for a year is disabled.",
   },
-  403: {
+  "403": {
     code: "forbidden",
     problem: "the token may not do this",
     advice: "Check that it has the scope for Public Cloud, and that publicCloudId and projectId belong to its account.",
   },
-  404: NOT_FOUND,
-  422: { code: "invalid", problem: "Infomaniak refuses a value", advice: "Check the inputs." },
-  429: {
-    code: "rate-limited",
-    problem: "Infomaniak allows no more requests for now",
-    advice: "Run again in a minute; other programs with this account count too.",
+  "404": {
+    code: "not-found",
+    problem: "there is no such public cloud, project or user in the token's account",
+    advice: "Check publicCloudId and projectId.",
   },
 };
 
-/** The error for an answer that is not a success. */
-export function refused(act: Act, response: WireResponse, endpoint: string): ObjectUserError {
-  const { status, headers } = response;
-  const parsed = envelope.safeParse(parseJson(response.body));
-  const later = status === 503 && comeBackLater(status, "Infomaniak", { safe: !act.writes });
-  if (later) return failure(act, { ...later, answer: "503" });
-  if (status >= 500) return failure(act, { ...fault(), answer: String(status), uncertain: act.writes });
-  if (!parsed.success && status !== 429)
-    return failure(act, { ...notTheApi(endpoint, headers["content-type"]), answer: String(status) });
-  return refusedBy(act, status, parsed.success ? parsed.data : undefined);
-}
+const refusal = envelope.transform(({ error }) => ({ code: error?.code ?? "", error }));
 
-/** The error for an envelope that says "error": of an answer, or of a task that failed. */
-export function refusedBy(act: Act, status: number | undefined, { error }: Partial<Envelope> = {}): ObjectUserError {
-  const details = error?.errors?.length ? error.errors : error ? [error] : [];
-  const isInvalid = status === 422 || error?.code === "validation_failed";
-  const meaning = (isInvalid ? MEANINGS[422] : status === undefined ? undefined : MEANINGS[status]) ?? {
-    code: "unexpected",
-    problem: "Infomaniak did not do it",
-    advice: "Run again; if it stays, ask Infomaniak's support with the code.",
-  };
-  const answer = [status, plain(error?.code)].filter(Boolean).join(" ");
-  const wrong = isInvalid ? details.map(inWords).filter(Boolean).join("; ") : "";
-  const problem = wrong === "" ? meaning.problem : `${meaning.problem}: ${wrong}`;
-  return failure(act, { ...meaning, problem, ...(answer === "" ? {} : { answer }) });
-}
-
-/** The meaning of an answer that is not the API's. */
-export function notTheApi(endpoint: string, contentType: string | undefined): Meaning {
-  const got = contentType && /^[\w/+.-]{1,60}/.exec(contentType)?.[0];
+/** How the account API answers: with an envelope that may say "error" whatever the status, as that of a failed task does. */
+export function accountApi({
+  endpoint,
+  timeoutSeconds,
+}: Pick<Settings, "endpoint" | "timeoutSeconds">): Dialect<Act, Said & Pick<Envelope, "error">> {
   return {
-    code: "unexpected",
-    problem: `${endpoint} does not answer like Infomaniak's API${got ? ` but with ${got}` : ""}`,
-    advice: "Check endpoint, or run again later.",
-  };
-}
-
-/** An error of an act. */
-export function failure(
-  { operation, subject }: Act,
-  parts: Meaning & { readonly answer?: string; readonly uncertain?: boolean },
-): ObjectUserError {
-  return new ObjectUserError({ operation, subject, ...parts });
-}
-
-function fault(): Meaning {
-  return {
-    code: "unavailable",
-    problem: "Infomaniak's API has a fault",
-    advice: "Run again; if it stays, look at Infomaniak's status page.",
+    endpoint,
+    timeoutSeconds,
+    who: "Infomaniak",
+    refusal,
+    meanings: MEANINGS,
+    otherwise: {
+      code: "unexpected",
+      problem: "Infomaniak did not do it",
+      advice: "Run again; if it stays, ask Infomaniak's support with the code.",
+    },
+    foreign: { problem: "does not answer like Infomaniak's API", advice: "Check endpoint, or run again later." },
+    whenFaultStays: "look at Infomaniak's status page",
+    isSuccess: (status, json) => status >= 200 && status < 300 && envelope.safeParse(json).data?.result !== "error",
+    peculiar({ status }, said) {
+      if (status === 429) return LIMITED;
+      if (said === undefined || status >= 500 || (status !== 422 && said.code !== "validation_failed"))
+        return undefined;
+      const details = said.error?.errors?.length ? said.error.errors : [said.error];
+      const wrong = details.map(inWords).filter(Boolean).join("; ");
+      return wrong === "" ? INVALID : { ...INVALID, problem: `${INVALID.problem}: ${wrong}` };
+    },
   };
 }
 
 /** What is wrong with an attribute. The server's own words, but not about a password: they might quote it. */
-function inWords(detail: NonNullable<NonNullable<Envelope["error"]>["errors"]>[number]): string {
-  const attribute = plain(detail.context?.attribute);
-  if (attribute === "password" || attribute === undefined) {
-    const rule = plain(detail.code);
-    return attribute === undefined ? (rule ?? "") : "the password does not meet the Public Cloud password policy";
-  }
-  return `${attribute}: ${(detail.description ?? plain(detail.code) ?? "").replace(/\.$/, "").slice(0, 200)}`;
-}
-
-function plain(text: string | undefined): string | undefined {
-  return text !== undefined && /^[\w.-]{1,80}$/.test(text) ? text : undefined;
-}
-
-/** JSON, or undefined. The parser's own complaint would quote the body. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function inWords(detail: Envelope["error"]): string {
+  const attribute = plain(detail?.context?.attribute, NAME);
+  const rule = plain(detail?.code, NAME) ?? "";
+  if (attribute === undefined) return rule;
+  if (attribute === "password") return "the password does not meet the Public Cloud password policy";
+  return `${attribute}: ${(detail?.description ?? rule).replace(/\.$/, "").slice(0, 200)}`;
 }

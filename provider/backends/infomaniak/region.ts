@@ -2,13 +2,15 @@
  * The region's side: a user of the account API is a user of the region's Keystone, and logs in there with its own
  * password. It has one project, and its S3 keys open that one.
  */
-import { isObjectUserError, ObjectUserError } from "../../errors";
+import { isObjectUserError } from "../../errors";
+import { failure, repeatable } from "../../http/dialect";
+import { poll } from "../../http/poll";
 import type { Send } from "../../http/wire";
+import type { KeyOwner } from "../../protocols/keystone/credentials";
+import type { Session } from "../../protocols/keystone/session";
+import { userSessions } from "../../protocols/keystone/user-sessions";
+import { wireProjects } from "../../protocols/keystone/wire";
 import type { BackendDeps } from "../backend";
-import type { KeyOwner } from "../openstack/credentials";
-import { requestsBy } from "../openstack/requests";
-import type { Session } from "../openstack/session";
-import { userSessions } from "../openstack/user-sessions";
 import type { Settings } from "./settings";
 
 /** How long the region may take to know of a user or a password that the account API calls done. */
@@ -46,16 +48,22 @@ export function regionOf(settings: Settings, deps: BackendDeps & { readonly send
     act: () => Promise<T>,
     isLate: (error: unknown) => boolean,
   ): Promise<T> {
-    for (let sleptMs = 0; ; sleptMs += PAUSE_MS) {
+    const since = deps.now().getTime() - (changed.get(user.openStackName) ?? Number.NEGATIVE_INFINITY);
+    let late: unknown;
+    const look = async () => {
       try {
-        return await act();
+        return { done: await act() };
       } catch (error) {
-        const since = deps.now().getTime() - (changed.get(user.openStackName) ?? Number.NEGATIVE_INFINITY);
-        if (!isLate(error) || Math.max(since, sleptMs) >= PATIENCE_MS) throw error;
-        deps.log(`infomaniak.User ${user.name}: waiting for the region to know the user`);
-        await deps.sleep(PAUSE_MS);
+        if (!isLate(error)) throw error;
+        late = error;
+        return { status: "waiting for the region to know the user" };
       }
-    }
+    };
+    const tell = (status: string) => deps.log(`infomaniak.User ${user.name}: ${status}`);
+    const pauses = { firstPauseMs: PAUSE_MS, longestPauseMs: PAUSE_MS, growth: 1 };
+    const seen = await poll({ seconds: (PATIENCE_MS - since) / 1000, ...pauses, look, tell }, deps);
+    if ("done" in seen) return seen.done;
+    throw late;
   }
 
   const isUnbelieved = (error: unknown) => isObjectUserError(error, "unauthorized");
@@ -74,17 +82,16 @@ export function regionOf(settings: Settings, deps: BackendDeps & { readonly send
       return act(own, { userId: self.id, name: user.name });
     },
 
-    /** The user's one project. */
+    /** GET /v3/auth/projects: the user's one project. */
     async projectOf(user: RegionUser): Promise<string> {
-      const requests = requestsBy(session(user));
+      const own = session(user);
+      const act = repeatable("reading", "the projects of the user that is logged in");
       const look = async () => {
-        const projects = await requests.ownProjects();
+        const { projects } = await own.call(act, "GET", "/auth/projects", { schema: wireProjects });
         const [only, ...others] = projects;
         if (only && others.length === 0) return only.id;
-        throw new ObjectUserError({
+        throw failure(repeatable("looking for", `the project of user "${user.name}"`), {
           code: only ? "unexpected" : "conflict",
-          operation: "looking for",
-          subject: `the project of user "${user.name}"`,
           problem: only ? `the user has ${projects.length} projects and should have one` : "the user has no project",
           advice: only ? "Take the roles in other projects away." : "Run again in a minute.",
         });

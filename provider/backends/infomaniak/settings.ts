@@ -1,7 +1,7 @@
 /** The settings of infomaniak.Provider and where each comes from when it is not given as an argument. */
 import * as z from "zod";
+import { versioned } from "../../protocols/keystone/auth";
 import { AT_MOST, endpoint, LONGEST_SECONDS, transportSettings } from "../backend";
-import { versioned } from "../openstack/settings";
 
 /** The regions that public sources name, with their Keystone and their S3. */
 const REGIONS: Readonly<Record<string, { authUrl: string; s3Endpoint: string }>> = {

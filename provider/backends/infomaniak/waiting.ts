@@ -3,16 +3,14 @@
  * more there is to wait for, as every look counts against the limit of requests.
  */
 import { isObjectUserError } from "../../errors";
+import { type Act, failure, repeatable } from "../../http/dialect";
+import { poll, type Seen } from "../../http/poll";
 import type { BackendDeps } from "../backend";
 import type { Place } from "./args";
-import { type Act, failure } from "./refusals";
-import type { Outcome, Requests } from "./requests";
+import type { Requests } from "./requests";
 import type { Settings } from "./settings";
-import type { WireUser } from "./wire";
+import type { Outcome, WireUser } from "./wire";
 
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 30_000;
-const TELL_EVERY_MS = 30_000;
 /** A user may stay busy for half as long as its task may take. */
 const STATUS_SHARE = 0.5;
 
@@ -38,33 +36,14 @@ let waiters = 0;
 
 /** Opens the waits. */
 export function waitingFor(requests: Requests, { waitSeconds, requestsPerMinute }: Settings, deps: BackendDeps) {
-  /** Looks until `look` answers something. `say` tells what it is waiting for. Undefined: the time is over. */
-  async function until<T>(
-    name: string,
-    what: string,
-    seconds: number,
-    look: () => Promise<{ done: T } | { status: string }>,
-  ): Promise<{ done: T } | { status: string; seconds: number }> {
-    const started = deps.now().getTime();
-    let sleptMs = 0;
-    let told: { status: string; at: number } | undefined;
+  async function until<T>(name: string, what: string, seconds: number, look: () => Promise<Seen<T>>) {
+    // All waiters together look no more often than the limit allows, with room for the rest.
+    const pause = (ms: number) => Math.max(ms, (waiters * 60_000 * 1.5) / requestsPerMinute);
+    const tell = (status: string, waited: number) =>
+      deps.log(`infomaniak.User ${name}: ${what}: ${status} (${waited} of at most ${seconds} s)`);
     waiters++;
     try {
-      for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
-        const seen = await look();
-        if ("done" in seen) return seen;
-        const waitedMs = Math.max(deps.now().getTime() - started, sleptMs);
-        const waited = Math.round(waitedMs / 1000);
-        if (told?.status !== seen.status || waitedMs - told.at >= TELL_EVERY_MS) {
-          deps.log(`infomaniak.User ${name}: ${what}: ${seen.status} (${waited} of at most ${seconds} s)`);
-          told = { status: seen.status, at: waitedMs };
-        }
-        if (waitedMs >= seconds * 1000) return { status: seen.status, seconds: waited };
-        // All waiters together look no more often than the limit allows, with room for the rest.
-        const restMs = Math.max(pauseMs, (waiters * 60_000 * 1.5) / requestsPerMinute);
-        await deps.sleep(restMs);
-        sleptMs += restMs;
-      }
+      return await poll({ seconds, firstPauseMs: 1_000, longestPauseMs: 30_000, growth: 1.5, pause, look, tell }, deps);
     } finally {
       waiters--;
     }
@@ -112,7 +91,7 @@ export function waitingFor(requests: Requests, { waitSeconds, requestsPerMinute 
     /** Resolves when the user is gone. */
     async gone(place: Place, id: number, name: string): Promise<void> {
       const seconds = Math.ceil(waitSeconds * STATUS_SHARE);
-      const act = { operation: "deleting", subject: `user "${name}"`, writes: false };
+      const act = repeatable("deleting", `user "${name}"`);
       const seen = await until(name, "waiting for the end of the user", seconds, async () => {
         const user = await requests.getUser(place, id, name);
         return user ? { status: user.status } : { done: true };
@@ -121,7 +100,7 @@ export function waitingFor(requests: Requests, { waitSeconds, requestsPerMinute 
       throw failure(act, {
         code: "unavailable",
         problem: `Infomaniak accepted it, but the user is still there after ${seen.seconds} s with the status "${seen.status}"`,
-        advice: "Run again: it goes on from there.",
+        advice: "Run again: it resumes there.",
       });
     },
 
@@ -145,6 +124,6 @@ export function pending(act: Act, { task, status, seconds }: StillPending) {
     code: "unavailable",
     problem: `Infomaniak accepted it, but its task ${task} is still ${status} after ${seconds} s`,
     advice:
-      "Run again: it goes on with what is there by then. To wait longer, raise waitSeconds of infomaniak.Provider.",
+      "Run again: it resumes with what is there by then. To wait longer, raise waitSeconds of infomaniak.Provider.",
   });
 }

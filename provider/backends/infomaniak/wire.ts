@@ -18,27 +18,40 @@ export const envelope = z.looseObject({
 /** An answer. */
 export type Envelope = z.infer<typeof envelope>;
 
-/** The id of a task. */
-export const taskId = z.string().min(1);
+/** An answer that holds something. */
+const holding = <T extends z.ZodType>(data: T) => envelope.extend({ data });
 
-/** GET /1/async/tasks/{task_uuid}. */
-export const wireTask = z.looseObject({
-  status: z.enum(["spooled", "running", "executed", "failed", "error"]),
-  response: z.unknown().optional(),
-});
+/** The answer to a change: its result, or the id of the task that will bring it. */
+export const wireOutcome = z.union([
+  envelope.extend({ result: z.literal("success") }).transform(({ data }) => ({ data })),
+  holding(z.string().min(1)).transform(({ data }) => ({ task: data })),
+]);
+/** What a change came to: its result, or the task that will bring it. */
+export type Outcome = { readonly data: unknown } | { readonly task: string };
 
-/** A user. Password and e-mail are never told. */
-export const wireUser = z.looseObject({
+/** The answer of GET /1/async/tasks/{task_uuid}. */
+export const wireTask = holding(
+  z.looseObject({
+    status: z.enum(["spooled", "running", "executed", "failed", "error"]),
+    response: z.unknown().optional(),
+  }),
+);
+
+/** Password and e-mail are never told. */
+const user = z.looseObject({
   public_cloud_user_id: z.number(),
   open_stack_name: z.string().nullish(),
   description: z.string().nullish(),
   status: z.string().default("ok"),
 });
 /** A user. */
-export type WireUser = z.infer<typeof wireUser>;
+export type WireUser = z.infer<typeof user>;
 
-/** GET …/users. */
-export const wireUsers = z.array(wireUser);
+/** The answer of GET …/users/U. */
+export const wireUser = holding(user);
+
+/** The answer of GET …/users. */
+export const wireUsers = holding(z.array(user));
 
 /** What making a user results in: its id, or (in an earlier revision of the API's own client) the user. */
 export const madeUser = z.union([

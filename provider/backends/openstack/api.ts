@@ -6,18 +6,20 @@ import { isObjectUserError, ObjectUserError } from "../../errors";
 import type { Send } from "../../http/wire";
 import type { Fields, Live } from "../../lifecycle/model";
 import type { UserApi, UserRef } from "../../lifecycle/user-api";
+import { issueKey, keysNeedPassword, keysOf, listKeys, revokeKey } from "../../protocols/keystone/credentials";
+import { openSession, type Session } from "../../protocols/keystone/session";
+import { userSessions } from "../../protocols/keystone/user-sessions";
+import type { WireKey } from "../../protocols/keystone/wire";
 import type { BackendDeps } from "../backend";
+import { proveByS3 } from "../s3";
 import { domainAndName } from "./args";
-import { issueKey, keysNeedPassword, keysOf, listKeys, revokeKey } from "./credentials";
 import { usersOf } from "./listing";
 import { concernsPlace, move, placeOf, settle } from "./membership";
 import { placesOf } from "./places";
-import { proveByKeystone, proveByS3 } from "./proof";
+import { proveByKeystone } from "./proof";
 import { requestsBy, type UserBody } from "./requests";
-import { openSession, type Session } from "./session";
 import type { Access } from "./settings";
-import { userSessions } from "./user-sessions";
-import type { WireKey, WireUser } from "./wire";
+import type { WireUser } from "./wire";
 
 const USER_LOGIN_ADVICE =
   "The password that this resource knows is not the user's any more, or the user is locked: run pulumi refresh, then up.";
@@ -169,12 +171,11 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
     },
 
     async probe(ref, key) {
-      const claim = { name: ref.name, ...key };
       const { s3Endpoint } = access;
       const verdict =
         s3Endpoint === undefined
-          ? await proveByKeystone(claim, admin, deps.now())
-          : await proveByS3(claim, { ...access, s3Endpoint }, deps);
+          ? await proveByKeystone(ref.name, key, admin, deps.now())
+          : await proveByS3(ref.name, key, { ...access, s3Endpoint }, deps);
       if (verdict !== "refused") return verdict;
       // Neither tells a locked user from a wrong key: looking does.
       const live = await find(ref);

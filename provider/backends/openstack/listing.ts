@@ -1,10 +1,11 @@
 /** The users of a domain but the one that is logged in, and the inputs that declare one as it is. */
 import * as z from "zod";
 import { ObjectUserError } from "../../errors";
+import { repeatable } from "../../http/dialect";
 import type { Fields, Json } from "../../lifecycle/model";
 import type { Listed } from "../../lifecycle/user-api";
+import type { Session } from "../../protocols/keystone/session";
 import type { Places } from "./places";
-import type { Session } from "./session";
 
 const wirePage = z.looseObject({
   users: z.array(z.looseObject({ id: z.string(), name: z.string() })),
@@ -14,11 +15,11 @@ const wirePage = z.looseObject({
 
 /** GET /v3/users?domain_id=. Rejects with an ObjectUserError, also when Keystone shows only a part of them. */
 export async function* usersOf(session: Session, places: Places, domain: string): AsyncIterable<Listed> {
-  const act = { operation: "listing", subject: `the users of domain "${domain}"`, writes: false };
+  const act = repeatable("listing", `the users of domain "${domain}"`);
   const { id } = await places.domain(domain);
   const own = (await session.token()).user.id;
   const path = `/users?domain_id=${encodeURIComponent(id)}`;
-  const page = await session.call(act, { method: "GET", path, schema: wirePage });
+  const page = await session.call(act, "GET", path, { schema: wirePage });
   for (const user of page.users) {
     if (user.id !== own) yield { label: user.name, inputs: { name: user.name, domain } };
   }

@@ -3,8 +3,8 @@
  * while Pulumi runs. A name that does not exist is told before anything is changed.
  */
 import { ObjectUserError } from "../../errors";
+import type { Session } from "../../protocols/keystone/session";
 import type { Named, Requests } from "./requests";
-import type { Session } from "./session";
 
 /** The look-ups of one login. */
 export type Places = ReturnType<typeof placesOf>;

@@ -3,12 +3,12 @@
  * Keystone asks for the right before it looks for the user.
  */
 import { isObjectUserError } from "../../errors";
+import { openSession } from "../../protocols/keystone/session";
 import type { BackendDeps, Finding, Preflight } from "../backend";
 import { atMostWarning, failedBy, granted } from "../preflight-steps";
 import { checkS3 } from "../s3-check";
 import { caCertificateOf } from "./ca-certificate";
 import { requestsBy } from "./requests";
-import { openSession } from "./session";
 import { type Access, accessOf, type Settings } from "./settings";
 
 const NOBODY = "0b1ec7d5e250000000000000000c4ec6";

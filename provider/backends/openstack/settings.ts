@@ -6,8 +6,9 @@
  */
 import * as z from "zod";
 import { ObjectUserError } from "../../errors";
+import { type DomainRef, type Identity, type Login, type Scope, versioned } from "../../protocols/keystone/auth";
 import { type ConnectionFile, endpoint, transportSettings } from "../backend";
-import type { DomainRef, Identity, Login, Scope } from "./auth";
+
 import { readCloud } from "./clouds";
 
 const text = z.string().optional();
@@ -155,11 +156,6 @@ function scopeOf(given: Settings): Scope {
 
 function domainRef(id: string | undefined, name: string | undefined): DomainRef | undefined {
   return id ? { id } : name ? { name } : undefined;
-}
-
-/** The address with the version, which many clouds leave out. */
-export function versioned(authUrl: string): string {
-  return /\/v\d[\d.]*$/.test(authUrl) ? authUrl.replace(/\/v\d[\d.]*$/, "/v3") : `${authUrl}/v3`;
 }
 
 function unusable(problems: readonly string[]): ObjectUserError {

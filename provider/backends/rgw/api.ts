@@ -2,6 +2,7 @@
  * The lifecycle's port, spoken in Ceph's calls. What Ceph cannot do in one call is done by the calls that work.
  */
 import { isObjectUserError, ObjectUserError } from "../../errors";
+import { orUndefined } from "../../http/api";
 import type { Send } from "../../http/wire";
 import type { Fields, KeyRequest, Live, LiveKey } from "../../lifecycle/model";
 import type { UserApi, Verdict } from "../../lifecycle/user-api";
@@ -10,7 +11,7 @@ import { listBuckets } from "../s3";
 import type { Quota } from "./args";
 import { capsDifference } from "./caps";
 import { allUsers } from "./listing";
-import { notTheGateway } from "./refusals";
+import { CHECK_ENDPOINT } from "./refusals";
 import { type Requests, requestsTo } from "./requests";
 import type { Settings } from "./settings";
 import { capsOf, liveOf, userIdOf } from "./wire";
@@ -18,26 +19,22 @@ import { capsOf, liveOf, userIdOf } from "./wire";
 /** The users of one gateway. */
 export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi {
   const requests = requestsTo(settings, deps);
-  const endpoint = settings.endpoint;
 
   /** An answer about another user than the one asked for is not an answer. */
   function sameUser(userId: string, user: Parameters<typeof liveOf>[0]) {
     if (userIdOf(user) === userId) return liveOf(user);
     throw new ObjectUserError({
-      ...notTheGateway(endpoint, undefined),
+      code: "unexpected",
       operation: "reading",
       subject: `user "${userId}"`,
       problem: "the gateway answered for another user",
+      advice: CHECK_ENDPOINT,
     });
   }
 
   async function find({ name: userId }: { readonly name: string }): Promise<Live | undefined> {
-    try {
-      return sameUser(userId, await requests.getUser(userId));
-    } catch (error) {
-      if (isObjectUserError(error, "not-found")) return undefined;
-      throw error;
-    }
+    const user = await orUndefined(requests.getUser(userId));
+    return user && sameUser(userId, user);
   }
 
   return {
@@ -53,9 +50,8 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
 
     async remove({ userId }, { force }) {
       try {
-        await requests.deleteUser(userId, force);
+        await orUndefined(requests.deleteUser(userId, force));
       } catch (error) {
-        if (isObjectUserError(error, "not-found")) return;
         throw isObjectUserError(error, "in-use") ? await naming(error, userId, requests) : error;
       }
     },
@@ -175,7 +171,7 @@ function ours(keys: readonly LiveKey[], userId: string, accessKey: string | unde
     code: "conflict",
     operation: "issuing",
     subject: `key ${accessKey} of user "${userId}"`,
-    problem: "the gateway said yes but does not list the key",
+    problem: "the gateway accepted the request but does not list the key",
     uncertain: true,
     advice: "Run again.",
   });

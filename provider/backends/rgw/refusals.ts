@@ -3,36 +3,17 @@
  * an answer that is not the gateway's own is never taken for "gone".
  */
 import * as z from "zod";
-import { type ErrorCode, ObjectUserError } from "../../errors";
-import { comeBackLater } from "../../http/later";
-import type { WireResponse } from "../../http/wire";
+import type { Dialect, Meaning, Meanings } from "../../http/dialect";
+import type { Settings } from "./settings";
 import { leftOutOf } from "./wire";
 
-/** What a remote call was about. */
-export interface Act {
-  /** As a gerund: "creating". */
-  readonly operation: string;
-  /** `user "alice"`. */
-  readonly subject: string;
-  /** The call changes something, so that a server fault may have acted. */
-  readonly writes: boolean;
-}
-
-interface Meaning {
-  readonly code: ErrorCode;
-  readonly problem: string;
-  readonly advice: string;
-}
-
-/** The gateway's own "not now": it throttles before it acts. */
-const SLOW_DOWN = "SlowDown";
-
-const MEANINGS: Readonly<Record<string, Meaning>> = {
-  NoSuchUser: { code: "not-found", problem: "there is no such user", advice: "Check uid and tenant." },
+const MEANINGS: Meanings = {
+  // Only the answer that Ceph really gives says that a user is gone.
+  "404 NoSuchUser": { code: "not-found", problem: "there is no such user", advice: "Check uid and tenant." },
   UserAlreadyExists: {
     code: "already-exists",
     problem: "a user of this name exists already and was not made by this resource",
-    advice: "Set adopt: true to take it over with its keys, or choose another uid.",
+    advice: "Set adopt: true to adopt it with its keys, or choose another uid.",
   },
   KeyExists: {
     code: "conflict",
@@ -77,7 +58,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     problem: "the admin user is suspended",
     advice: "Enable it with: radosgw-admin user enable --uid=ADMIN.",
   },
-  [SLOW_DOWN]: {
+  // The gateway's own "not now": it throttles before it acts.
+  SlowDown: {
     code: "rate-limited",
     problem: "the gateway is overloaded",
     advice: "Lower maxConcurrency, or run again later.",
@@ -94,47 +76,38 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   },
 };
 
-const refusal = z.looseObject({ Code: z.string().regex(/^\w+$/), RequestId: z.string().optional() });
+const refusal = z
+  .looseObject({ Code: z.string().regex(/^\w+$/), RequestId: z.string().optional() })
+  .transform(({ Code, RequestId }) => ({ code: Code, id: RequestId }));
 
-/** The error for an answer that is not a success. */
-export function refused(act: Act, response: WireResponse, endpoint: string, now: Date): ObjectUserError {
-  const parsed = refusal.safeParse(parseJson(response.body));
-  const code = parsed.data?.Code;
-  const id = parsed.data?.RequestId ?? response.headers["x-amz-request-id"];
-  const answer = [response.status, code, id !== undefined && /^[\w.-]{1,100}$/.test(id) ? id : undefined]
-    .filter(Boolean)
-    .join(" ");
-  const uncertain = act.writes && response.status >= 500 && code !== SLOW_DOWN;
-  return new ObjectUserError({ ...act, ...meaningOf(code, response, act, endpoint, now), answer, uncertain });
+/** What to check when something answers that is no gateway. */
+export const CHECK_ENDPOINT = "Check endpoint: it is the gateway's own address, without /admin.";
+
+/** How a gateway answers. */
+export function gateway(
+  { endpoint, timeoutSeconds }: Pick<Settings, "endpoint" | "timeoutSeconds">,
+  now: () => Date,
+): Dialect {
+  return {
+    endpoint,
+    timeoutSeconds,
+    who: "the gateway",
+    refusal,
+    idHeader: "x-amz-request-id",
+    meanings: MEANINGS,
+    otherwise: { code: "invalid", problem: "the gateway refuses the request", advice: "Check the inputs." },
+    foreign: { problem: "does not answer like a RADOS Gateway's Admin Ops API", advice: CHECK_ENDPOINT },
+    race: "it may have lost a race with another change of the same user",
+    whenFaultStays: "look into the gateway's log",
+    isSuccess: (status) => status === 200,
+    peculiar: ({ headers }, said) => (said?.code === "RequestTimeTooSkewed" ? skewed(headers.date, now()) : undefined),
+    unreadable,
+  };
 }
 
-function meaningOf(
-  code: string | undefined,
-  { status, headers }: WireResponse,
-  act: Act,
-  endpoint: string,
-  now: Date,
-): Meaning {
-  if (code === "RequestTimeTooSkewed") return skewed(headers.date, now);
-  const known = code === undefined || !Object.hasOwn(MEANINGS, code) ? undefined : MEANINGS[code];
-  // Only the answer that Ceph really gives says that a user is gone.
-  if (known && (known.code !== "not-found" || status === 404)) return known;
-  const later = comeBackLater(status, "the gateway", { safe: !act.writes });
-  if (later) return later;
-  if (status >= 500) {
-    const race = act.writes
-      ? "it may have lost a race with another change of the same user"
-      : "the gateway has a fault";
-    return { code: "unavailable", problem: race, advice: "Run again; if it stays, look into the gateway's log." };
-  }
-  if (code !== undefined && status >= 400)
-    return { code: "invalid", problem: "the gateway refuses the request", advice: "Check the inputs." };
-  return notTheGateway(endpoint, headers["content-type"]);
-}
-
-/** The meaning of a success that is not what was asked for. What it leaves out of a user is unknown, not gone. */
-export function unreadable({ body, headers }: WireResponse, endpoint: string): Meaning {
-  const absent = leftOutOf(parseJson(body));
+/** What a success leaves out of a user is unknown, not gone. */
+function unreadable(json: unknown): Meaning | undefined {
+  const absent = leftOutOf(json);
   if (absent?.includes("keys")) {
     return {
       code: "forbidden",
@@ -142,21 +115,11 @@ export function unreadable({ body, headers }: WireResponse, endpoint: string): M
       advice: 'Give it with: radosgw-admin caps add --uid=ADMIN --caps="users=read".',
     };
   }
-  if (absent === undefined || absent.length === 0) return notTheGateway(endpoint, headers["content-type"]);
+  if (absent === undefined || absent.length === 0) return undefined;
   return {
     code: "unexpected",
     problem: `the gateway shows users without ${absent.join(", ")}`,
     advice: "Check the release of Ceph, and that no proxy changes answers: what is not shown is not taken for empty.",
-  };
-}
-
-/** The meaning of an answer that no RADOS Gateway would give. */
-export function notTheGateway(endpoint: string, contentType: string | undefined): Meaning {
-  const got = contentType && /^[\w/+.-]{1,60}/.exec(contentType)?.[0];
-  return {
-    code: "unexpected",
-    problem: `${endpoint} does not answer like a RADOS Gateway's Admin Ops API${got ? ` but with ${got}` : ""}`,
-    advice: "Check endpoint: it is the gateway's own address, without /admin.",
   };
 }
 
@@ -168,13 +131,4 @@ function skewed(date: string | undefined, now: Date): Meaning {
     problem: `the clocks of this machine and the gateway differ${Number.isNaN(theirs) ? " by more than 15 minutes" : ` by ${minutes} minutes`}`,
     advice: "Set this machine's clock, or the gateway's, by NTP.",
   };
-}
-
-/** JSON, or undefined. The parser's own complaint would quote the body, which may hold secrets. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -4,13 +4,13 @@
  *
  * Documentation: https://docs.ceph.com/en/latest/radosgw/adminops/
  */
-import type * as z from "zod";
-import { isObjectUserError, ObjectUserError } from "../../errors";
-import { exchange } from "../../http/exchange";
+import { isObjectUserError } from "../../errors";
+import { type Content, openApi } from "../../http/api";
+import { type Act, repeatable, unrepeatable } from "../../http/dialect";
 import { escaped, signed } from "../../http/sigv4";
+import type { Send } from "../../http/wire";
 import type { BackendDeps } from "../backend";
-import type { Act } from "./refusals";
-import { parseJson, refused, unreadable } from "./refusals";
+import { gateway } from "./refusals";
 import type { Settings } from "./settings";
 import { wireBuckets, wireCaps, wireInfo, wirePage, wireUser } from "./wire";
 
@@ -31,54 +31,19 @@ const PAGE_SIZE = 1000;
 export type Requests = ReturnType<typeof requestsTo>;
 
 /** Opens the calls of one gateway. Each rejects with an ObjectUserError. */
-export function requestsTo(settings: Settings, deps: BackendDeps & { readonly send: import("../../http/wire").Send }) {
-  const { endpoint, region, timeoutSeconds } = settings;
+export function requestsTo(settings: Settings, deps: BackendDeps & { readonly send: Send }) {
+  const api = openApi(gateway(settings, deps.now), deps, (send) =>
+    send((request) => signed(request, settings, settings.region, deps.now())),
+  );
 
-  async function call<T>(
-    act: Act,
-    method: string,
-    path: string,
-    query: Query,
-    schema: z.ZodType<T> | undefined,
-    timeoutMs?: number,
-  ): Promise<T> {
+  async function call<T>(act: Act, method: string, path: string, query: Query, content: Content<T> = {}): Promise<T> {
     const given = Object.entries(query).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, String(value)]],
+      value === undefined ? [] : [[name, String(value)] as const],
     );
-    const isDecodable = path === USERS && given.some(([, value = ""]) => DECODABLE.test(value));
+    const isDecodable = path === USERS && given.some(([, value]) => DECODABLE.test(value));
     const text = isDecodable && (await decodesTwice()) ? (value: string) => escaped(escaped(value)) : escaped;
-    return send(
-      act,
-      method,
-      path,
-      given.map(([name, value = ""]) => `${name}=${text(value)}`).join("&"),
-      schema,
-      timeoutMs,
-    );
-  }
-
-  async function send<T>(
-    act: Act,
-    method: string,
-    path: string,
-    text: string,
-    schema: z.ZodType<T> | undefined,
-    timeoutMs?: number,
-  ): Promise<T> {
-    const url = new URL(`${endpoint}${path}?${text}`);
-    return exchange(deps, {
-      ...act,
-      safe: !act.writes,
-      timeoutMs: timeoutMs ?? timeoutSeconds * 1000,
-      request: () => signed({ method, url }, settings, region, deps.now()),
-      read: (response) => {
-        if (response.status !== 200) throw refused(act, response, endpoint, deps.now());
-        if (schema === undefined) return undefined as T;
-        const parsed = schema.safeParse(parseJson(response.body));
-        if (parsed.success) return parsed.data;
-        throw new ObjectUserError({ ...act, ...unreadable(response, endpoint), answer: "200", uncertain: act.writes });
-      },
-    });
+    const escapedQuery = given.map(([name, value]) => `${name}=${text(value)}`).join("&");
+    return api.call(act, method, `${path}?${escapedQuery}`, content);
   }
 
   /**
@@ -95,8 +60,8 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
   }
 
   async function asked(): Promise<boolean> {
-    const act = { operation: "finding out", subject: "how the gateway decodes a query", writes: false };
-    const find = (text: string) => send(act, "GET", USERS, `access-key=${text}`, wireUser);
+    const act = repeatable("finding out", "how the gateway decodes a query");
+    const find = (text: string) => api.call(act, "GET", `${USERS}?access-key=${text}`, { schema: wireUser });
     const { accessKey } = settings;
     const everyByte = [...Buffer.from(accessKey)].map((byte) => `%25${byte.toString(16).padStart(2, "0")}`).join("");
     try {
@@ -114,93 +79,60 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
 
   return {
     /** GET /admin/user. Never with an access key: an unknown uid would find the key's owner instead. */
-    getUser: (uid: string) =>
-      call({ operation: "reading", subject: user(uid), writes: false }, "GET", USERS, { uid }, wireUser),
+    getUser: (uid: string) => call(repeatable("reading", user(uid)), "GET", USERS, { uid }, { schema: wireUser }),
 
     /** GET /admin/user?access-key= of the admin's own key: who is logged in. */
-    getOwnUser: () =>
-      call(
-        { operation: "reading", subject: "the admin user", writes: false },
-        "GET",
-        USERS,
-        { "access-key": settings.accessKey },
-        wireUser,
-      ),
+    getOwnUser: () => {
+      const query = { "access-key": settings.accessKey };
+      return call(repeatable("reading", "the admin user"), "GET", USERS, query, { schema: wireUser });
+    },
 
     /** GET /admin/info: what the cluster calls itself. From Ceph 18 on; needs the cap info=read. */
-    getInfo: () =>
-      call({ operation: "reading", subject: "the cluster's id", writes: false }, "GET", "/admin/info", {}, wireInfo),
+    getInfo: () => call(repeatable("reading", "the cluster's id"), "GET", "/admin/info", {}, { schema: wireInfo }),
 
     /** GET /admin/user?list: a page of ids, `tenant$uid` in a tenant. Needs users=read. The marker is opaque. */
-    listUsers: (marker: string) =>
-      call(
-        { operation: "listing", subject: "the users", writes: false },
-        "GET",
-        USERS,
-        { list: "", "max-entries": PAGE_SIZE, marker },
-        wirePage,
-      ),
+    listUsers: (marker: string) => {
+      const query = { list: "", "max-entries": PAGE_SIZE, marker };
+      return call(repeatable("listing", "the users"), "GET", USERS, query, { schema: wirePage });
+    },
 
     /** PUT /admin/user. 409 UserAlreadyExists for any user that exists; two at once may both answer 200. */
     createUser: (userId: string, query: Query) =>
-      call({ operation: "creating", subject: user(userId), writes: true }, "PUT", USERS, query, wireUser),
+      call(unrepeatable("creating", user(userId)), "PUT", USERS, query, { schema: wireUser }),
 
     /**
      * POST /admin/user. It also makes keys, and unlike PUT /admin/user?key it then refuses an unknown uid and somebody
      * else's key, instead of acting on that other user.
      */
     modifyUser: (uid: string, query: Query) =>
-      call({ operation: "changing", subject: user(uid), writes: true }, "POST", USERS, { uid, ...query }, wireUser),
+      call(unrepeatable("changing", user(uid)), "POST", USERS, { uid, ...query }, { schema: wireUser }),
 
     /** DELETE /admin/user. Harmless to repeat. 409 BucketAlreadyExists when the user owns buckets and purge is false. */
-    deleteUser: (uid: string, purge: boolean) =>
-      call(
-        { operation: "deleting", subject: user(uid), writes: false },
-        "DELETE",
-        USERS,
-        { uid, "purge-data": purge },
-        undefined,
-        purge ? PURGE_TIMEOUT_MS : undefined,
-      ),
+    deleteUser: (uid: string, purge: boolean) => {
+      const content = purge ? { timeoutMs: PURGE_TIMEOUT_MS } : {};
+      return call(repeatable("deleting", user(uid)), "DELETE", USERS, { uid, "purge-data": purge }, content);
+    },
 
     /** DELETE /admin/user?key. 403 InvalidAccessKeyId when the key is gone. */
-    deleteKey: (uid: string, accessKey: string) =>
-      call(
-        { operation: "revoking", subject: `key ${accessKey} of ${user(uid)}`, writes: true },
-        "DELETE",
-        USERS,
-        { key: "", uid, "access-key": accessKey },
-        undefined,
-      ),
+    deleteKey: (uid: string, accessKey: string) => {
+      const act = unrepeatable("revoking", `key ${accessKey} of ${user(uid)}`);
+      return call(act, "DELETE", USERS, { key: "", uid, "access-key": accessKey });
+    },
 
     /** PUT /admin/user?caps adds; DELETE /admin/user?caps removes. Both answer what is left. */
-    changeCaps: (method: "PUT" | "DELETE", uid: string, caps: readonly string[]) =>
-      call(
-        { operation: "changing the caps of", subject: user(uid), writes: true },
-        method,
-        USERS,
-        { caps: "", uid, "user-caps": caps.join(";") },
-        wireCaps,
-      ),
+    changeCaps: (method: "PUT" | "DELETE", uid: string, caps: readonly string[]) => {
+      const query = { caps: "", uid, "user-caps": caps.join(";") };
+      return call(unrepeatable("changing the caps of", user(uid)), method, USERS, query, { schema: wireCaps });
+    },
 
     /** PUT /admin/user?quota. Sizes in bytes: a negative max-size-kb would be stored as -1024. */
-    setQuota: (uid: string, type: "user" | "bucket", quota: Query) =>
-      call(
-        { operation: `changing the ${type} quota of`, subject: user(uid), writes: true },
-        "PUT",
-        USERS,
-        { quota: "", uid, "quota-type": type, ...quota },
-        undefined,
-      ),
+    setQuota: (uid: string, type: "user" | "bucket", quota: Query) => {
+      const query = { quota: "", uid, "quota-type": type, ...quota };
+      return call(unrepeatable(`changing the ${type} quota of`, user(uid)), "PUT", USERS, query);
+    },
 
     /** GET /admin/bucket?uid=: names of the user's buckets. Needs buckets=read. */
     listBuckets: (uid: string) =>
-      call(
-        { operation: "listing the buckets of", subject: user(uid), writes: false },
-        "GET",
-        "/admin/bucket",
-        { uid },
-        wireBuckets,
-      ),
+      call(repeatable("listing the buckets of", user(uid)), "GET", "/admin/bucket", { uid }, { schema: wireBuckets }),
   };
 }

@@ -1,15 +1,18 @@
 /** What each answer of the gateway means: its code, whether it may have acted, and the sentence. */
 import assert from "node:assert/strict";
-import { notTheGateway, parseJson, refused } from "../../../../provider/backends/rgw/refusals";
+import { gateway } from "../../../../provider/backends/rgw/refusals";
 import type { ErrorCode } from "../../../../provider/errors";
+import { parseJson } from "../../../../provider/http/api";
+import { foreign, refused, repeatable, unrepeatable } from "../../../../provider/http/dialect";
 
 const NOW = new Date("2030-01-01T00:00:00Z");
-const READING = { operation: "reading", subject: 'user "ann"', writes: false };
-const CHANGING = { operation: "changing", subject: 'user "ann"', writes: true };
+const READING = repeatable("reading", 'user "ann"');
+const CHANGING = unrepeatable("changing", 'user "ann"');
+const GATEWAY = gateway({ endpoint: "https://rgw.test", timeoutSeconds: 60 }, () => NOW);
 
 function refuse(status: number, code: string | undefined, act = READING, headers: Record<string, string> = {}) {
   const body = code === undefined ? "" : JSON.stringify({ Code: code, Message: "", RequestId: "tx0-1", HostId: "h" });
-  return refused(act, { status, headers, body }, "https://rgw.test", NOW);
+  return refused(GATEWAY, act, { status, headers }, parseJson(body));
 }
 
 describe("refused", () => {
@@ -98,29 +101,18 @@ describe("refused", () => {
       "<html>hush</html>",
       '{"keys":"hush"',
     ]) {
-      const error = refused(
-        READING,
-        { status: 400, headers: { "content-type": "text/html; hush hush" }, body },
-        "https://rgw.test",
-        NOW,
-      );
+      const headers = { "content-type": "text/html; hush hush" };
+      const error = refused(GATEWAY, READING, { status: 400, headers }, parseJson(body));
       assert.doesNotMatch(error.message, /hush/);
     }
   });
 });
 
-describe("notTheGateway", () => {
+describe("what is no gateway", () => {
   const rows: readonly [type: string | undefined, says: RegExp][] = [
     [undefined, /Admin Ops API$/],
     ["text/html; charset=utf-8", /Admin Ops API but with text\/html$/],
     ["<script>", /Admin Ops API$/],
   ];
-  for (const [type, says] of rows) it(String(type), () => assert.match(notTheGateway("https://x", type).problem, says));
-});
-
-describe("parseJson", () => {
-  it("gives undefined for what is none, and no error that quotes it", () => {
-    for (const text of ["", "{", "hush", "[1,", "undefined"]) assert.equal(parseJson(text), undefined);
-    assert.deepEqual(parseJson('{"a":[1]}'), { a: [1] });
-  });
+  for (const [type, says] of rows) it(String(type), () => assert.match(foreign(GATEWAY, type).problem, says));
 });

@@ -1,8 +1,20 @@
 /**
- * Who logs in to Keystone, and for what: the two ways of identity v3, as data, and the body of the login.
+ * Where Keystone is, who logs in to it, and for what: the two ways of identity v3, as data, and the body of the login.
  *
  * Documentation: https://docs.openstack.org/api-ref/identity/v3/#authentication-and-token-management
  */
+
+/** Where Keystone is. */
+export interface KeystoneAddress {
+  /** With /v3, without a slash at the end. */
+  readonly authUrl: string;
+  readonly timeoutSeconds: number;
+}
+
+/** The address with the version, which many clouds leave out. */
+export function versioned(authUrl: string): string {
+  return /\/v\d[\d.]*$/.test(authUrl) ? authUrl.replace(/\/v\d[\d.]*$/, "/v3") : `${authUrl}/v3`;
+}
 
 /** A domain by its id or its name. */
 export type DomainRef = { readonly id: string } | { readonly name: string };

@@ -1,9 +1,10 @@
 // Sessions at a Keystone that a test plays: when a token is kept, when it is renewed, and what is never repeated.
 
 import assert from "node:assert/strict";
-import { openSession } from "../../provider/backends/openstack/session";
-import { isObjectUserError } from "../../provider/errors";
-import type { WireResponse } from "../../provider/http/wire";
+import { isObjectUserError } from "../../../../provider/errors";
+import { repeatable, unrepeatable } from "../../../../provider/http/dialect";
+import type { WireResponse } from "../../../../provider/http/wire";
+import { openSession } from "../../../../provider/protocols/keystone/session";
 
 const ADDRESS = { authUrl: "https://keystone.test/v3", timeoutSeconds: 5 };
 const LOGIN = {
@@ -12,8 +13,8 @@ const LOGIN = {
   who: 'user "admin"',
   advice: "Check it.",
 } as const;
-const READ = { operation: "reading", subject: "it", writes: false };
-const WRITE = { operation: "changing", subject: "it", writes: true };
+const READ = repeatable("reading", "it");
+const WRITE = unrepeatable("changing", "it");
 
 /** A Keystone that answers as a script says; tokens are "t1", "t2", … in the order of logins. */
 function keystone(answer: (token: string, call: number) => number | WireResponse) {
@@ -51,7 +52,7 @@ function refusal(status: number): string {
 describe("sessions at Keystone", () => {
   it("log in once for many calls, also for those that come at once", async () => {
     const { session, logins } = keystone(() => 204);
-    await Promise.all([1, 2, 3].map(() => session.call(READ, { method: "GET", path: "/x" })));
+    await Promise.all([1, 2, 3].map(() => session.call(READ, "GET", "/x")));
     assert.equal(logins(), 1);
   });
 
@@ -59,13 +60,13 @@ describe("sessions at Keystone", () => {
     const { session, advance, logins, slept } = keystone((token) => (token === "t1" ? 401 : 204));
     await session.token();
     advance(3_600_000);
-    await session.call(WRITE, { method: "POST", path: "/x" });
+    await session.call(WRITE, "POST", "/x");
     assert.deepEqual([logins(), slept], [2, []]);
   });
 
   it("renew a young token in a later second: it may be dead from birth", async () => {
     const { session, logins, slept } = keystone((token) => (token === "t1" ? 401 : 204));
-    await session.call(WRITE, { method: "POST", path: "/x" });
+    await session.call(WRITE, "POST", "/x");
     assert.deepEqual([logins(), slept], [2, [1_100]]);
   });
 
@@ -73,7 +74,7 @@ describe("sessions at Keystone", () => {
     const { session, advance, logins, slept } = keystone((token) => (token === "t3" ? 204 : 401));
     await session.token();
     advance(3_600_000);
-    await session.call(WRITE, { method: "POST", path: "/x" });
+    await session.call(WRITE, "POST", "/x");
     assert.deepEqual([logins(), slept], [3, [1_100]]);
   });
 
@@ -81,25 +82,23 @@ describe("sessions at Keystone", () => {
     const { session, advance, logins } = keystone(() => 401);
     await session.token();
     advance(3_600_000);
-    await assert.rejects(session.call(READ, { method: "GET", path: "/x" }), /but not the token that it gave/);
+    await assert.rejects(session.call(READ, "GET", "/x"), /but not the token that it gave/);
     assert.equal(logins(), 3);
   });
 
   it("give up after the second token", async () => {
     const { session, logins } = keystone(() => 401);
-    await assert.rejects(session.call(READ, { method: "GET", path: "/x" }), (error) =>
-      isObjectUserError(error, "unauthorized"),
-    );
+    await assert.rejects(session.call(READ, "GET", "/x"), (error) => isObjectUserError(error, "unauthorized"));
     assert.equal(logins(), 2);
   });
 
   it("repeat a read that met a fault, and never a write, whose fate is then uncertain", async () => {
     const reading = keystone((_, call) => (call === 1 ? 500 : 204));
-    await reading.session.call(READ, { method: "GET", path: "/x" });
+    await reading.session.call(READ, "GET", "/x");
     assert.equal(reading.calls(), 2);
     const writing = keystone(() => 500);
     await assert.rejects(
-      writing.session.call(WRITE, { method: "POST", path: "/x" }),
+      writing.session.call(WRITE, "POST", "/x"),
       (error) => isObjectUserError(error, "unavailable") && error.uncertain,
     );
     assert.equal(writing.calls(), 1);
@@ -115,7 +114,7 @@ describe("sessions at Keystone", () => {
   ] as const) {
     it(`read ${status} as ${code}, and never show what Keystone quotes`, async () => {
       const { session } = keystone(() => status);
-      await assert.rejects(session.call(WRITE, { method: "POST", path: "/x" }), (error) => {
+      await assert.rejects(session.call(WRITE, "POST", "/x"), (error) => {
         assert.ok(isObjectUserError(error, code), String(error));
         assert.doesNotMatch(error.message, /the-secret/);
         return true;
@@ -126,17 +125,17 @@ describe("sessions at Keystone", () => {
   it("take no other server's 404 for Keystone's", async () => {
     const { session } = keystone(() => ({ status: 404, headers: { "content-type": "text/html" }, body: "<html>" }));
     await assert.rejects(
-      session.call(READ, { method: "GET", path: "/x" }),
+      session.call(READ, "GET", "/x"),
       (error) => isObjectUserError(error, "unexpected") && /does not answer like OpenStack/.test(error.message),
     );
   });
 
   it("tell a refused signature from a dead token", async () => {
     const { session, logins } = keystone((token, call) => (token === "t1" ? 401 : call < 5 ? 200 : 401));
-    assert.equal(await session.ask(READ, { method: "POST", path: "/s3tokens" }, [401, 404]), 200);
+    assert.equal(await session.ask(READ, "POST", "/s3tokens", { also: [401, 404] }), 200);
     assert.equal(logins(), 2);
     const refusing = keystone((_, call) => (call === 2 ? 200 : 401));
-    assert.equal(await refusing.session.ask(READ, { method: "POST", path: "/s3tokens" }, [401, 404]), 401);
+    assert.equal(await refusing.session.ask(READ, "POST", "/s3tokens", { also: [401, 404] }), 401);
     assert.equal(refusing.logins(), 1);
   });
 });

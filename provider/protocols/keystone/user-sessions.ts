@@ -1,7 +1,7 @@
 /** Sessions of the users themselves, for calls that only the owner may make: one for each user and password. */
 import { createHash } from "node:crypto";
-import type { DomainRef } from "./auth";
-import { type KeystoneAddress, openSession, type Session, type SessionDeps } from "./session";
+import type { DomainRef, KeystoneAddress } from "./auth";
+import { openSession, type Session, type SessionDeps } from "./session";
 
 /** A user who logs in with a password of its own. */
 export interface Owner {

@@ -6,8 +6,8 @@
  */
 import { randomBytes } from "node:crypto";
 import { isObjectUserError, ObjectUserError } from "../../errors";
-import type { LiveKey } from "../../lifecycle/model";
-import type { Meaning } from "./refusals";
+import { orUndefined } from "../../http/api";
+import { type Meaning, repeatable, unrepeatable } from "../../http/dialect";
 import type { Session } from "./session";
 import { type WireKey, wireKeys } from "./wire";
 
@@ -19,6 +19,14 @@ export interface KeyOwner {
   readonly projectId: string;
 }
 
+/** A key that opens S3. */
+export interface S3Key {
+  /** The access key. */
+  readonly id: string;
+  readonly accessKey: string;
+  readonly secretKey: string;
+}
+
 const DELEGATED: Meaning = {
   code: "forbidden",
   problem:
@@ -26,23 +34,17 @@ const DELEGATED: Meaning = {
   advice:
     "Log in with a username and a password of an administrator, or let the user have a password that this resource knows.",
 };
-const MEANS = { 403: DELEGATED };
+const MEANS = { "403": DELEGATED };
 const USER_GONE: Meaning = { code: "not-found", problem: "there is no such user", advice: "Run pulumi refresh." };
 
 /** GET /v3/users/U/credentials/OS-EC2: the user's keys in every project. */
 export async function listKeys(session: Session, { userId, name }: Omit<KeyOwner, "projectId">): Promise<WireKey[]> {
-  const act = {
-    operation: "listing the keys of",
-    subject: `user "${name}"`,
-    writes: false,
-    means: { ...MEANS, 404: USER_GONE },
-  };
-  const { credentials } = await session.call(act, { method: "GET", path: ec2(userId), schema: wireKeys });
-  return credentials;
+  const act = { ...repeatable("listing the keys of", `user "${name}"`), means: { ...MEANS, "404": USER_GONE } };
+  return (await session.call(act, "GET", ec2(userId), { schema: wireKeys })).credentials;
 }
 
 /** The keys that open a project. */
-export function keysOf(keys: readonly WireKey[], projectId: string | undefined): LiveKey[] {
+export function keysOf(keys: readonly WireKey[], projectId: string | undefined): S3Key[] {
   return keys
     .filter((key) => key.tenant_id === projectId)
     .map(({ access, secret }) => ({ id: access, accessKey: access, secretKey: secret }));
@@ -53,7 +55,7 @@ export function keysOf(keys: readonly WireKey[], projectId: string | undefined):
  * looks whose it is: the user's own in this project is what an unanswered request of ours left; one for another project is
  * of a former project of the user, opens nothing any more and makes room.
  */
-export async function issueKey(session: Session, owner: KeyOwner, accessKey: string): Promise<LiveKey> {
+export async function issueKey(session: Session, owner: KeyOwner, accessKey: string): Promise<S3Key> {
   const secretKey = randomBytes(30).toString("base64url");
   try {
     await createKey(session, owner, accessKey, secretKey);
@@ -74,26 +76,11 @@ async function createKey(session: Session, owner: KeyOwner, access: string, secr
     problem: "the access key belongs to another user",
     advice: "Choose another rotationId.",
   };
-  await session.call(
-    {
-      operation: "issuing",
-      subject: `key ${access} of user "${owner.name}"`,
-      writes: true,
-      means: { ...MEANS, 404: USER_GONE, 409: conflict },
-    },
-    {
-      method: "POST",
-      path: "/credentials",
-      body: {
-        credential: {
-          type: "ec2",
-          blob: JSON.stringify({ access, secret }),
-          project_id: owner.projectId,
-          user_id: owner.userId,
-        },
-      },
-    },
-  );
+  const means = { ...MEANS, "404": USER_GONE, "409": conflict };
+  const act = { ...unrepeatable("issuing", `key ${access} of user "${owner.name}"`), means };
+  const blob = JSON.stringify({ access, secret });
+  const credential = { type: "ec2", blob, project_id: owner.projectId, user_id: owner.userId };
+  await session.call(act, "POST", "/credentials", { body: { credential } });
 }
 
 /** DELETE /v3/users/U/credentials/OS-EC2/A; harmless to repeat, resolves when there is none. */
@@ -102,14 +89,8 @@ export async function revokeKey(
   owner: Omit<KeyOwner, "projectId">,
   accessKey: string,
 ): Promise<void> {
-  try {
-    await session.call(
-      { operation: "revoking", subject: `key ${accessKey} of user "${owner.name}"`, writes: false, means: MEANS },
-      { method: "DELETE", path: `${ec2(owner.userId)}/${encodeURIComponent(accessKey)}` },
-    );
-  } catch (error) {
-    if (!isObjectUserError(error, "not-found")) throw error;
-  }
+  const act = { ...repeatable("revoking", `key ${accessKey} of user "${owner.name}"`), means: MEANS };
+  await orUndefined(session.call(act, "DELETE", `${ec2(owner.userId)}/${encodeURIComponent(accessKey)}`));
 }
 
 /** The sentence for keys that nobody who is logged in may touch. */
