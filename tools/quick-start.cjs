@@ -33,7 +33,9 @@ function keepCompiled() {
   const fresh = new Map();
 
   Module.prototype._compile = function (content, filename, format, ...rest) {
-    const script = filename.startsWith(PACKAGES) && format !== "module" && compiled(content, filename);
+    // Pulumi's runners import programs by an eval, which Node allows in modules only that it compiled by itself.
+    const isMeant = filename.startsWith(PACKAGES) && !filename.startsWith(path.join(PULUMI, "cmd"));
+    const script = isMeant && format !== "module" && compiled(content, filename);
     if (!script) return compile.call(this, content, filename, format, ...rest);
     const call = script.runInThisContext();
     return call.call(this.exports, this.exports, requireOf(this), this, filename, path.dirname(filename));
