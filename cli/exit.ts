@@ -1,4 +1,4 @@
-/** Exit codes: what a script may rely on. The README has the same table. */
+/** Exit codes: what a script may rely on. docs/cli.md has the same table. */
 export const EXIT = {
   /** Everything asked for is done, and nothing was found. */
   ok: 0,

@@ -2,8 +2,8 @@
  * Rotation by the calendar: a `rotationId` that changes once a period, at a moment of each user's own. Pure functions of a
  * name, a period and a clock; all in UTC, whatever the machine's time zone. Nothing here touches Pulumi or a system.
  *
- * This rotation only happens when `pulumi up` is run: the id changes by itself, the key with the first `up` after that. Have
- * one run at least once a day.
+ * A key rotates only when somebody runs `pulumi up`: the id changes by itself, and the first `up` after that rotates the key.
+ * Run one at least once a day.
  *
  * ```ts
  * import * as calendar from "pulumi-object-users/calendar";
@@ -23,7 +23,7 @@ export interface CalendarOptions {
   readonly every: Period;
   /**
    * Default true: every name has a moment of its own within the period, always the same one, so that a fleet does not rotate
-   * on one day. False: the id changes for all at the period's beginning. A change of this may change the id.
+   * on one day. False: the id changes for all at the beginning of the period. A change of this may change the id.
    */
   readonly spread?: boolean;
   /** The clock, for tests and rehearsals. Default: now. */
@@ -32,14 +32,14 @@ export interface CalendarOptions {
 
 /**
  * The `rotationId` of a user at this time: "2026-11-22" for a day, "2026-w47", "2026-11", "2026-q4", "2026", or
- * "2026-10-25+45d" for 45 days from that day on. The ids of one kind sort as they follow each other.
+ * "2026-10-25+45d" for 45 days from that day on. The ids of one kind sort in the order of time.
  *
  * A user changes to the id of a period at its own moment in it: until then it has the id of the period before. The moment is
- * found from the name by a hash, so it is the same on every machine and in every release; another name has another. Each id
- * comes once, in turn, and none comes back as long as the clock does not.
+ * a hash of the name, so it is the same on every machine and in every release. Another name has another moment. Each id comes
+ * once, in order, and none comes back unless the clock goes back.
  *
- * Throws for another period, a number of days that is not whole or too large, an empty name, and a date that is none or not
- * within the years 1970 to 9999.
+ * Throws for an unknown period, a number of days that is not whole or too large, an empty name, and a date that is invalid or
+ * not within the years 1970 to 9999.
  */
 export function rotationId(name: string, options: CalendarOptions): string {
   return labelOf(options.every, turnAt(name, options).start);

@@ -1,6 +1,6 @@
 /**
- * Object users of cegedim.cloud's object storage, managed by its ITCare API. The API's conventions are published, its part
- * about object users is not: paths and fields of those are assumed here, and `paths` overrides them.
+ * Object users of cegedim.cloud's object storage, managed by its ITCare API. The API's conventions are published, and its
+ * part about object users is not. Paths and fields of object users are assumed; the setting `paths` overrides the paths.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import {
@@ -22,7 +22,7 @@ export interface Paths {
   objectUser?: pulumi.Input<string>;
 }
 
-/** Arguments of a connection. What is not given comes from the environment. */
+/** Arguments of a connection. Those that are not given come from stack configuration, then from the environment. */
 export interface ProviderArgs extends TransportArgs {
   /** The API account's id, as cegedim.cloud's support gives it. Environment: ITCARE_CLIENT_ID. */
   clientId?: pulumi.Input<string>;
@@ -32,7 +32,7 @@ export interface ProviderArgs extends TransportArgs {
   endpoint?: pulumi.Input<string>;
   /** Where tokens are given. Default: cegedim.cloud's own. Environment: ITCARE_TOKEN_URL. */
   tokenUrl?: pulumi.Input<string>;
-  /** Where users reach S3, and secrets are proven. Without it nothing is proven. Environment: ITCARE_S3_ENDPOINT. */
+  /** Where users reach S3. Without it the provider proves nothing. Environment: ITCARE_S3_ENDPOINT. */
   s3Endpoint?: pulumi.Input<string>;
   /** The region in S3 signatures. Default "us-east-1". */
   region?: pulumi.Input<string>;
@@ -41,7 +41,7 @@ export interface ProviderArgs extends TransportArgs {
 }
 
 /**
- * A connection to cegedim.cloud. Without one, stack configuration (`cegedim:clientId`, …) is taken, then the environment.
+ * A connection to cegedim.cloud. Without one, resources use stack configuration (`cegedim:clientId`, …), then the environment.
  *
  * ```ts
  * const cloud = new cegedim.Provider("cloud", { clientId, clientSecret, s3Endpoint: "https://cos.example.com" });
@@ -55,24 +55,24 @@ export class Provider extends ConnectionProvider {
 }
 
 /**
- * Inputs of a user. The access key stays; a rotation renews the secret, with `gracePeriodSeconds` as the grace period
- * during which the service takes both. A grace that runs can be neither ended nor extended, and an old secret cannot come
- * back; a renewal with `gracePeriodSeconds: 0` ends every secret before it.
+ * Inputs of a user. The access key stays; a rotation renews the secret. The service accepts both secrets during
+ * `gracePeriodSeconds`. A running grace can be neither ended nor extended, and an old secret cannot come back. A renewal
+ * with `gracePeriodSeconds: 0` ends every earlier secret.
  *
  * The service shows a secret once. The stack's state is its only copy: protect it (`protect: true`) and back it up.
  */
 export interface UserArgs extends LifecycleArgs {
   /** The store's name, "cos-…". A change replaces the user. */
   objectStore: pulumi.Input<string>;
-  /** The user's label, one of its own in the store. It can be changed. */
+  /** The user's label, unique in the store. It can be changed. */
   label: pulumi.Input<string>;
   /** Refuse every request of the user; its secret stays. Default false. */
   locked?: pulumi.Input<boolean>;
 }
 
 /**
- * An object user of cegedim.cloud, with its current secret as an output. One that exists, such as the "Initial S3 user" of
- * every store, is taken over with `adopt: true`; it has no `secretKey` here until a `rotationId` has it renewed.
+ * An object user of cegedim.cloud, with its current secret as an output. `adopt: true` adopts a user that exists, such as the
+ * "Initial S3 user" of every store; it has no `secretKey` output until a `rotationId` renews its secret.
  *
  * ```ts
  * const app = new cegedim.ObjectUser("app", { objectStore: "cos-acme-media", label: "app", rotationId: "2026-q4" });

@@ -11,23 +11,23 @@ import {
 
 export type { Key } from "./resource";
 
-/** Arguments of a connection. What is not given comes from the environment. */
+/** Arguments of a connection. Those that are not given come from stack configuration, then from the environment. */
 export interface ProviderArgs extends TransportArgs {
-  /** The management address, mostly `https://…:4443`. Environment: ECS_ENDPOINT. */
+  /** The management address, usually `https://…:4443`. Environment: ECS_ENDPOINT. */
   endpoint?: pulumi.Input<string>;
   /** A management user with the role SYSTEM_ADMIN, or NAMESPACE_ADMIN of the namespaces. Environment: ECS_USERNAME. */
   username?: pulumi.Input<string>;
   /** The management user's password. Environment: ECS_PASSWORD. */
   password?: pulumi.Input<string>;
-  /** Where users reach S3, and secrets are proven; mostly `https://…:9021`. Without it nothing is proven. Environment: ECS_S3_ENDPOINT. */
+  /** Where users reach S3, usually `https://…:9021`. Without it the provider proves nothing. Environment: ECS_S3_ENDPOINT. */
   s3Endpoint?: pulumi.Input<string>;
-  /** The region in S3 signatures. Default "us-east-1"; ECS does not look at it. */
+  /** The region in S3 signatures. Default "us-east-1"; ECS ignores it. */
   region?: pulumi.Input<string>;
 }
 
 /**
- * A connection to one system. Without one, stack configuration (`ecs:endpoint`, …) is taken, then the environment. It logs
- * in once for all its users and logs out when Pulumi is done.
+ * A connection to one system. Without one, resources use stack configuration (`ecs:endpoint`, …), then the environment. It
+ * logs in once for all its users, and logs out when Pulumi is done.
  *
  * ```ts
  * const system = new ecs.Provider("system", { endpoint: "https://ecs.example.com:4443", username, password });
@@ -41,9 +41,9 @@ export class Provider extends ConnectionProvider {
 }
 
 /**
- * Inputs of a user. Its access key is its `userId`, for ever; a rotation changes the secret. ECS keeps two secrets and
- * ends the old one by itself: `gracePeriodSeconds` is rounded up to whole minutes, and its nodes may take the old secret
- * for two minutes more. A grace that runs can be ended, by 0, and never be extended; an old secret cannot come back.
+ * Inputs of a user. Its access key is its `userId`, for ever; a rotation makes a new secret. ECS keeps two secrets and ends
+ * the old one by itself. `gracePeriodSeconds` is rounded up to whole minutes, and the nodes of ECS may accept the old secret
+ * for two minutes more. 0 ends a running grace; nothing extends it. An old secret cannot come back.
  */
 export interface UserArgs extends LifecycleArgs {
   /** The user's name. A change replaces the user. */

@@ -14,26 +14,26 @@ import {
 
 export type { Key } from "./resource";
 
-/** Arguments of a connection. What is not given comes from the environment. */
+/** Arguments of a connection. Those that are not given come from stack configuration, then from the environment. */
 export interface ProviderArgs extends TransportArgs {
   /** An API token with the scope for Public Cloud. Environment: INFOMANIAK_TOKEN. */
   token?: pulumi.Input<string>;
   /** The account API's address. Default "https://api.infomaniak.com". */
   endpoint?: pulumi.Input<string>;
-  /** The region of the projects, "dc3-a" or "dc4-a": it says where Keystone and S3 are. Default "dc3-a". */
+  /** The region of the projects, "dc3-a" or "dc4-a": it determines where Keystone and S3 are. Default "dc3-a". */
   region?: pulumi.Input<string>;
   /** The region's Keystone. Default: the region's. */
   authUrl?: pulumi.Input<string>;
-  /** Where users reach S3, and keys are proven. Default: the region's. */
+  /** Where users reach S3, and where the provider proves keys. Default: the region's. */
   s3Endpoint?: pulumi.Input<string>;
-  /** Longest wait, in seconds, for one operation of the account API, which does everything later. Default 600. */
+  /** Longest wait, in seconds, for one operation of the account API, which runs as a task. Default 600. */
   waitSeconds?: pulumi.Input<number>;
   /** Most requests a minute to the account API. Default 60, which is what Infomaniak allows an account. */
   requestsPerMinute?: pulumi.Input<number>;
 }
 
 /**
- * A connection to one account. Without one, stack configuration (`infomaniak:token`, …) is taken, then the environment.
+ * A connection to one account. Without one, resources use stack configuration (`infomaniak:token`, …), then the environment.
  *
  * ```ts
  * const account = new infomaniak.Provider("account", { token, region: "dc4-a" });
@@ -53,20 +53,20 @@ export interface UserArgs extends LifecycleArgs {
   /** The number of the project that the user belongs to. A change replaces the user. */
   projectId: pulumi.Input<number>;
   /**
-   * What tells the user from others of the project: names are generated. At most 250 letters, digits, spaces and
-   * - _ . characters, and no two users of a project with the same.
+   * What distinguishes the users of a project, because their names are generated. At most 250 letters, digits, spaces and
+   * - _ . characters; unique in the project.
    */
   description: pulumi.Input<string>;
-  /** The user's own password. Default: one is made, see the output. Changing it does not revoke S3 keys: rotate those. */
+  /** The user's own password. Default: the provider makes one, see the output. A new password revokes no S3 keys. */
   password?: pulumi.Input<string>;
-  /** A change makes a new password, where none is given. It does not touch S3 keys. */
+  /** A new value makes a new password, where none is given. It does not touch S3 keys. */
   passwordRotationId?: pulumi.Input<string>;
   /**
    * Mail a link by which the user chooses a password, instead of making one. Such a user has no S3 keys here, because they
-   * are made with the user's own password; they are made once `inviteEmail` is taken out or replaced by `password`.
+   * are made with the user's own password. The provider makes them once `inviteEmail` is removed or replaced by `password`.
    */
   inviteEmail?: pulumi.Input<string>;
-  /** A change mails the link again. */
+  /** A new value mails the link again. */
   inviteRotationId?: pulumi.Input<string>;
   /** False: make the user without an S3 key. Default true, without `inviteEmail`. */
   createKey?: pulumi.Input<boolean>;

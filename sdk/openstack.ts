@@ -11,11 +11,14 @@ import {
 
 export type { Key } from "./resource";
 
-/** Arguments of a connection. What is not given comes from OS_* variables, then from clouds.yaml. */
+/**
+ * Arguments of a connection. Those that are not given come from stack configuration, then from OS_* variables, then from
+ * clouds.yaml. One of several alternatives in a stronger source hides the others in weaker ones.
+ */
 export interface ProviderArgs extends TransportArgs {
   /** An entry of clouds.yaml. Environment: OS_CLOUD. */
   cloud?: pulumi.Input<string>;
-  /** The file itself, where clients would not find it. Environment: OS_CLIENT_CONFIG_FILE. */
+  /** The path of clouds.yaml, where clients would not find it. Environment: OS_CLIENT_CONFIG_FILE. */
   cloudsFile?: pulumi.Input<string>;
   /** Keystone's address; /v3 is added where it is missing. Environment: OS_AUTH_URL. */
   authUrl?: pulumi.Input<string>;
@@ -44,8 +47,8 @@ export interface ProviderArgs extends TransportArgs {
   /** Instead of a project: "all", the whole system. Environment: OS_SYSTEM_SCOPE. */
   systemScope?: pulumi.Input<string>;
   /**
-   * Log in with an application credential. It suffices for users; Keystone does not let it touch S3 keys, which are then
-   * made with each user's own password, as long as that is known. Environment: OS_APPLICATION_CREDENTIAL_ID.
+   * Log in with an application credential. It suffices for users. Keystone does not let it touch S3 keys, so
+   * the provider makes them with each user's own password, if it knows that. Environment: OS_APPLICATION_CREDENTIAL_ID.
    */
   applicationCredentialId?: pulumi.Input<string>;
   /** Its name, with `username` or `userId`, instead of the id. Environment: OS_APPLICATION_CREDENTIAL_NAME. */
@@ -54,14 +57,14 @@ export interface ProviderArgs extends TransportArgs {
   applicationCredentialSecret?: pulumi.Input<string>;
   /** A file with certificates to trust. Environment: OS_CACERT. */
   caFile?: pulumi.Input<string>;
-  /** Where users reach S3, and keys are proven. Default: none, and keys are proven by Keystone. */
+  /** Where users reach S3, and where the provider proves keys. Default: none; the provider proves keys by Keystone. */
   s3Endpoint?: pulumi.Input<string>;
   /** The region in S3 signatures. Default "us-east-1". */
   region?: pulumi.Input<string>;
 }
 
 /**
- * A connection to one cloud. Without one, stack configuration (`openstack:authUrl`, …) is taken, then the environment.
+ * A connection to one cloud. Without one, resources use stack configuration (`openstack:authUrl`, …), then the environment.
  *
  * ```ts
  * const cloud = new openstack.Provider("cloud", { cloud: "production", s3Endpoint: "https://s3.example.com" });
@@ -80,7 +83,7 @@ export interface UserArgs extends LifecycleArgs {
   name: pulumi.Input<string>;
   /** The domain's name or id. Default "Default". A change replaces the user. */
   domain?: pulumi.Input<string>;
-  /** The name of the project that the keys open. In another project the user gets another key, and the old one ends at once. */
+  /** The name of the project that the keys open. In another project the user gets a new key, and the old one ends immediately. */
   project?: pulumi.Input<string>;
   /** The project's id, instead of `project`; also for projects of another domain. */
   projectId?: pulumi.Input<string>;
@@ -90,11 +93,11 @@ export interface UserArgs extends LifecycleArgs {
   description?: pulumi.Input<string>;
   /** The user's e-mail address; Keystone neither checks nor uses it. */
   email?: pulumi.Input<string>;
-  /** False locks the user: no login and no key works; all work again once it is true. Default true. */
+  /** False locks the user: no login and no key works. All work again once it is true. Default true. */
   enabled?: pulumi.Input<boolean>;
-  /** The user's own password. Default: one is made, see the output. Changing it does not revoke S3 keys: rotate those. */
+  /** The user's own password. Default: the provider makes one, see the output. A new password revokes no S3 keys. */
   password?: pulumi.Input<string>;
-  /** A change makes a new password, where none is given. It does not touch S3 keys. */
+  /** A new value makes a new password, where none is given. It does not touch S3 keys. */
   passwordRotationId?: pulumi.Input<string>;
   /** False: make the user without an S3 key. Default true. */
   createKey?: pulumi.Input<boolean>;
@@ -109,7 +112,7 @@ export interface UserArgs extends LifecycleArgs {
  * ```
  */
 export class User extends ObjectUser {
-  /** The password, given or made; absent for a user that was taken over with the one it has. Secret. */
+  /** The password, given or made; absent for a user that was adopted with the one it has. Secret. */
   declare readonly password: pulumi.Output<string | undefined>;
   /** The name of the project that the keys open. */
   declare readonly project: pulumi.Output<string>;

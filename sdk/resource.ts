@@ -1,6 +1,6 @@
 /**
  * What every user resource and every provider of this package share: the inputs and outputs that all have, and how they
- * are handed to Pulumi. Pulumi's words only; what they do is decided in the provider.
+ * reach Pulumi. This file has Pulumi's words only; the provider decides what they do.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { IDENTITY, identityOf, SECRET_INPUTS } from "../provider/protocol";
@@ -8,37 +8,38 @@ import { IDENTITY, identityOf, SECRET_INPUTS } from "../provider/protocol";
 /** The inputs that every user has, whatever the system. */
 export interface LifecycleArgs {
   /**
-   * The rotation that the current key belongs to; any text. A change makes a new key, proves it and retires the old one;
-   * going back to the id of a key whose grace still runs makes that key current again. Not for a user with a key of your
-   * own or without a key. Default: one key for ever.
+   * The rotation that the current key belongs to; any text. A new value makes a new key, proves it and retires the old one.
+   * Going back to the value of a key whose grace still runs makes that key current again. It is refused for a user with a
+   * key of your own or without a key. Default: one key for ever.
    */
   rotationId?: pulumi.Input<string>;
   /**
-   * How long, in whole seconds, a retired key stays valid after it was replaced. Default 86400, a day. It counts for
-   * graces that run already: a larger number extends them, 0 ends them with the next `pulumi up`. A grace begins when the
-   * user's own update has succeeded, whether or not dependents have the new key. Keys are revoked by the first `pulumi up`
-   * after their time, not by a timer, even if a dependent of a failed run still has them: choose more than the time in which
-   * you notice a failed run. With 0 the old key ends before dependents have the new one.
+   * How long, in whole seconds, a retired key stays valid after it was replaced. Default 86400, a day. The value also counts
+   * for running graces: a larger number extends them, and 0 ends them with the next `pulumi up`. A grace begins when the
+   * user's own update has succeeded, whether or not dependents have the new key. The first `pulumi up` after the grace
+   * revokes the key, even if a dependent of a failed run still has it. Choose more than the time in which you notice a failed
+   * run. With 0 the old key ends before dependents have the new one.
    */
   gracePeriodSeconds?: pulumi.Input<number>;
   /**
-   * Prove a new key by a signed S3 request before it is published, and the refusal of a revoked one. Default: true where
-   * an S3 endpoint is known.
+   * Prove keys: send an S3 request signed with a new key before it is published, and require that S3 accepts it; send one
+   * with a revoked key, and require that S3 refuses it. Default: true where an S3 endpoint is known.
    */
   prove?: pulumi.Input<boolean>;
   /**
-   * Take over a user that exists, with the first key that it has and without touching any. A user exists for every resource
-   * but the one that made it, in whatever stack; `aliases` do for another name or parent. Set it for one `pulumi up`: as long
-   * as it is true, a user of this name at another address is taken over, too. Default false: a user that exists is an error.
+   * Adopt a user that exists, with the first key that it has, and change none of its keys. A user exists for every resource
+   * but the one that made it, in whatever stack. For another name or parent of a resource, use `aliases` instead. Set it for
+   * one `pulumi up`: while it is true, a user of this name at another address is adopted, too. Default false: a user that
+   * exists is an error.
    */
   adopt?: pulumi.Input<boolean>;
   /** Revoke keys of the user that this resource did not make. Default false: they are left alone. */
   exclusiveKeys?: pulumi.Input<boolean>;
-  /** Delete the user even if it owns buckets, with all they hold. Default false: refuse, and list them. */
+  /** Delete the user even if it owns buckets, with all they hold. Default false: refuse, and list the buckets. */
   forceDestroy?: pulumi.Input<boolean>;
 }
 
-/** A key of the ring, without its secret. Times are ISO 8601 in UTC. */
+/** A living key that the resource made or adopted, without its secret. Times are ISO 8601 in UTC. */
 export interface Key {
   /** Tells the user's keys apart; the access key itself where every key has one of its own. */
   id: string;
@@ -48,7 +49,7 @@ export interface Key {
   issuedAt: string;
   /** When S3 accepted it, just before it was published; absent with `prove: false`. */
   provenAt?: string;
-  /** When another key took its place. */
+  /** When another key replaced it. */
   retiredAt?: string;
   /** From when on the next `pulumi up` revokes it. */
   expiresAt?: string;
@@ -62,7 +63,7 @@ export interface TransportArgs {
   insecure?: pulumi.Input<boolean>;
   /** Longest wait for one answer, in seconds. Default 60; a Ceph gateway may take 30 when a peer of it is stuck. */
   timeoutSeconds?: pulumi.Input<number>;
-  /** Most requests under way at once. Default 32. */
+  /** Most requests in progress concurrently. Default 32. */
   maxConcurrency?: pulumi.Input<number>;
 }
 
@@ -127,17 +128,17 @@ export interface Credentials {
   password?: string;
 }
 
-/** The inputs of a fleet's member: a user's, and what single users have as options of Pulumi's own. */
+/** The inputs of a fleet's member: those of a user, and two that single users have as Pulumi's own options. */
 export type MemberArgs<UserArgs> = Partial<UserArgs> & {
   /**
    * Leave the user and its keys as they are when the member is removed or replaced, or the fleet is deleted: the fleet
-   * only forgets it. It counts once an `up` has stored it, so set it with one `up` and remove the member with the next.
-   * Default false: the user is deleted.
+   * only forgets the user. The value that the last `up` stored counts, so set it with one `up` and remove the member with
+   * the next. Default false: the user is deleted.
    */
   retainOnDelete?: pulumi.Input<boolean>;
   /**
-   * Refuse to delete the user: to remove the member, to replace its user or to delete the fleet is an error then, in the
-   * preview already where there is one, and deletes nothing. What counts is what the last `up` stored: to delete it, set
+   * Refuse to delete the user. Removing the member, replacing its user or deleting the fleet is then an error, already in the
+   * preview where there is one, and deletes nothing. The value that the last `up` stored counts: to delete the user, set
    * false with one `up` and remove the member with the next. Default false.
    */
   protect?: pulumi.Input<boolean>;
@@ -149,22 +150,22 @@ export interface FleetArgs<UserArgs> {
   defaults?: pulumi.Input<MemberArgs<UserArgs>>;
   /**
    * The users, each by a name that only this fleet uses. A member that gets another name keeps its user and its keys. The
-   * user of one that is removed is deleted, after all others are done.
+   * fleet deletes the user of a removed member, after all others are done.
    */
   users: pulumi.Input<Record<string, pulumi.Input<MemberArgs<UserArgs>>>>;
   /**
-   * Allow one update to delete more than half of the fleet's users, if these are three or more. Default false: it is
-   * refused, in the preview already, because an empty list or a changed default does the same by accident. Users with
-   * `retainOnDelete` in state are not deleted and do not count; neither does the deletion of the whole fleet.
+   * Allow one update to delete more than half of the fleet's users, if these are three or more. Default false: such an
+   * update is refused, already in the preview, because an empty list or a changed default causes one by accident. Users with
+   * `retainOnDelete` in state are not deleted and do not count. The deletion of the whole fleet needs no permission.
    */
   allowRemovals?: pulumi.Input<boolean>;
 }
 
 /**
- * Many users as one resource: Pulumi's cost per resource grows with their number, a fleet's does not. Each member is
- * made, changed, rotated, proven and deleted on its own, by the same rules as a single user; one that fails does not
- * stop the others. Removing a member deletes its user, unless it has `retainOnDelete` or `protect`, or most of the fleet
- * would go.
+ * Many users as one resource: Pulumi's cost for a resource grows with the number of resources, and a fleet is one. Each
+ * member is made, changed, rotated, proven and deleted on its own, by the same rules as a single user. A member that fails
+ * does not stop the others. Removing a member deletes its user, unless it has `retainOnDelete` or `protect`, or most of the
+ * fleet would go.
  */
 export abstract class Fleet extends pulumi.CustomResource {
   /** The members' credentials by name. Secret as a whole. */
@@ -185,13 +186,13 @@ export abstract class Fleet extends pulumi.CustomResource {
     const outputs = { credentials: undefined, keys: undefined, endpoint: undefined };
     const secretOutputs = ["credentials", ...(opts?.additionalSecretOutputs ?? [])];
     const told = toldToProvider(type, name, { "*": [args.users, args.defaults] }, opts);
-    // What is secret of the inputs is for the provider's check to say: here they may not be resolved yet.
+    // The provider's check decides which inputs are secret: here they may not be resolved yet.
     const props = { ...outputs, ...args, ...told, __provider: handler(`${kind}/fleet`) };
     super(type, name, props, { ...opts, additionalSecretOutputs: secretOutputs });
     this.credentials = pulumi.secret(this.credentials);
   }
 
-  /** One member's credentials as single outputs. Throws, when they are asked for, if there is no such member. */
+  /** One member's credentials as single outputs. When an output is resolved, it throws if there is no such member. */
   get(member: string): {
     [name in keyof Required<Credentials>]: pulumi.Output<Required<Credentials>[name] | undefined>;
   } {
@@ -222,7 +223,7 @@ export abstract class ConnectionProvider extends pulumi.ProviderResource {
 }
 
 /**
- * What the provider is told besides the inputs: which resource this is, and which inputs are secrets. No display of Pulumi
+ * What the provider gets besides the inputs: which resource this is, and which inputs are secrets. No display of Pulumi
  * shows either.
  */
 function toldToProvider(type: string, name: string, args: object, opts: pulumi.CustomResourceOptions | undefined) {
@@ -244,7 +245,7 @@ async function secretsAmong(values: readonly (readonly [string, unknown])[]): Pr
   return names.length === 0 ? undefined : names;
 }
 
-/** The text that state keeps: where the code is, never the code. It must not change for a kind that has been released. */
+/** The text that state keeps: where the code is, never the code. It must not change for a released kind. */
 function handler(kind: string): string {
   return `exports.handler = () => require("pulumi-object-users/provider").provider(${JSON.stringify(kind)}, 1);`;
 }

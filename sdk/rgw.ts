@@ -11,25 +11,26 @@ import {
 
 export type { Key } from "./resource";
 
-/** Arguments of a connection. What is not given comes from the environment. */
+/** Arguments of a connection. Those that are not given come from stack configuration, then from the environment. */
 export interface ProviderArgs extends TransportArgs {
   /** The gateway's address, without /admin. Environment: RADOSGW_ENDPOINT. */
   endpoint?: pulumi.Input<string>;
   /**
-   * The admin user's access key. The user needs the caps "users=*", "buckets=read" to name the buckets of a user that cannot
-   * be deleted, and from Ceph 18 on "info=read" to know the cluster by its own id. Environment: RADOSGW_ACCESS_KEY.
+   * The admin user's access key. The user needs the caps "users=*". With "buckets=read" the provider names the buckets of a
+   * user that it cannot delete. From Ceph 18 on, "info=read" lets it recognise the cluster by the cluster's own id.
+   * Environment: RADOSGW_ACCESS_KEY.
    */
   accessKey?: pulumi.Input<string>;
   /** The admin user's secret key. Environment: RADOSGW_SECRET_KEY. */
   secretKey?: pulumi.Input<string>;
-  /** Where users reach S3, and keys are proven. Default: `endpoint`. */
+  /** Where users reach S3, and where the provider proves keys. Default: `endpoint`. */
   s3Endpoint?: pulumi.Input<string>;
-  /** The region in signatures. Default "us-east-1"; Ceph does not look at it. */
+  /** The region in signatures. Default "us-east-1"; Ceph ignores it. */
   region?: pulumi.Input<string>;
 }
 
 /**
- * A connection to one cluster. Without one, stack configuration (`rgw:endpoint`, …) is taken, then the environment.
+ * A connection to one cluster. Without one, resources use stack configuration (`rgw:endpoint`, …), then the environment.
  *
  * ```ts
  * const cluster = new rgw.Provider("cluster", { endpoint: "https://rgw.example.com", accessKey, secretKey });
@@ -52,7 +53,7 @@ export interface Quota {
   maxObjects?: pulumi.Input<number>;
 }
 
-/** Inputs of a user, in Ceph's words. Settings that are not given keep the value they had when the user was made. */
+/** Inputs of a user, in Ceph's words. Undeclared settings stay as they were when the user was made or adopted. */
 export interface UserArgs extends LifecycleArgs {
   /** The user's name. A change replaces the user. */
   uid: pulumi.Input<string>;
@@ -70,11 +71,11 @@ export interface UserArgs extends LifecycleArgs {
   caps?: pulumi.Input<pulumi.Input<string>[]>;
   /** Operations allowed: "read, write, delete" or a part of it. */
   opMask?: pulumi.Input<string>;
-  /** Placement target of new buckets. It can be changed but not taken back. */
+  /** Placement target of new buckets. It can be changed, not taken back. */
   defaultPlacement?: pulumi.Input<string>;
-  /** Storage class of new buckets; needs `defaultPlacement`. It can be changed but not taken back. */
+  /** Storage class of new buckets; needs `defaultPlacement`. It can be changed, not taken back. */
   defaultStorageClass?: pulumi.Input<string>;
-  /** Placement tags. They can be changed but not emptied. */
+  /** Placement tags. They can be changed, not emptied. */
   placementTags?: pulumi.Input<pulumi.Input<string>[]>;
   /** Limit of all that the user stores. */
   userQuota?: pulumi.Input<Quota>;
@@ -82,13 +83,13 @@ export interface UserArgs extends LifecycleArgs {
   bucketQuota?: pulumi.Input<Quota>;
   /** An access key of your own, instead of a `rotationId`. Default: derived from user, `rotationId` and this resource. */
   accessKey?: pulumi.Input<string>;
-  /** The secret for `accessKey`. Ceph takes it in a query only, which access logs may keep; default: made by the gateway. */
+  /** The secret for `accessKey`. Ceph takes it in a query only, which access logs may keep. Default: the gateway makes one. */
   secretKey?: pulumi.Input<string>;
-  /** Only "s3": Ceph makes no other key here. */
+  /** Only "s3": Ceph makes no other key for a user. */
   keyType?: pulumi.Input<string>;
   /**
-   * False: make the user without a key. Ceph's generate-key. Such a user is known by its address only: another one of its name
-   * that somebody makes there is taken for it, and deleted with the resource. Default true.
+   * False: make the user without a key; Ceph's generate-key. Such a user is recognised by its address only. When somebody
+   * deletes it and makes another user of the same name there, the provider deletes that one with the resource. Default true.
    */
   createKey?: pulumi.Input<boolean>;
 }

@@ -16,7 +16,7 @@ interface CheckOptions extends StackOptions {
   readonly json: boolean;
 }
 
-const ABOUT = `Looks at a connection by harmless requests: name, port, certificate, clock, credentials, each right that is needed, and
+const ABOUT = `Checks a connection by harmless requests: name, port, certificate, clock, credentials, each right that is needed, and
 whether S3 answers. With KIND (${Object.keys(backends).join(", ")}) the connection of the environment and --set; without it,
 every connection that the stacks recorded.`;
 

@@ -26,7 +26,7 @@ interface ImportOptions {
   readonly json: boolean;
 }
 
-const ABOUT = `Writes two files for users that are there already: one for "pulumi import", and the program that declares them as they
+const ABOUT = `Writes two files for users that exist: one for "pulumi import", and the program that declares them as they
 are. Nothing on the system is changed. KIND is rgw, ecs, cegedim, openstack or infomaniak; the connection comes from the
 environment and --set. The admin user itself is never among them.`;
 
@@ -41,7 +41,7 @@ export const addImport: AddCommand = (program, start) => {
     .option("--out <file>", "for pulumi import; it holds secret keys in clear", "import.json")
     .option("--program <file>", "the program's text", "users.ts")
     .option("--fleet <name>", "one fleet of this name, instead of a resource for each user")
-    .option("--force", "replace files that are there", false)
+    .option("--force", "replace files that exist", false)
     .action((kind: string, options: ImportOptions) => start((terminal) => importUsers(kind, options, terminal)));
 };
 
@@ -134,8 +134,7 @@ function tell({ users, others }: Found, options: ImportOptions, seconds: number,
     terminal.out(`and have your program import ${program}.`);
   }
   if (isWritten) terminal.say(`${out} holds secret keys in clear: delete it after use.`);
-  else
-    terminal.say(aborted ? "interrupted: nothing is written" : "no user is there to be imported: nothing is written");
+  else terminal.say(aborted ? "interrupted: nothing is written" : "there is no user to import: nothing is written");
   if (aborted) return EXIT.interrupted;
   if (others.length > 0) return EXIT.incomplete;
   return isWritten ? EXIT.ok : EXIT.findings;

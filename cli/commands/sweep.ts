@@ -30,9 +30,9 @@ the same: give ALL stacks that manage users on the system, or --delete-orphans r
 export const addSweep: AddCommand = (program, start) => {
   const command = program.command("sweep").description(prose(ABOUT));
   withJson(withStackOptions(command))
-    .option("--dry-run", "look, and tell what would be revoked", false)
-    .option("--orphans", "also look for keys of ours that no given stack knows", false)
-    .option("--delete-orphans", "revoke those, too: ALL stacks of the system must be given", false)
+    .option("--dry-run", "look, and report what would be revoked", false)
+    .option("--orphans", "also look for orphaned keys, which no given stack knows", false)
+    .option("--delete-orphans", "also revoke orphaned keys: ALL stacks of the system must be given", false)
     .addHelpText("after", ORPHANS)
     .action((options: SweepOptions) => start((terminal) => sweep(options, terminal)));
 };

@@ -15,7 +15,7 @@ export function refuseExisting(paths: readonly string[], force: boolean): void {
   const there = force ? [] : paths.filter((path) => existsSync(path));
   if (there.length > 0)
     throw new UsageError(
-      `${there.join(" and ")} ${there.length > 1 ? "are" : "is"} there already. Give other names, or --force.`,
+      `${there.join(" and ")} ${there.length > 1 ? "exist" : "exists"} already. Give other names, or --force.`,
     );
 }
 

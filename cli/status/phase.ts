@@ -9,13 +9,13 @@ import type { ManagedUser } from "../../provider/operator/inventory";
 
 /** Every word for a user, with its meaning; where several hold, the first. */
 export const PHASES = {
-  replaced: "another user has taken its place; the next `pulumi up` deletes it",
-  pending: "an operation is under way, or was cut off",
-  unfinished: "the last run failed half-way; the next `pulumi up` goes on",
-  overdue: "a former key's deadline is over and it is still there; the next `pulumi up` revokes it",
-  rotating: "a key is issued that is not proven and published yet",
+  replaced: "another user has replaced it; the next `pulumi up` deletes it",
+  pending: "an operation is in progress, or was interrupted",
+  unfinished: "the last run failed half-way; the next `pulumi up` resumes",
+  overdue: "a retired key is still there after its deadline; the next `pulumi up` revokes it",
+  rotating: "a new key is issued, and not proven and published yet",
   "no-key": "no key is published",
-  grace: "a former key lives on until its deadline",
+  grace: "a retired key is valid until its deadline",
   stable: "one key, published",
 } as const;
 
@@ -23,10 +23,10 @@ export type Phase = keyof typeof PHASES;
 
 /** Every word for a key, with its meaning. */
 export const KEY_PHASES = {
-  current: "published: what consumers hold",
-  new: "issued, not proven and published yet",
+  current: "published: consumers hold it",
+  new: "issued, and not proven and published yet",
   grace: "retired, and valid until its deadline",
-  overdue: "retired, its deadline is over, and nobody has revoked it",
+  overdue: "retired, past its deadline, and not revoked",
   ended: "retired, and ended by the system itself; the next `pulumi up` drops the record",
 } as const;
 

@@ -55,7 +55,7 @@ export class Knowledge {
   add(stack: string, { users, connections, unreadable, pending }: Inventory): void {
     for (const user of users) for (const accessKey of keysOf(user)) this.keys.add(accessKey);
     if (unreadable.length > 0) this.gaps.push(`${stack} has resources that this release cannot read`);
-    if (pending.length > 0) this.changes.push(`in ${stack} an up is under way, or was interrupted`);
+    if (pending.length > 0) this.changes.push(`in ${stack} an up is in progress, or was interrupted`);
     for (const [id, config] of connections) {
       for (const backend of Object.values(backends)) this.addSystem(stack, id, backend, config, users);
     }

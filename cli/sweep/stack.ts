@@ -43,7 +43,7 @@ export async function sweepStack(
   const due: Due[] = [];
   for (const each of dueIn(inventory, terminal.world.now())) {
     const { resource, name, isPending } = each.user;
-    const reason = "an up is under way, or was interrupted; run pulumi up, or pulumi cancel and then up";
+    const reason = "an up is in progress, or was interrupted; run pulumi up, or pulumi cancel and then up";
     if (isPending) skipped.push({ stack, resource, user: name, reason });
     else due.push(each);
   }

@@ -1,5 +1,5 @@
-// One key in the formats of the applications that use it. Each text is a secret output and follows a rotation; where it goes
-// is up to you: `pulumi stack output rclone --show-secrets > rclone.conf` under `umask 077`, a Kubernetes Secret, a vault.
+// One key in the formats of the applications that use it. Each text is a secret output and changes with a rotation. You decide
+// where it goes: `pulumi stack output rclone --show-secrets > rclone.conf` under `umask 077`, a Kubernetes Secret, a vault.
 import * as pulumi from "@pulumi/pulumi";
 import { rgw } from "pulumi-object-users";
 import * as config from "pulumi-object-users/config";

@@ -1,10 +1,10 @@
-// A fleet whose keys are rotated once a quarter, each on a day of its own. The id changes with the calendar, the key with the
-// first `pulumi up` after that: have CI run `pulumi up` once a day. Old keys stay valid for a week.
+// A fleet whose keys rotate once a quarter, each on a day of its own. The id changes with the calendar, and the first
+// `pulumi up` after that rotates the key: let CI run `pulumi up` once a day. Old keys stay valid for a week.
 import * as pulumi from "@pulumi/pulumi";
 import { rgw } from "pulumi-object-users";
 import * as calendar from "pulumi-object-users/calendar";
 
-// `pulumi config set now 2027-02-15` shows in a preview what will be done then.
+// `pulumi config set now 2027-02-15` shows in a preview what happens on that day.
 const now = new Date(new pulumi.Config().get("now") ?? Date.now());
 const every = "quarter";
 

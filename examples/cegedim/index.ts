@@ -3,7 +3,7 @@
 //
 // The API account comes from ITCARE_CLIENT_ID and ITCARE_CLIENT_SECRET, the store's address from ITCARE_S3_ENDPOINT; or
 // from the stack's configuration: `pulumi config set cegedim:clientId …`, `--secret cegedim:clientSecret`,
-// `cegedim:s3Endpoint`. What of the API is not published is assumed: `cegedim:paths` overrides the paths.
+// `cegedim:s3Endpoint`. Parts of the API are not published, and their paths are assumed: `cegedim:paths` overrides them.
 import * as pulumi from "@pulumi/pulumi";
 import { cegedim } from "pulumi-object-users";
 
@@ -18,7 +18,7 @@ const app = new cegedim.ObjectUser(
     rotationId: config.get("rotationId") ?? "first",
     gracePeriodSeconds: 24 * 3600,
   },
-  // `pulumi config set protect true` keeps `pulumi destroy` and slips of the pen from deleting the user for good.
+  // `pulumi config set protect true` keeps `pulumi destroy` and mistakes from deleting the user for good.
   { protect: config.getBoolean("protect") ?? false },
 );
 

@@ -1,4 +1,4 @@
-// An object user of Dell ECS or ObjectScale. Its access key is its id, for ever; changing `rotationId` gives it a new
+// An object user of Dell ECS or ObjectScale. Its access key is its id, for ever. Changing `rotationId` makes a new
 // secret, and ECS ends the old one by itself when the grace is over.
 //
 // The system comes from ECS_ENDPOINT, ECS_USERNAME, ECS_PASSWORD and ECS_S3_ENDPOINT, or from the stack's configuration:

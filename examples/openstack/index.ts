@@ -2,7 +2,7 @@
 //
 // The administrator comes from OS_* variables, from clouds.yaml (OS_CLOUD), or from the stack's configuration:
 // `pulumi config set openstack:authUrl https://keystone.example.com/v3`, `openstack:username`, `--secret openstack:password`,
-// `openstack:projectName`. `openstack:s3Endpoint` is where users reach S3.
+// `openstack:projectName`. `openstack:s3Endpoint` is the address at which users reach S3.
 import * as pulumi from "@pulumi/pulumi";
 import { openstack } from "pulumi-object-users";
 
@@ -16,7 +16,7 @@ const backup = new openstack.User("backup", {
   // `pulumi config set rotationId 2026-q4` rotates the S3 key with the next `pulumi up`.
   rotationId: config.get("rotationId") ?? "first",
   gracePeriodSeconds: config.getNumber("gracePeriodSeconds") ?? 24 * 3600,
-  // The password is another thing: rotating it does not end S3 keys.
+  // The password is separate: rotating it does not end S3 keys.
   passwordRotationId: config.get("passwordRotationId") ?? "first",
 });
 

@@ -1,4 +1,4 @@
-// One user of a Ceph RADOS Gateway, with a key that S3 clients can use at once.
+// One user of a Ceph RADOS Gateway, with a key that S3 clients can use immediately.
 //
 // The gateway and the admin's key come from RADOSGW_ENDPOINT, RADOSGW_ACCESS_KEY and RADOSGW_SECRET_KEY, or from
 // `pulumi config set rgw:endpoint …`, `rgw:accessKey` and `--secret rgw:secretKey`.

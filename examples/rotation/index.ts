@@ -1,5 +1,5 @@
-// A key that is rotated by the first `pulumi up` of each month. The old key stays valid for a week; the first `pulumi up`
-// after that revokes it. Nothing happens between runs: have CI run `pulumi up` once a day.
+// The first `pulumi up` of each month rotates this key. The old key stays valid for a week, and the first `pulumi up` after
+// that revokes it. Nothing happens between runs: let CI run `pulumi up` once a day.
 import * as pulumi from "@pulumi/pulumi";
 import { RandomId } from "@pulumi/random";
 import { rgw } from "pulumi-object-users";

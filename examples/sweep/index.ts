@@ -1,5 +1,6 @@
-// A key that is rotated by hand, and an old one that dies on time without a `pulumi up`: have cron run `npm run sweep` every
-// night. It revokes what is over in the selected stack and proves it refused; `npm run sweep -- --dry-run` only looks.
+// A key that you rotate by hand, and an old key that ends on time without a `pulumi up`: let cron run `npm run sweep` every
+// night. It revokes the keys of the selected stack whose grace is over, and proves that they are refused.
+// `npm run sweep -- --dry-run` only looks.
 import * as pulumi from "@pulumi/pulumi";
 import { rgw } from "pulumi-object-users";
 

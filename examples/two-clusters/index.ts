@@ -1,4 +1,4 @@
-// The same user on two clusters, each with a provider of its own. For each place:
+// The same user on two clusters, each with a provider of its own. For each cluster:
 //
 //   pulumi config set east:endpoint https://rgw.east.example.com
 //   pulumi config set east:accessKey …
@@ -19,7 +19,7 @@ const users = places.map((place) => {
   return new rgw.User(`backup-${place}`, args, { provider });
 });
 
-// `pulumi up --continue-on-error` does what can be done when one of them is down.
+// When one cluster is down, `pulumi up --continue-on-error` updates the other.
 export const credentials = Object.fromEntries(
   users.map(({ endpoint, accessKey, secretKey }, index) => [places[index], { endpoint, accessKey, secretKey }]),
 );

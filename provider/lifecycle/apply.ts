@@ -87,7 +87,7 @@ async function updateUser(step: StepOf<"updateUser">, { known, user, context }: 
     code: "unsupported",
     operation: "changing",
     subject: `user "${user.name}"`,
-    problem: `the system said yes but did not take the new value of ${ignored.join(", ")}`,
+    problem: `the system accepted the request but did not store the new value of ${ignored.join(", ")}`,
     advice: "Give a value that this release of the system supports.",
   });
 }
@@ -219,6 +219,6 @@ function secretUnknown(accessKey: string, user: UserRef): ObjectUserError {
     subject: `key ${accessKey} of user "${user.name}"`,
     problem: "the system lists the key but does not show its secret",
     advice:
-      "Give the admin user the right to read secrets (Ceph: users=read), or change rotationId to have another key made.",
+      "Give the admin user the right to read secrets (Ceph: users=read), or change rotationId to have a new key made.",
   });
 }

@@ -38,7 +38,7 @@ export function notOurs(
 ): string | undefined {
   if (isElsewhere(known, here)) {
     if (live && (capabilities.uniqueUserIds || bearsOurKey(known, live, { bySecret: true }))) return undefined;
-    const found = live ? "where a user of this name bears none of its keys" : "where there is no such user";
+    const found = live ? "where a user of this name carries none of its keys" : "where there is no such user";
     return `the user was made at ${placeOf(known)}, and the connection is to ${placeOf(here)}, ${found}`;
   }
   const isAnother =
@@ -54,7 +54,7 @@ export function notToDelete(known: Known, live: Live | undefined): string | unde
   if (live === undefined || !knewKeys || bearsOurKey(known, live)) return undefined;
   const isOwnerKnown = live.keys !== undefined || live.fields.accessKey !== undefined;
   if (!isOwnerKnown || live.keys?.length === 0) return undefined;
-  return "it bears keys, and none of them is of this resource: it may be somebody else's by now";
+  return "it carries keys, and none of them is of this resource: it may be somebody else's by now";
 }
 
 /**
@@ -97,7 +97,7 @@ export function existsAlready(spec: Spec, refused: ObjectUserError | undefined):
     operation: "creating",
     subject: `user "${spec.name}"`,
     problem: "a user of this name exists already and was not made by this resource",
-    advice: "Set adopt: true to take it over with its keys, or choose another name.",
+    advice: "Set adopt: true to adopt it with its keys, or choose another name.",
   };
   const alias =
     'If it belongs to a resource of yours that got another name or parent, give this one the former as an alias: aliases: [{ name: "…" }].';
@@ -112,7 +112,7 @@ export function hasItAlready({ name }: Spec): ObjectUserError {
     subject: `user "${name}"`,
     problem: "this resource has the user already, and Pulumi makes it anew before it deletes the old one",
     advice:
-      "To have the user deleted and made again, with new keys, set deleteBeforeReplace: true; to keep it with its keys, set adopt: true. To have only another key, change rotationId.",
+      "To have the user deleted and made again, with new keys, set deleteBeforeReplace: true; to keep it with its keys, set adopt: true. To have only a new key, change rotationId.",
   });
 }
 

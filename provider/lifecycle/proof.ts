@@ -27,7 +27,7 @@ export async function proveAccepted(key: Signer, user: UserRef, context: Context
     subject: `key ${key.accessKey} of user "${user.name}"`,
     problem: "S3 refuses the key although the system has it",
     advice:
-      "Check that s3Endpoint belongs to this system. If it does, wait a minute and run again; if that does not help, change rotationId to have another key made.",
+      "Check that s3Endpoint belongs to this system. If it does, wait a minute and run again; if that does not help, change rotationId to have a new key made.",
   });
 }
 
@@ -41,7 +41,8 @@ export async function proveListed(key: Signer, user: UserRef, context: Context):
     code: "conflict",
     operation: "reading back",
     subject: `key ${key.accessKey} of user "${user.name}"`,
-    problem: "the system does not have the key that it said it made; somebody else changed the user at the same moment",
+    problem:
+      "the system does not have the key that it reported as made; somebody else changed the user at the same moment",
     advice: "Run again.",
     uncertain: true,
   });
@@ -112,7 +113,9 @@ async function awaitVerdict(
     const verdict = await context.api.probe(user, key);
     if (hoped(verdict) || waitedMs >= patienceMs) return verdict;
     const waited = `${Math.round(waitedMs / 1000)} of ${patienceMs / 1000} s`;
-    context.log(`${context.resource} ${user.name}: S3 says ${verdict} for key ${key.accessKey}, waiting (${waited})`);
+    context.log(
+      `${context.resource} ${user.name}: S3 reports ${verdict} for key ${key.accessKey}, waiting (${waited})`,
+    );
     await context.sleep(pauseMs);
     waitedMs += pauseMs;
   }

@@ -111,7 +111,11 @@ export async function reconcile(
         throw new Unfinished(sight.known && beforeHandover(sight.known, before, context.capabilities), error);
       }
       const isMaybeMade = step?.do === "createUser" && sight.hasJustLooked && error.uncertain;
-      sight = { ...sight, stale: "the fate of the last step is not known", ...(isMaybeMade ? { made: "maybe" } : {}) };
+      sight = {
+        ...sight,
+        stale: "the outcome of the last step is not known",
+        ...(isMaybeMade ? { made: "maybe" } : {}),
+      };
       context.log(`${context.resource} ${spec.name}: ${error.message} Looking again.`);
       await context.sleep(PAUSE_MS * 2 ** (tries - 1) * (0.5 + context.random()));
     }
@@ -280,7 +284,7 @@ function takenOver(live: Live, run: Run, { made, isMarked }: Sight, refused: Obj
   const ours = made === "maybe" && !isDerived ? true : isUnfinished && !(isReplaced && made === "no");
   if (!ours && !spec.adopt)
     throw new Unfinished(undefined, isReplaced ? hasItAlready(spec) : existsAlready(spec, refused));
-  const how = ours ? "an unfinished run of this resource made it and is continued" : "taken over (adopt)";
+  const how = ours ? "an unfinished run of this resource made it, and this run resumes it" : "adopted";
   context.log(`${context.resource} ${spec.name}: exists; ${how}`);
   return firstSight(live, spec, context.defaults, { takenOver: !ours });
 }

@@ -132,9 +132,9 @@ export function makeRoom(spec: Spec, known: Known, capabilities: Capabilities, n
     .sort()[0];
   throw new ObjectUserError({
     code: "conflict",
-    operation: "making another key",
+    operation: "making a new key",
     subject: `of user "${known.userId}"`,
-    problem: `the system keeps ${maxKeys} at once and has as many`,
+    problem: `the system keeps at most ${maxKeys} keys and has as many`,
     advice: next
       ? `Run again after ${next}, when the oldest ends.`
       : "End one of them on the system, or set exclusiveKeys: true.",

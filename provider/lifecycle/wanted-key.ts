@@ -79,7 +79,7 @@ function ownKey(own: OwnKey, known: Known, now: Date): WantedKey {
   if (own.secretKey === undefined || secret === undefined || secret === own.secretKey) return { id: accessKey, why };
   return {
     make: own,
-    why: `the secret of ${accessKey} is replaced by the inputs' secretKey: its old secret ends at once`,
+    why: `the secret of ${accessKey} is replaced by the inputs' secretKey: its old secret ends immediately`,
   };
 }
 
@@ -124,7 +124,7 @@ function leftBehind(make: KeyRequest, spec: Spec, known: Known, capabilities: Ca
   const isTakenOver = spec.adopt || (capabilities.oneAccessKey && known.takenOver === true);
   const first = usable[0];
   if (first === undefined || !isNew || !isTakenOver) return undefined;
-  return { id: first.id, why: `taking over the user with its key ${first.accessKey}` };
+  return { id: first.id, why: `adopting the user with its key ${first.accessKey}` };
 }
 
 /**

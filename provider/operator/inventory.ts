@@ -94,7 +94,7 @@ export function takeInventory(exported: unknown): Inventory {
   const interrupted: Interrupted[] = operations.map(({ type, resource: { urn } }) => ({
     urn,
     resource: resourceNameOf(urn),
-    problem: `An operation on it (${type}) is under way, or was cut off.`,
+    problem: `An operation on it (${type}) is in progress, or was interrupted.`,
   }));
   for (const resource of resources.filter(({ type }) => TYPE.test(type))) {
     const { urn, initErrors } = resource;

@@ -37,7 +37,7 @@ export function objectionsOf({ users, unreadable, holders }: Watched): Objection
   return (user, key) => {
     const now = byId.get(idOf(user));
     if (now === undefined) return lost.has(user.urn) ? "its user's state cannot be read any more" : GONE;
-    if (now.isPending) return "an up is under way";
+    if (now.isPending) return "an up is in progress";
     const record = now.known.keys.find(({ id }) => id === key.id);
     if (record === undefined) return "state does not have the key any more";
     if (record.id === now.current?.id || record.accessKey === now.known.published?.accessKey) return CURRENT;

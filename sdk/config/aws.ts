@@ -12,15 +12,15 @@ export interface ProfileOptions {
 const PROFILE = /^[\w.@+:/%-]+$/;
 
 /**
- * A profile of the shared credentials file (`~/.aws/credentials`, AWS_SHARED_CREDENTIALS_FILE) with a user's key. Read by the
- * AWS CLI, the AWS SDKs and what builds on them. Where S3 is stands in the other file: see `awsConfig`.
+ * A profile of the shared credentials file (`~/.aws/credentials`, AWS_SHARED_CREDENTIALS_FILE) with a user's key. The
+ * AWS CLI, the AWS SDKs and tools that use them read it. The endpoint stands in the other file: see `awsConfig`.
  *
  * ```ts
  * export const credentials = config.awsCredentials(alice, { profile: "alice" });
  * ```
  *
  * The text is secret. Fails for a user without a key, a profile name with other characters, and for a secret of your own
- * that begins or ends with a space, or has `#` or `;` behind a space, where some readers see a comment.
+ * that begins or ends with a space, or has `#` or `;` after a space, where some readers see a comment.
  */
 export function awsCredentials(user: KeyHolder, options: ProfileOptions): pulumi.Output<string> {
   const writer = "config.awsCredentials";
@@ -36,14 +36,15 @@ export function awsCredentials(user: KeyHolder, options: ProfileOptions): pulumi
 
 /**
  * A profile of the AWS configuration file (`~/.aws/config`, AWS_CONFIG_FILE): endpoint, region, path-style addresses, and
- * checksums only where S3 demands them. Read by the AWS CLI and the SDKs; boto3 before 1.28 and the AWS CLI before 2.13 do
- * not read `endpoint_url`, and the SDK for JavaScript has path-style addresses by `forcePathStyle: true` in the program only.
+ * checksums only where S3 demands them. The AWS CLI and the SDKs read it. boto3 before 1.28 and the AWS CLI before 2.13
+ * do not read `endpoint_url`, and the SDK for JavaScript takes path-style addresses from the program only, by
+ * `forcePathStyle: true`.
  *
  * ```ts
  * export const profile = config.awsConfig(alice, { profile: "alice" });
  * ```
  *
- * There is no key in it, but the text is secret all the same, as of every function here. Fails for a user without a key,
+ * There is no key in it, but the text is secret, as that of every function here. Fails for a user without a key,
  * without an endpoint, and for a profile name with other characters than `awsCredentials` takes.
  */
 export function awsConfig(user: KeyHolder, options: ProfileOptions & Place): pulumi.Output<string> {
@@ -63,7 +64,7 @@ export function awsConfig(user: KeyHolder, options: ProfileOptions & Place): pul
     );
 }
 
-/** These files have no quotes: a value is what stands there, without spaces around it and without a comment behind it. */
+/** These files have no quotes: a value is the text as written, without spaces around it and without a comment after it. */
 function bare(writer: string, name: string, value: string): string {
   if (value.trim() !== value) throw refusal(writer, name, "a space at an end");
   if (/\s[#;]/.test(value)) throw refusal(writer, name, "# or ; behind a space");

@@ -5,12 +5,12 @@ import { type KeyHolder, type Login, loginOf, type Place, refusal } from "./logi
 const WRITER = "config.environment";
 
 /**
- * An environment file (dotenv) with a user's key: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, the endpoint, the region, and
- * that checksums are sent only where S3 demands them, without which new SDKs do not get on with older gateways.
+ * An environment file (dotenv) with a user's key: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, the endpoint and the region. It
+ * also makes SDKs send checksums only where S3 demands them, because older gateways refuse those of new SDKs.
  *
  * Read by the AWS SDKs and the AWS CLI once the variables are set: by `set -a; . ./FILE` in a shell, `node --env-file`,
- * dotenv's libraries, systemd's EnvironmentFile, and Docker. Values are bare where they may be, which Docker's `--env-file`
- * needs as it knows no quotes; a key that the system made always is bare.
+ * dotenv's libraries, systemd's EnvironmentFile, and Docker. Values are unquoted where that is possible, because Docker's
+ * `--env-file` does not interpret quotes. A key that the system made is always unquoted.
  *
  * Endpoint and region have two names each because SDKs differ: AWS_ENDPOINT_URL_S3 wins over AWS_ENDPOINT_URL.
  *

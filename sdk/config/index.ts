@@ -1,6 +1,6 @@
 /**
  * A user's key as the text that a client reads: a function for each format, from a user to a secret `pulumi.Output<string>`.
- * Nothing but formatting: where the text goes (a file, a Kubernetes Secret, a secret store) is the program's affair.
+ * It only formats: the program decides where the text goes (a file, a Kubernetes Secret, a secret store).
  *
  * ```ts
  * import * as config from "pulumi-object-users/config";
@@ -8,7 +8,7 @@
  * export const rcloneConf = config.rclone(alice, { remote: "store" });
  * ```
  *
- * Every text is secret, in previews too, and follows a rotation by itself.
+ * Every text is secret, in previews too, and changes with a rotation.
  */
 export { awsConfig, awsCredentials, type ProfileOptions } from "./aws";
 export { environment } from "./environment";

@@ -4,7 +4,7 @@ import { type KeyHolder, loginOf, type Place } from "./login";
 
 /**
  * JSON with a user's key: `{"accessKey": …, "secretKey": …, "endpoint": …, "region": …}` in one line. For programs of your own
- * and for stores of secrets that keep one text a secret.
+ * and for secret stores that keep one text for a secret.
  *
  * ```ts
  * const { current, previous } = config.pair(alice, (key) => config.json(key));

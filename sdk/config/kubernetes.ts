@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { variables } from "./environment";
 import { type KeyHolder, loginOf, matching, type Place } from "./login";
 
-/** What else belongs into the Secret. */
+/** Further content of the Secret. */
 export interface KubernetesOptions extends Place {
   /** Further entries by their keys, such as the text of another function here for a volume: `{ "rclone.conf": … }`. */
   readonly files?: Readonly<Record<string, pulumi.Input<string>>>;
@@ -17,15 +17,15 @@ export interface KubernetesSecret {
   /** The entries in base64. Secret. */
   readonly data: pulumi.Output<Record<string, string>>;
   /**
-   * SHA-256 of all entries, in hexadecimal digits: another text whenever an entry is another. As an annotation of a pod
-   * template it has pods restarted after a rotation. Secret in Pulumi's eyes; whoever may read pods sees the annotation.
+   * SHA-256 of all entries, in hexadecimal digits. It changes whenever an entry changes. As an annotation of a pod
+   * template it makes Kubernetes restart pods after a rotation. Pulumi treats it as a secret; whoever may read pods sees it.
    */
   readonly checksum: pulumi.Output<string>;
 }
 
 /**
- * The content of a Kubernetes Secret with a user's key, under the names that AWS SDKs read as variables (`envFrom`), and what
- * else is given; and a checksum for the annotation that has pods restarted when it changes.
+ * The content of a Kubernetes Secret with a user's key, under the names that AWS SDKs read as variables (`envFrom`), and with
+ * what else is given. Its checksum, as an annotation, makes Kubernetes restart pods when the content changes.
  *
  * ```ts
  * const { stringData, checksum } = config.kubernetesSecret(alice);
@@ -33,9 +33,9 @@ export interface KubernetesSecret {
  * // in the Deployment's pod template: metadata: { annotations: { "checksum/alice-s3": checksum } }
  * ```
  *
- * May the checksum be seen? Yes, where the secret is one that nobody can guess, such as those that the systems make (40
- * random characters). No, where it is a secret of your own that somebody might guess: a guess can be tried against the
- * checksum without anybody noticing. Then annotate the `rotationId` instead.
+ * The checksum may be seen if nobody can guess the secret, as with those that the systems make (40 random characters). It
+ * may not be seen if the secret is one of your own that somebody might guess, because guesses can be tried against the
+ * checksum unnoticed. Annotate the `rotationId` instead.
  *
  * Fails for a user without a key, without an endpoint, and for keys of `files` that Kubernetes does not take.
  */

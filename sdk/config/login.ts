@@ -1,30 +1,30 @@
 /**
- * What the writers of S3 configuration share: what they take from a user, and what no format can do without. How a format
- * quotes stands with the format.
+ * What the writers of S3 configuration share: what they take from a user, and what every format needs. How a format quotes is
+ * defined with the format.
  */
 import * as pulumi from "@pulumi/pulumi";
 
-/** Whatever has an S3 key: a user resource of any system, what a fleet answers to `get(name)`, or values of your own. */
+/** Anything with an S3 key: a user resource of any system, a fleet's `get(name)`, or values of your own. */
 export interface KeyHolder {
   /** The current key's id. */
   readonly accessKey: pulumi.Input<string | undefined>;
   /** The current key's secret. */
   readonly secretKey: pulumi.Input<string | undefined>;
-  /** Where S3 is. A member of a fleet has none: then the option `endpoint` is needed. */
+  /** Where S3 is. A member of a fleet has none, and needs the option `endpoint`. */
   readonly endpoint?: pulumi.Input<string | undefined> | undefined;
   /** The key retired last, while its grace runs; only `pair` looks at it. */
   readonly previousAccessKey?: pulumi.Input<string | undefined> | undefined;
   /** Its secret. */
   readonly previousSecretKey?: pulumi.Input<string | undefined> | undefined;
-  /** The living keys, by which a preview knows that none of them is retired; only `pair` looks at it. */
+  /** The living keys, from which a preview knows that none of them is retired; only `pair` looks at it. */
   readonly keys?: pulumi.Input<readonly { readonly retiredAt?: string }[] | undefined> | undefined;
 }
 
-/** Where S3 is, for the formats that say so. */
+/** Where S3 is, for the formats that state it. */
 export interface Place {
   /** The S3 endpoint, such as "https://s3.example.com". Default: the user's own. */
   readonly endpoint?: pulumi.Input<string | undefined> | undefined;
-  /** The region in signatures. Default "us-east-1", which most systems other than AWS take for any. */
+  /** The region in signatures. Default "us-east-1", which most systems other than AWS accept. */
   readonly region?: pulumi.Input<string | undefined> | undefined;
 }
 

@@ -9,8 +9,8 @@ export interface MinioOptions extends Place {
 }
 
 /**
- * The configuration of the MinIO client with one alias. Read by mc as `config.json` in `--config-dir`, MC_CONFIG_DIR or
- * `~/.mc`; mc writes to that file, so a mount that can only be read needs `minioHost` instead.
+ * The configuration of the MinIO client with one alias. mc reads it as `config.json` in `--config-dir`, MC_CONFIG_DIR or
+ * `~/.mc`. mc writes to that file, so a read-only mount needs `minioHost` instead.
  *
  * ```ts
  * export const configJson = config.minioClient(alice, { alias: "store" });
@@ -31,13 +31,13 @@ export function minioClient(user: KeyHolder, options: MinioOptions): pulumi.Outp
 
 /**
  * The value of the variable MC_HOST_ALIAS: an address with the key in it, which mc reads instead of a file. Keep it out of
- * logs and command lines; where a file will do, take `minioClient`.
+ * logs and command lines. Where a file is possible, use `minioClient`.
  *
  * ```ts
  * const env = [{ name: "MC_HOST_store", value: config.minioHost(alice) }];
  * ```
  *
- * The text is secret. mc takes the key as it stands, so nothing is escaped. Fails for a user without a key, without an
+ * The text is secret. mc takes the key as written, so nothing is escaped. Fails for a user without a key, without an
  * endpoint, for an endpoint with a path, and for a secret of your own with `:` or `%` in it, which mc would misread.
  */
 export function minioHost(user: KeyHolder, options: Place = {}): pulumi.Output<string> {

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { matching, oneLine } from "./login";
 
-/** Whatever can log in to OpenStack: an openstack.User, an infomaniak.User, or a member of a fleet with `username` given. */
+/** Anything that can log in to OpenStack: an openstack.User, an infomaniak.User, or a member of a fleet with `username` given. */
 export interface PasswordHolder {
   /** The password, given or made. */
   readonly password: pulumi.Input<string | undefined>;
@@ -30,21 +30,21 @@ export interface OpenStackOptions {
   readonly region?: pulumi.Input<string | undefined>;
 }
 
-/** What clouds.yaml needs besides. */
+/** What clouds.yaml also needs. */
 export interface CloudsYamlOptions extends OpenStackOptions {
   /** The entry's name, for `--os-cloud NAME` and OS_CLOUD: letters, digits and - _ . @ characters. */
   readonly cloud: pulumi.Input<string>;
 }
 
 /**
- * A shell script that sets the OS_* variables for a user's login. Read by `. ./FILE` in a shell, then by the `openstack`
- * command and what builds on keystoneauth.
+ * A shell script that sets the OS_* variables for a user's login. Load it by `. ./FILE` in a shell. The `openstack`
+ * command and other clients of keystoneauth read the variables.
  *
  * ```ts
  * export const rc = config.openrc(alice, { authUrl: "https://keystone.example.com/v3", projectId: alice.projectId });
  * ```
  *
- * The text is secret. Fails for a user without a password (one taken over with the password it has, or invited), without a
+ * The text is secret. Fails for a user without a password (adopted with the password it has, or invited), without a
  * project, and for values with a line break.
  */
 export function openrc(user: PasswordHolder, options: OpenStackOptions): pulumi.Output<string> {
@@ -58,8 +58,8 @@ export function openrc(user: PasswordHolder, options: OpenStackOptions): pulumi.
 }
 
 /**
- * A clouds.yaml with one cloud for a user's login. Read by openstacksdk, the `openstack` command and others in `./clouds.yaml`,
- * `~/.config/openstack/clouds.yaml` or OS_CLIENT_CONFIG_FILE.
+ * A clouds.yaml with one cloud for a user's login. openstacksdk, the `openstack` command and other clients read it in
+ * `./clouds.yaml`, `~/.config/openstack/clouds.yaml` or OS_CLIENT_CONFIG_FILE.
  *
  * ```ts
  * const login = { cloud: "media", authUrl: "https://keystone.example.com/v3", projectId: alice.projectId };
@@ -102,7 +102,7 @@ function loginOf(writer: string, user: PasswordHolder, options: OpenStackOptions
   return pulumi.secret(given).apply(([password, userId, username, where]) => {
     if (!password)
       throw new Error(
-        `${writer}: this user has no password here. One that was taken over or invited keeps its own; give it one.`,
+        `${writer}: this user has no password here. An adopted or invited user keeps its own; give it one.`,
       );
     if (!username && !userId)
       throw new Error(`${writer}: the user's name is not known. Give it with the option username.`);

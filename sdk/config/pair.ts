@@ -6,15 +6,15 @@ import type { Key, KeyHolder } from "./login";
 export interface Pair {
   /** For the current key. Secret. */
   readonly current: pulumi.Output<string>;
-  /** For the key retired last, while its grace runs; nothing otherwise. Secret. */
+  /** For the key retired last, while its grace runs; undefined otherwise. Secret. */
   readonly previous: pulumi.Output<string | undefined>;
-  /** One behind the other, for formats with sections; only the current one without a grace. Secret. */
+  /** Both texts, one after the other, for formats with sections; without a grace only the current one. Secret. */
   readonly both: pulumi.Output<string>;
 }
 
 /**
- * Writes both keys of a user with one of the functions here. Consumers that cannot be changed all at once find the old key
- * under its own name until its grace is over.
+ * Writes both keys of a user with one of the functions here. Consumers that you cannot change all together find the old
+ * key under its own name until its grace is over.
  *
  * `write` gets something with the key, and "" or "-previous" for a name of its own.
  *
@@ -24,7 +24,7 @@ export interface Pair {
  * const { current, previous } = config.pair(alice, (key) => config.environment(key));
  * ```
  *
- * A preview of a change to the user itself does not know the texts, as of any output of a resource that is to change.
+ * A preview of a change to the user itself does not know the texts, like any output of a resource that is to change.
  */
 export function pair(
   user: KeyHolder,
@@ -40,7 +40,7 @@ export function pair(
   return { current, previous, both };
 }
 
-/** A preview does not know of an output that is absent whether it will stay so; that no living key is retired it knows. */
+/** A preview does not know whether an absent output stays absent, but it knows that no living key is retired. */
 function previousKeyOf({ previousAccessKey, previousSecretKey, keys }: KeyHolder): pulumi.Output<Key | undefined> {
   const none = pulumi.output<Key | undefined>(undefined);
   const given = pulumi

@@ -8,12 +8,13 @@ const WRITER = "config.rclone";
 export interface RcloneOptions extends Place {
   /** The remote's name: letters, digits, - _ and . characters, no - at the beginning. Buckets are then `NAME:BUCKET`. */
   readonly remote: pulumi.Input<string>;
-  /** The kind of S3, as rclone calls it. Default "Ceph"; "Other" for what rclone has no word for. */
+  /** The kind of S3, as rclone calls it. Default "Ceph"; "Other" for what rclone has no name for. */
   readonly s3Provider?: pulumi.Input<string | undefined>;
 }
 
 /**
- * A section of rclone.conf with a user's key. Read by rclone: `--config FILE`, RCLONE_CONFIG or `~/.config/rclone/rclone.conf`.
+ * A section of rclone.conf with a user's key. rclone reads `--config FILE`, RCLONE_CONFIG or
+ * `~/.config/rclone/rclone.conf`.
  *
  * ```ts
  * export const remote = config.rclone(alice, { remote: "store" });
@@ -42,7 +43,7 @@ export function rclone(user: KeyHolder, options: RcloneOptions): pulumi.Output<s
     );
 }
 
-/** rclone takes a value as it stands, but for quotes at its beginning; references to other values it follows in quotes too. */
+/** rclone takes a value as written, except quotes at its beginning. It follows references to other values in quotes, too. */
 function quoted(name: string, value: string): string {
   if (value.includes("%(")) throw refusal(WRITER, name, "%(");
   return value.trim() !== value || /^["`]/.test(value) ? `\`${value}\`` : value;

@@ -5,8 +5,8 @@ import { type KeyHolder, loginOf, type Place, refusal } from "./login";
 const WRITER = "config.s3cmd";
 
 /**
- * A configuration file of s3cmd with a user's key. Read by s3cmd: `-c FILE`, S3CMD_CONFIG or `~/.s3cfg`. Buckets stand in the
- * path of addresses, not in the host's name.
+ * A configuration file of s3cmd with a user's key. s3cmd reads `-c FILE`, S3CMD_CONFIG or `~/.s3cfg`. Buckets stand in
+ * the path of addresses, not in the host's name.
  *
  * ```ts
  * export const s3cfg = config.s3cmd(alice);
@@ -32,7 +32,7 @@ export function s3cmd(user: KeyHolder, options: Place = {}): pulumi.Output<strin
   });
 }
 
-/** s3cmd takes one pair of quotes off and leaves the rest as it is. */
+/** s3cmd removes one pair of quotes, and leaves the rest as it is. */
 function quoted(name: string, value: string): string {
   if (value.startsWith("$")) throw refusal(WRITER, name, "a $ at its beginning");
   if (value.trim() !== value) throw refusal(WRITER, name, "a space at an end");

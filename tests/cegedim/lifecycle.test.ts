@@ -146,7 +146,10 @@ describe("cegedim.ObjectUser: rotation", () => {
     const bench = await openBench();
     const first = await bench.up({ rotationId: "1" });
     const second = await bench.up({ rotationId: "2", gracePeriodSeconds: 3600 });
-    assert.match(await bench.fails({ rotationId: "3", gracePeriodSeconds: 3600 }), /keeps 2 at once.*Run again after/);
+    assert.match(
+      await bench.fails({ rotationId: "3", gracePeriodSeconds: 3600 }),
+      /keeps at most 2 keys.*Run again after/,
+    );
     const third = await bench.up({ rotationId: "3", gracePeriodSeconds: 0 });
     const answers = [first, second, third].map(({ secretKey }) => bench.s3(secretKey));
     assert.deepEqual(answers, ["401", "401", "200"]);
@@ -157,7 +160,7 @@ describe("cegedim.ObjectUser: rotation", () => {
     const bench = await openBench();
     bench.server.propagationSeconds = 240;
     const first = await bench.up({ rotationId: "1", gracePeriodSeconds: 3600 });
-    assert.ok(bench.world.lines.some((line) => /S3 says refused .* waiting \(\d+ of 600 s\)/.test(line)));
+    assert.ok(bench.world.lines.some((line) => /S3 reports refused .* waiting \(\d+ of 600 s\)/.test(line)));
     assert.equal(bench.s3(first.secretKey), "200");
     const second = await bench.up({ rotationId: "2", gracePeriodSeconds: 3600 });
     assert.deepEqual([bench.s3(first.secretKey), bench.s3(second.secretKey)], ["200", "200"]);

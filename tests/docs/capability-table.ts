@@ -3,35 +3,28 @@ import { backends } from "../../provider/backends";
 import type { Capabilities } from "../../provider/lifecycle/model";
 
 const ROWS: readonly (readonly [string, (capabilities: Capabilities) => string])[] = [
-  [
-    "a rotation makes",
-    ({ oneAccessKey }) => (oneAccessKey ? "another secret for the same access key" : "another access key"),
-  ],
-  [
-    "a grace is ended by",
-    ({ overlap }) => (overlap === "server" ? "the system, at a time fixed at the rotation" : "the first `up` after it"),
-  ],
+  ["a rotation makes", ({ oneAccessKey }) => (oneAccessKey ? "a new secret" : "a new key")],
+  ["a grace is ended by", ({ overlap }) => (overlap === "server" ? "the system" : "`up` or `sweep`")],
   [
     "a running grace can be",
-    ({ overlap, endsEarly }) =>
-      overlap === "client" ? "extended and ended" : endsEarly ? "ended" : "neither extended nor ended",
+    ({ overlap, endsEarly }) => (overlap === "client" ? "extended, ended" : endsEarly ? "ended" : "neither"),
   ],
-  ["going back to a former `rotationId`", ({ overlap }) => (overlap === "client" ? "within the grace" : "refused")],
-  ["keys at once", ({ maxKeys }) => (maxKeys > 1000 ? "any number" : String(maxKeys))],
-  ["secrets can be read later", ({ secretsReadable }) => (secretsReadable ? "yes" : "no: state is the only copy")],
-  ["a new key works at S3", ({ propagationSeconds }) => seen(propagationSeconds)],
+  ["going back within the grace", ({ overlap }) => (overlap === "client" ? "yes" : "no")],
+  ["most keys alive", ({ maxKeys }) => (maxKeys > 1000 ? "any number" : String(maxKeys))],
+  ["secrets can be read later", ({ secretsReadable }) => (secretsReadable ? "yes" : "no")],
+  ["a new key works", ({ propagationSeconds }) => seen(propagationSeconds)],
   [
-    "a revoked key is refused by S3",
+    "a revoked key is refused",
     ({ revocationSeconds, propagationSeconds }) => seen(revocationSeconds ?? propagationSeconds),
   ],
 ];
 
 function seen(seconds: number): string {
-  return seconds === 0 ? "at once" : `within ${minutes(seconds)}`;
+  return seconds === 0 ? "immediately" : `within ${minutes(seconds)}`;
 }
 
 function minutes(seconds: number): string {
-  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} minutes`;
+  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
 }
 
 /** The table in Markdown. */

@@ -186,7 +186,7 @@ describe("ecs.ObjectUser: rotation", () => {
     await bench.up({ rotationId: "1" });
     const second = await bench.up({ rotationId: "2", gracePeriodSeconds: 3600 });
     const message = await bench.fails({ rotationId: "3", gracePeriodSeconds: 3600 });
-    assert.match(message, /keeps 2 at once and has as many\. Run again after 20\d\d-/);
+    assert.match(message, /keeps at most 2 keys and has as many\. Run again after 20\d\d-/);
     assert.equal(bench.server.secretsOf("ann").length, 2);
     const third = await bench.up({ rotationId: "3", gracePeriodSeconds: 0 });
     assert.deepEqual(bench.server.secretsOf("ann"), [third.secretKey]);
@@ -203,7 +203,7 @@ describe("ecs.ObjectUser: rotation", () => {
     bench.world.advance(-10);
     bench.server.meddle("POST /object/user-secret-keys/ann", { secretkey: "somebody-elses" });
     bench.world.advance(10);
-    assert.match(await bench.fails({ rotationId: "2" }), /keeps 2 at once/);
+    assert.match(await bench.fails({ rotationId: "2" }), /keeps at most 2 keys/);
     const outputs = await bench.up({ rotationId: "2", exclusiveKeys: true });
     assert.equal(bench.s3(outputs.secretKey), "200");
     assert.equal(bench.s3("somebody-elses"), REFUSED);
@@ -230,7 +230,7 @@ describe("ecs.ObjectUser: rotation", () => {
     bench.server.propagationSeconds = 100;
     const first = await bench.up({ rotationId: "1" });
     assert.equal(bench.s3(first.secretKey), "200");
-    assert.ok(bench.world.lines.some((line) => /S3 says refused for key ann, waiting \(\d+ of 150 s\)/.test(line)));
+    assert.ok(bench.world.lines.some((line) => /S3 reports refused for key ann, waiting \(\d+ of 150 s\)/.test(line)));
     const second = await bench.up({ rotationId: "2", gracePeriodSeconds: 0 });
     assert.deepEqual([bench.s3(first.secretKey), bench.s3(second.secretKey)], [REFUSED, "200"]);
   });

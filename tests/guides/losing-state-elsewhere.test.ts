@@ -50,7 +50,7 @@ describe("guide: the state is lost, on other systems", () => {
     const bench = await openCegedim();
     const { secretKey } = await bench.up({ rotationId: "1" });
     await lose(bench);
-    assert.match(await bench.fails({ rotationId: "1" }), /Set adopt: true to take it over/);
+    assert.match(await bench.fails({ rotationId: "1" }), /Set adopt: true to adopt it/);
     const adopted = await bench.up({ adopt: true });
     assert.ok(!adopted.secretKey);
     assert.equal(bench.s3(secretKey), "200");

@@ -166,7 +166,7 @@ describe("infomaniak.User in bad weather", function () {
     const mark = deriveMark({ name: `${CLOUD}/${PROJECT}/${description}`, identity: ME });
     await setting.users.create({ password: "Unkn0wn-to-all", description: marked(description, mark) });
     await program.up(inputs);
-    assert.match(program.lines.join("\n"), /an unfinished run of this resource made it and is continued/);
+    assert.match(program.lines.join("\n"), /an unfinished run of this resource made it, and this run resumes it/);
     assert.equal(usersLike(inputs.description).length, 1);
     assert.equal(setting.user(inputs.description)?.public_cloud_user_id, Number(program.outputs().userId));
     assert.equal(await setting.store.s3(program.keys().current), "200");

@@ -149,7 +149,7 @@ export class Watch {
   /** In fair weather a deletion is refused for one reason only: a run that was cut off ended every key that state knows. */
   private mustBeDoubtful(outcome: Outcome<unknown>): void {
     const said = outcome.kind === "failed" ? outcome.error.message : outcome.kind;
-    assert.match(said, /deleting user "\w+": it bears keys, and none of them is of this resource/);
+    assert.match(said, /deleting user "\w+": it carries keys, and none of them is of this resource/);
     if (!said.includes(`user "${this.name}"`)) return;
     assert.ok(this.isDoubtful, "a user of ours is not deleted");
   }

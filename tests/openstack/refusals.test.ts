@@ -148,7 +148,7 @@ describe("openstack.User when something is wrong", function () {
     await store.ask("POST", "/users", { user: { name: inputs.name, domain_id: "default", pulumi_object_users: mark } });
     const program = await open();
     await program.up(inputs);
-    assert.match(program.lines.join("\n"), /an unfinished run of this resource made it and is continued/);
+    assert.match(program.lines.join("\n"), /an unfinished run of this resource made it, and this run resumes it/);
     assert.equal(await store.s3(program.keys().current), "200");
     assert.equal((await store.user(inputs.name)).pulumi_object_users, null);
     await program.engine.destroy();

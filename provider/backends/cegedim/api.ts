@@ -123,8 +123,7 @@ function existsAlready(name: string): ObjectUserError {
     operation: "creating",
     subject: `user "${name}"`,
     problem: "the store has a user with this label already, which was not made by this resource",
-    advice:
-      "Set adopt: true to take it over (its secret is renewed once you give a rotationId), or choose another label.",
+    advice: "Set adopt: true to adopt it (its secret is renewed once you give a rotationId), or choose another label.",
   });
 }
 

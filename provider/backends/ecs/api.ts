@@ -109,6 +109,6 @@ function existsAlready(error: ObjectUserError): ObjectUserError {
     ...error.parts,
     code: "already-exists",
     problem: "a user of this name exists already and was not made by this resource",
-    advice: "Set adopt: true to take it over with its secret, or choose another userId.",
+    advice: "Set adopt: true to adopt it with its secret, or choose another userId.",
   });
 }

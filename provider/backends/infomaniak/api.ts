@@ -201,7 +201,7 @@ function exists(name: string): ObjectUserError {
   return failure(repeatable("creating", `user "${name}"`), {
     code: "already-exists",
     problem: "a user with this description exists already in the project and was not made by this resource",
-    advice: "Set adopt: true to take it over, which sets a new password, or give another description.",
+    advice: "Set adopt: true to adopt it, which sets a new password, or give another description.",
   });
 }
 

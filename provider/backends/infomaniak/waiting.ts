@@ -100,7 +100,7 @@ export function waitingFor(requests: Requests, { waitSeconds, requestsPerMinute 
       throw failure(act, {
         code: "unavailable",
         problem: `Infomaniak accepted it, but the user is still there after ${seen.seconds} s with the status "${seen.status}"`,
-        advice: "Run again: it goes on from there.",
+        advice: "Run again: it resumes there.",
       });
     },
 
@@ -124,6 +124,6 @@ export function pending(act: Act, { task, status, seconds }: StillPending) {
     code: "unavailable",
     problem: `Infomaniak accepted it, but its task ${task} is still ${status} after ${seconds} s`,
     advice:
-      "Run again: it goes on with what is there by then. To wait longer, raise waitSeconds of infomaniak.Provider.",
+      "Run again: it resumes with what is there by then. To wait longer, raise waitSeconds of infomaniak.Provider.",
   });
 }

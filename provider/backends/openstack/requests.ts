@@ -43,7 +43,7 @@ export type Requests = ReturnType<typeof requestsBy>;
 const EXISTS = {
   code: "already-exists",
   problem: "a user of this name exists already in the domain and was not made by this resource",
-  advice: "Set adopt: true to take it over, or choose another name.",
+  advice: "Set adopt: true to adopt it, or choose another name.",
 } as const;
 const NAME_TAKEN = {
   code: "conflict",

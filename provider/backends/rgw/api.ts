@@ -171,7 +171,7 @@ function ours(keys: readonly LiveKey[], userId: string, accessKey: string | unde
     code: "conflict",
     operation: "issuing",
     subject: `key ${accessKey} of user "${userId}"`,
-    problem: "the gateway said yes but does not list the key",
+    problem: "the gateway accepted the request but does not list the key",
     uncertain: true,
     advice: "Run again.",
   });

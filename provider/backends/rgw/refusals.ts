@@ -13,7 +13,7 @@ const MEANINGS: Meanings = {
   UserAlreadyExists: {
     code: "already-exists",
     problem: "a user of this name exists already and was not made by this resource",
-    advice: "Set adopt: true to take it over with its keys, or choose another uid.",
+    advice: "Set adopt: true to adopt it with its keys, or choose another uid.",
   },
   KeyExists: {
     code: "conflict",

@@ -24,7 +24,7 @@ export async function certificate(
   const days = Math.floor((until.getTime() - world.now().getTime()) / 86_400_000);
   const says = `valid until ${until.toISOString().slice(0, 10)}`;
   if (insecure)
-    return warning("certificate", `${says}, and not looked at (insecure)`, "Give caCertificate instead of insecure.");
+    return warning("certificate", `${says}, and not checked (insecure)`, "Give caCertificate instead of insecure.");
   const isOver = days < 0 || (doubt !== undefined && /EXPIRED/.test(doubt));
   if (isOver) return failed("certificate", `ended ${until.toISOString()}`, "Renew it.");
   if (doubt !== undefined && /ALTNAME/.test(doubt)) {

@@ -82,7 +82,7 @@ describe("object-users check: certificates", () => {
   it("warns of insecure, which looks at nothing", async () => {
     const { port } = await serveTls(90, "DNS:rgw.example.com");
     const { out } = await check(`https://127.0.0.1:${port}`, new Date(), "--set", "insecure=true");
-    assert.match(out, /warning +endpoint certificate: .*not looked at \(insecure\)/);
+    assert.match(out, /warning +endpoint certificate: .*not checked \(insecure\)/);
   });
 
   it("knows http where the server speaks TLS, and https where it does not", async () => {

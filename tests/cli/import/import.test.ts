@@ -218,7 +218,7 @@ describe("object-users import", () => {
     writeFileSync(out(), "mine", { mode: 0o644 });
     const refused = await fromGateway();
     assert.equal(refused.code, 2);
-    assert.match(refused.said, /import\.json is there already.*--force/);
+    assert.match(refused.said, /import\.json exists already.*--force/);
     assert.equal(gateway.requests.count(), 0);
     const { code, said, out: told } = await fromGateway("--force");
     assert.equal(code, 0);

@@ -76,7 +76,7 @@ const cases: readonly (readonly [string, object, string, readonly string[], RegE
     rgwUser("u", { keys: [OLD, NOW_KEY], current: "NOW", resource: { delete: true } }),
     "replaced",
     ["NOW current", "OLD overdue"],
-    /taken its place/,
+    /has replaced it/,
   ],
   [
     "an old secret before its deadline, where the system ends it",
@@ -145,8 +145,8 @@ describe("the phases of users and keys", () => {
     assert.deepEqual(
       interrupted.map(({ resource, problem }) => [resource, problem]),
       [
-        ["u", "An operation on it (updating) is under way, or was cut off."],
-        ["made", "An operation on it (creating) is under way, or was cut off."],
+        ["u", "An operation on it (updating) is in progress, or was interrupted."],
+        ["made", "An operation on it (creating) is in progress, or was interrupted."],
       ],
     );
   });

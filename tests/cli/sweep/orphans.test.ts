@@ -70,7 +70,7 @@ describe("object-users sweep --orphans", () => {
     });
     const { code, said } = await scene.run(["sweep", "--stack", "prod", "--delete-orphans"]);
     assert.equal(code, 3);
-    assert.match(said, /no orphan is revoked: in prod an up is under way, or was interrupted/);
+    assert.match(said, /no orphan is revoked: in prod an up is in progress, or was interrupted/);
     assert.equal(scene.gateway.requests.count("DELETE user?key"), 0);
   });
 
@@ -131,7 +131,7 @@ describe("object-users sweep --orphans", () => {
       meddle(`PUT user?key&uid=ann&access-key=${deriveAccessKey("ann", `lost ${index}`)}`);
     const { code, said } = await scene.run(["sweep", "--stack", "prod", "--delete-orphans"]);
     assert.equal(code, 3);
-    assert.match(said, /no other orphan is revoked: in prod an up is under way/);
+    assert.match(said, /no other orphan is revoked: in prod an up is in progress/);
     assert.ok(keysOf("ann").length > 2, "some are left");
   });
 

@@ -102,7 +102,7 @@ describe("object-users sweep, when state changes while it is at work", () => {
       (deployment: Deployment) => {
         deployment.pending_operations.push({ resource: userOf(deployment), type: "updating" });
       },
-      "an up is under way",
+      "an up is in progress",
     ],
     [
       "belongs to a resource that is gone",
@@ -197,7 +197,7 @@ describe("object-users sweep, when state changes while it is at work", () => {
     };
     const again = scene.reads();
     const { out } = await sweep();
-    assert.match(out, /v2: key \w+ is left: an up is under way/);
+    assert.match(out, /v2: key \w+ is left: an up is in progress/);
     assert.equal(scene.reads() - again, 3);
   });
 

@@ -131,7 +131,7 @@ describe("object-users sweep", () => {
     });
     const { code, said } = await sweep();
     assert.equal(code, 1);
-    assert.match(said, /prod ann: skipped: an up is under way, or was interrupted/);
+    assert.match(said, /prod ann: skipped: an up is in progress, or was interrupted/);
     assert.equal(scene.gateway.requests.count(), 0);
   });
 

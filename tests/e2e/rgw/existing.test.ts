@@ -53,7 +53,7 @@ describe("users that exist already", function () {
 
   it("are refused, with what to do, and left as they are", async () => {
     assert.match(output, /creating user "existing-taken": a user of this name exists already.*409 UserAlreadyExists/);
-    assert.match(output, /Set adopt: true to take it over/);
+    assert.match(output, /Set adopt: true to adopt it/);
     assert.deepEqual(await ceph.user("existing-taken"), found);
     assert.equal((await story.resources()).taken, undefined);
   });

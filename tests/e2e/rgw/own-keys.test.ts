@@ -48,7 +48,7 @@ describe("keys of the caller's own", function () {
 
   it("get another secret in place, and preview says that the old one ends at once", async () => {
     const { stdout } = await story.preview({ ...OK, env: SECRET_CHANGED });
-    assert.match(stdout, /chosen: issueKey: the secret of CHOSENKEY1 is replaced .* its old secret ends at once/);
+    assert.match(stdout, /chosen: issueKey: the secret of CHOSENKEY1 is replaced .* its old secret ends immediately/);
     await story.up({ ...OK, env: SECRET_CHANGED });
     const { current } = await story.credentials("chosen");
     assert.deepEqual(current, { accessKey: FIRST.KEY, secretKey: SECRET_CHANGED.A_SECRET });

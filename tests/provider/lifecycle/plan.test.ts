@@ -104,7 +104,7 @@ describe("plan: reasons", () => {
       known([retired("MINE", "1", -3600, 0), key("B", "2")], "B"),
       /^grace of key MINE ended .*;the inputs' accessKey MINE .* that one is revoked first, then the key is issued anew$/,
     ],
-    ["a hard cut", { ownKey: OWN }, known([key("MINE", "1")], "MINE"), /its old secret ends at once$/],
+    ["a hard cut", { ownKey: OWN }, known([key("MINE", "1")], "MINE"), /its old secret ends immediately$/],
     ["an unfinished run", {}, known([], undefined, { foreign: [ONE] }), /is there from an unfinished run$/],
     [
       "a broken key",

@@ -165,7 +165,7 @@ describe("plan: what a system cannot do is refused before anything is sent", () 
       known([retired("A", "1", -60, 3540), key("B", "2")], "B"),
       TWO_AT_MOST,
       "conflict",
-      /keeps 2 at once and has as many.*Run again after 2030-01-01T00:59:00/,
+      /keeps at most 2 keys and has as many.*Run again after 2030-01-01T00:59:00/,
     ],
     [
       "a third key beside keys of others",

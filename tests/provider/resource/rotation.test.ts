@@ -118,7 +118,7 @@ describeShapes("rotation", (openStack) => {
     accepts(["MINE2", "own-three"]);
     assert.match(
       stack.world.lines.join("\n"),
-      /the secret of MINE2 is replaced by the inputs' secretKey: its old secret ends at once/,
+      /the secret of MINE2 is replaced by the inputs' secretKey: its old secret ends immediately/,
     );
     assert.doesNotMatch(stack.world.lines.join("\n"), /own-/);
   });

@@ -144,7 +144,7 @@ describe("object-users sweep, with the real CLI", function () {
     await up.kill();
     gateway.faults = undefined;
     assert.equal(code, 1, said);
-    assert.match(said, /test ann: skipped: an up is under way, or was interrupted/);
+    assert.match(said, /test ann: skipped: an up is in progress, or was interrupted/);
     assert.match(out, /test teams\/red: key PULU\w+ revoked/);
     await stack.run(["cancel", "--yes"], OK);
     await stack.up(OK);

@@ -1,4 +1,4 @@
-// docs/guides/taking-over.md: users that are there move in as single resources and as a fleet, nothing changes, and the
+// docs/guides/adopting.md: users that are there move in as single resources and as a fleet, nothing changes, and the
 // first rotation comes to each in its turn.
 
 import assert from "node:assert/strict";
@@ -25,13 +25,13 @@ function keysIn({ cluster }: Reader): Record<string, string[]> {
 
 let singles: Reader;
 
-describe("guide: taking over users that exist", function () {
+describe("guide: adopting users that exist", function () {
   this.timeout(600_000);
   let reader: Reader;
 
   before(async function () {
     await needCli(this);
-    reader = await Reader.open("taking-over");
+    reader = await Reader.open("adopting");
     singles = reader;
   });
   after(() => reader?.abandon());
@@ -80,13 +80,13 @@ describe("guide: taking over users that exist", function () {
   });
 });
 
-describe("guide: taking over users that exist, as a fleet", function () {
+describe("guide: adopting users that exist, as a fleet", function () {
   this.timeout(600_000);
   let reader: Reader;
 
   before(async function () {
     await needCli(this);
-    reader = await Reader.open("taking-over");
+    reader = await Reader.open("adopting");
   });
   after(() => reader?.close(singles));
 
