@@ -58,6 +58,8 @@ export interface Dialect<A extends Act = Act, S extends Said = Said> {
   readonly who: string;
   /** How the code stands in a refusal. A body that the schema does not take is not the system's own. */
   readonly refusal: z.ZodType<S>;
+  /** The code of a fault, a status from 500 on, says nothing, and is not shown. Default false. */
+  readonly faultsSayNothing?: boolean;
   /** The header with the request's id. */
   readonly idHeader?: string;
   readonly meanings: Meanings;
@@ -90,7 +92,8 @@ export function refused<A extends Act, S extends Said>(
   json: unknown,
 ): ObjectUserError {
   const { status, headers } = response;
-  const said = dialect.refusal.safeParse(json).data;
+  const isMute = dialect.faultsSayNothing === true && status >= 500;
+  const said = isMute ? undefined : dialect.refusal.safeParse(json).data;
   const meaning = meaningOf(dialect, act, response, said);
   const words = (said?.words ?? [said?.code]).map((word) => plain(word));
   const id = plain(said?.id ?? headers[dialect.idHeader ?? ""], NAME);

@@ -48,6 +48,7 @@ export function accountApi({
     timeoutSeconds,
     who: "Infomaniak",
     refusal,
+    faultsSayNothing: true,
     meanings: MEANINGS,
     otherwise: NOT_DONE,
     foreign: { problem: "does not answer like Infomaniak's API", advice: "Check endpoint, or run again later." },
@@ -55,7 +56,7 @@ export function accountApi({
     isSuccess: (status, json) => status >= 200 && status < 300 && envelope.safeParse(json).data?.result !== "error",
     peculiar({ status }, said) {
       if (status === 429) return LIMITED;
-      if (said === undefined || status >= 500) return undefined;
+      if (said === undefined) return undefined;
       if (status !== 422 && said.code !== "validation_failed") return status < 300 ? NOT_DONE : undefined;
       const details = said.error?.errors?.length ? said.error.errors : [said.error];
       const wrong = details.map(inWords).filter(Boolean).join("; ");
