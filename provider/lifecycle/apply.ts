@@ -133,7 +133,7 @@ async function proveKey(step: StepOf<"proveKey">, act: Act): Promise<Known> {
     known.keys.find((record) => record.id === step.id) ??
     recordOf({ ...known.foreign.find((other) => other.id === step.id), ...key }, step.rotationId, context);
   const { retiredAt: _r, expiresAt: _e, ...record } = found;
-  if (known.published === undefined) await context.api.settle?.(user);
+  if (known.published === undefined) await context.api.removeMark?.(user);
   const proven: KeyRecord = spec.prove ? { ...record, provenAt: context.now().toISOString() } : record;
   const { takenOver: _t, ...rest } = known;
   const others = known.keys.filter((other) => other.id !== step.id);

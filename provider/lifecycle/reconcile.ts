@@ -229,7 +229,7 @@ async function ended(run: Run, { known, toProve, made, isMarked }: Sight): Promi
     await proveAccepted({ ...published, id: published.id }, refOf(spec, known), context);
   }
   // With its first key a user loses its mark; one that is to have no key loses it here.
-  if (!spec.createKey && (made === "yes" || isMarked)) await context.api.settle?.(refOf(spec, known));
+  if (!spec.createKey && (made === "yes" || isMarked)) await context.api.removeMark?.(refOf(spec, known));
   // Of a user that is new to state, state is to have it.
   const system = before === undefined ? await context.systemId() : undefined;
   const found = confirmed(known, run);

@@ -25,7 +25,7 @@ export interface UserRequest<Where = unknown> {
   /** Its first key, where the system can make it in the same request. */
   readonly key?: KeyRequest;
   readonly password?: string;
-  /** To be left on the user until `settle`, where the system has a place for it: it says whose unfinished work the user is. */
+  /** To be left on the user until `removeMark`, where the system has a place for it: it says whose unfinished work the user is. */
   readonly mark: string;
 }
 
@@ -62,7 +62,7 @@ export interface UserApi<Where = unknown> {
   /** What the system calls itself, always and at each of its addresses; undefined where it does not say. */
   systemId?(): Promise<string | undefined>;
   /** Takes off the mark of an unfinished user, where the system keeps one: its first key is about to be published. */
-  settle?(user: UserRef<Where>): Promise<void>;
+  removeMark?(user: UserRef<Where>): Promise<void>;
   /**
    * The users that are there, page by page and in no order, without the one that is logged in. `where` has the inputs that
    * `Backend.listedBy` names. Not for the lifecycle, which asks for one user at a time. Absent where there is no such list.

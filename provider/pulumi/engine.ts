@@ -46,7 +46,7 @@ export function asSentences(failures: readonly CheckFailure[]): CheckFailure[] {
 }
 
 /** The error from which Pulumi stores a half-made resource; the next `up` calls update on it. */
-export function halfMade(id: string, text: string, properties: Outputs): Error {
+export function initFailed(id: string, text: string, properties: Outputs): Error {
   const message = printable(text);
   return Object.assign(withoutStack(new Error(message)), { id, properties, reasons: [message] });
 }
@@ -61,7 +61,7 @@ export function withoutStack(error: unknown): Error {
 }
 
 /** Carries out one of Pulumi's calls so that it rejects with a sentence. */
-export async function spoken<T>(task: () => T | Promise<T>): Promise<T> {
+export async function withPlainErrors<T>(task: () => T | Promise<T>): Promise<T> {
   try {
     return await task();
   } catch (error) {

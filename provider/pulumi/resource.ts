@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Backend } from "../backends/backend";
 import { describe, Unfinished } from "../lifecycle/reconcile";
 import { world as realWorld, type World } from "../world";
-import { asSentences, halfMade, NO_CHANGE, type ResourceProvider, spoken, UP_TO_ENGINE } from "./engine";
+import { asSentences, initFailed, NO_CHANGE, type ResourceProvider, UP_TO_ENGINE, withPlainErrors } from "./engine";
 import { isToldAsBefore, takenApart, toldBySdk } from "./inputs";
 import { liveInputs } from "./live-inputs";
 import { type Inputs, type Outputs, type Remembered, withSecrets } from "./state";
@@ -19,17 +19,17 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
   const users = new Users(backend, outside, once(outside.log));
 
   /** Runs the lifecycle; a fault leaves a half-made resource that the next `up` goes on with. */
-  async function settle(news: Inputs, before: Remembered | undefined): Promise<{ id: string; outs: Outputs }> {
+  async function reconcile(news: Inputs, before: Remembered | undefined): Promise<{ id: string; outs: Outputs }> {
     const { inputs, internals, asGiven } = takenApart(news);
     const { s3Endpoint } = await users.open();
     try {
-      const known = await users.settle(inputs, before, internals);
+      const known = await users.reconcile(inputs, before, internals);
       return { id: known.userId, outs: withSecrets(users.written(known, inputs, s3Endpoint)) };
     } catch (error) {
       if (!(error instanceof Unfinished) || error.known === undefined) throw error;
       const outputs = withSecrets(users.written(error.known, before?.inputs ?? inputs, s3Endpoint));
       const { __provider } = asGiven;
-      throw halfMade(error.known.userId, error.message, { ...outputs, __provider });
+      throw initFailed(error.known.userId, error.message, { ...outputs, __provider });
     }
   }
 
@@ -52,13 +52,13 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
 
     async diff(_id, olds, news) {
       const { inputs, internals } = takenApart(news);
-      await spoken(() => users.compare(olds, inputs));
+      await withPlainErrors(() => users.compare(olds, inputs));
       const replaces = users.replacing(olds, inputs);
       if (replaces.length > 0) return { replaces, deleteBeforeReplace: users.excludesOld(olds, inputs) };
       if (hasUnknowns(inputs)) return UP_TO_ENGINE;
       await users.keeps(internals, [inputs]);
       const before = users.remember(olds);
-      const steps = await spoken(() => users.plan(inputs, before, olds.endpoint, internals));
+      const steps = await withPlainErrors(() => users.plan(inputs, before, olds.endpoint, internals));
       const name = users.nameOf(inputs);
       const moved = await users.movedFrom(olds.endpoint, [before]);
       for (const why of [...steps.map(describe), ...moved]) users.announce(`${backend.resource} ${name}: ${why}`);
@@ -67,12 +67,12 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
       return isToldAsBefore(olds, news) ? UP_TO_ENGINE : { ...UP_TO_ENGINE, changes: true };
     },
 
-    create: (news) => spoken(() => settle(news, undefined)),
+    create: (news) => withPlainErrors(() => reconcile(news, undefined)),
 
-    update: (_id, olds, news) => spoken(() => settle(news, users.remember(olds))),
+    update: (_id, olds, news) => withPlainErrors(() => reconcile(news, users.remember(olds))),
 
     read: (id, props) =>
-      spoken(async () => {
+      withPlainErrors(async () => {
         const before = users.remember(props);
         const seen = await users.look(before);
         if (seen === undefined) return { id: "", props: {} };
@@ -83,7 +83,7 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
       }),
 
     delete: (_id, props) =>
-      spoken(async () => {
+      withPlainErrors(async () => {
         const before = users.remember(props);
         const fate = await users.remove(before);
         if (fate === "released") outside.log(`${backend.resource} ${users.nameOf(before.inputs)}: ${RELEASED}`);

@@ -135,7 +135,7 @@ export class Users {
     return inputs.map((each) => `${kind} ${address} ${this.nameOf(each)}`);
   }
 
-  /** What `settle` would do, as far as state knows. */
+  /** What `reconcile` would do, as far as state knows. */
   plan(inputs: Inputs, { known }: Remembered, s3Endpoint: unknown, internals: Partial<Internals> = {}): Step[] {
     const spec = specOf(this.backend, withoutFindings(inputs), s3Endpoint, internals);
     return plan(spec, known, this.backend.capabilities, this.world.now());
@@ -162,7 +162,7 @@ export class Users {
   }
 
   /** Brings a user to what the inputs want. Rejects with Unfinished, which carries what is known then. */
-  async settle(inputs: Inputs, before: Remembered | undefined, internals: Internals): Promise<Known> {
+  async reconcile(inputs: Inputs, before: Remembered | undefined, internals: Internals): Promise<Known> {
     const opened = await this.open();
     const spec = specOf(this.backend, inputs, opened.s3Endpoint, internals);
     const user = await this.keysOf([inputs]);

@@ -71,7 +71,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     /** There is nothing to call: the service ends the old secret by itself. */
     async revokeKey() {},
 
-    async settle(user) {
+    async removeMark(user) {
       const found = await requests.getUser(pathOf(user));
       if (unmarked(found.label).mark !== undefined) await requests.relabelUser(pathOf(user), user.where.label);
     },

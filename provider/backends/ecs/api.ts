@@ -62,7 +62,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       await orUndefined(endSecret(requests, user.where, key));
     },
 
-    async settle({ where: path }) {
+    async removeMark({ where: path }) {
       const mark = markOf(await requests.getUser(path));
       if (mark === undefined) return;
       await orUndefined(requests.changeTags(path, "DELETE", [{ name: MARK_NAME, value: mark }]));

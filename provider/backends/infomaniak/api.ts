@@ -167,7 +167,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       await region.as(user, (session, owner) => revokeKey(session, owner, accessKey));
     },
 
-    async settle({ userId, name, where: place }) {
+    async removeMark({ userId, name, where: place }) {
       const id = await lookup.mustHaveId(userId, name);
       const user = await requests.getUser(place, id, name);
       if (user?.description && unmarked(user.description).mark !== undefined)

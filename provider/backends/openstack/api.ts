@@ -15,7 +15,7 @@ import { readBy, writtenBy } from "../rows";
 import { proveByS3 } from "../s3";
 import { rows, type Where } from "./args";
 import { usersOf } from "./listing";
-import { concernsPlace, move, placeOf, settle } from "./membership";
+import { concernsPlace, grantRoles, move, placeOf } from "./membership";
 import { placesOf } from "./places";
 import { proveByKeystone } from "./proof";
 import { requestsBy } from "./requests";
@@ -120,7 +120,7 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
         ...(password === undefined ? {} : { password }),
         pulumi_object_users: mark,
       });
-      await settle(user, place, requests);
+      await grantRoles(user, place, requests);
       return liveOf(user, { name: full, ...(password === undefined ? {} : { password }) });
     },
 
@@ -158,7 +158,7 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
       await forKeys("revoking", ref, (session) => revokeKey(session, ref, accessKey));
     },
 
-    async settle({ userId, name }) {
+    async removeMark({ userId, name }) {
       await requests.changeUser(userId, name, { pulumi_object_users: null });
     },
 

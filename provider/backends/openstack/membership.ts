@@ -28,7 +28,7 @@ export async function placeOf(fields: Fields, domainId: string, places: Places):
 }
 
 /** Gives a new user its roles. */
-export async function settle(user: WireUser, place: Place, requests: Requests): Promise<void> {
+export async function grantRoles(user: WireUser, place: Place, requests: Requests): Promise<void> {
   for (const role of place.roles) await requests.changeRole("PUT", user.id, user.name, place.projectId, role.id);
 }
 

@@ -9,7 +9,7 @@ import { type ObjectUserError, sentenceOf } from "../../errors";
 import { describe, Unfinished } from "../../lifecycle/reconcile";
 import { beforeHandover } from "../../lifecycle/retirement";
 import { world as realWorld, type World } from "../../world";
-import { asSentences, halfMade, NO_CHANGE, type ResourceProvider, spoken, UP_TO_ENGINE } from "../engine";
+import { asSentences, initFailed, NO_CHANGE, type ResourceProvider, UP_TO_ENGINE, withPlainErrors } from "../engine";
 import { type Internals, isToldAsBefore, takenApart, toldBySdk } from "../inputs";
 import { liveInputs } from "../live-inputs";
 import type { Inputs, Outputs, Remembered } from "../state";
@@ -28,7 +28,7 @@ import {
   withOptions,
 } from "./inputs";
 import { assign, listed } from "./members";
-import { farewell, farewells, isInTheWay, isRetained, protectedRemovals, tooManyRemovals } from "./removals";
+import { departure, departures, isInTheWay, isRetained, protectedRemovals, tooManyRemovals } from "./removals";
 import { type FleetState, readFleet, writeFleet } from "./state";
 
 /**
@@ -53,7 +53,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
    * others are done: what takes their place is there then, and the run knows most of who else declares them. Only one
    * that is in the way of another leaves first.
    */
-  async function settle(news: Inputs, remembered: FleetState): Promise<Outputs> {
+  async function reconcile(news: Inputs, remembered: FleetState): Promise<Outputs> {
     const { inputs, internals, asGiven } = takenApart(news);
     const wanted = membersOf(inputs);
     await compare(remembered, wanted);
@@ -91,7 +91,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     const { members, nameOf } = listed(settled, remaining, (name) => done.has(name));
     const stayed = [...blocked, ...stuck].map(([name, says]) => [nameOf(name), says] as const);
     const failures = new Map([...undone, ...stayed]);
-    throw halfMade(title, failed(failures, total), { ...written(members), __provider: asGiven.__provider });
+    throw initFailed(title, failed(failures, total), { ...written(members), __provider: asGiven.__provider });
   }
 
   /** Finds out which members only look replaced. */
@@ -124,7 +124,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
       return;
     }
     try {
-      members.set(name, { known: await users.settle(inputs, before, internals), inputs });
+      members.set(name, { known: await users.reconcile(inputs, before, internals), inputs });
     } catch (error) {
       const known = error instanceof Unfinished ? error.known : undefined;
       if (known) members.set(name, { known, inputs: withOptions(before?.inputs ?? inputs, inputs) });
@@ -143,7 +143,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
 
   /** The fleet has no more to do with a member: its user is deleted, or left as it is. Every deletion goes this way. */
   async function leave(name: string, member: Remembered): Promise<void> {
-    if (isRetained(member)) return say(`${title} ${name}: ${farewell(users, member)}`);
+    if (isRetained(member)) return say(`${title} ${name}: ${departure(users, member)}`);
     const fate = await users.remove(member);
     if (fate === "released") say(`${title} ${name}: user ${JSON.stringify(users.nameOf(member.inputs))} ${RELEASED}`);
   }
@@ -169,7 +169,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     },
 
     diff: (_id, olds, news) =>
-      spoken(async () => {
+      withPlainErrors(async () => {
         const { inputs, internals } = takenApart(news);
         if (hasUnknowns({ ...inputs, allowRemovals: undefined })) return UP_TO_ENGINE;
         const wanted = membersOf(inputs);
@@ -186,7 +186,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
         await users.keeps(internals, [...wanted.values()]);
         const moved = await users.movedFrom(olds.endpoint, remembered.values());
         for (const why of moved) say(`${title}: ${why}`);
-        sayAll([...farewells(users, leaving, wanted), ...steps], (line) => say(`${title} ${line}`));
+        sayAll([...departures(users, leaving, wanted), ...steps], (line) => say(`${title} ${line}`));
         const isComplete = isDeepStrictEqual([...remembered.keys()].sort(), [...wanted.keys()].sort());
         if (steps.length + moved.length > 0 || !isComplete) return { ...UP_TO_ENGINE, changes: true };
         const isSame = ([name, member]: [string, Inputs]) => isDeepStrictEqual(remembered.get(name)?.inputs, member);
@@ -195,12 +195,12 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
         return isToldAsBefore(olds, news) ? UP_TO_ENGINE : { ...UP_TO_ENGINE, changes: true };
       }),
 
-    create: (news) => spoken(async () => ({ id: title, outs: await settle(news, new Map()) })),
+    create: (news) => withPlainErrors(async () => ({ id: title, outs: await reconcile(news, new Map()) })),
 
-    update: (_id, olds, news) => spoken(async () => ({ outs: await settle(news, remember(olds)) })),
+    update: (_id, olds, news) => withPlainErrors(async () => ({ outs: await reconcile(news, remember(olds)) })),
 
     read: (id, props) =>
-      spoken(async () => {
+      withPlainErrors(async () => {
         const members = remember(props);
         const live = new Map<string, Inputs>();
         const failures = await each([...members.keys()], async (name) => {
@@ -220,7 +220,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
       }),
 
     delete: (_id, props) =>
-      spoken(async () => {
+      withPlainErrors(async () => {
         const members = remember(props);
         const deleted = new Map(members);
         for (const [name, member] of members) if (await users.isNeeded(member)) deleted.delete(name);

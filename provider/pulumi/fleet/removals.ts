@@ -18,7 +18,7 @@ export function isRetained({ inputs }: Remembered): boolean {
 }
 
 /** What becomes of members that are replaced or not wanted any more, a sentence each. */
-export function farewells(
+export function departures(
   users: Users,
   leaving: FleetState,
   wanted: ReadonlyMap<string, Inputs>,
@@ -28,12 +28,12 @@ export function farewells(
   return [...replaced, ...removed].map(([name, member]) => {
     const inputs = wanted.get(name);
     const why = inputs ? `user ${JSON.stringify(users.nameOf(inputs))} takes its place` : "it is not declared any more";
-    return [name, `${farewell(users, member)}: ${why}`] as const;
+    return [name, `${departure(users, member)}: ${why}`] as const;
   });
 }
 
 /** What becomes of a member that leaves the fleet. */
-export function farewell(users: Users, member: Remembered): string {
+export function departure(users: Users, member: Remembered): string {
   const user = `user ${JSON.stringify(users.nameOf(member.inputs))}`;
   return isRetained(member) ? `${user} is left as it is (retainOnDelete)` : `${user} is deleted`;
 }

@@ -37,8 +37,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: "half-made state forgets its __provider",
     file: "provider/pulumi/resource.ts",
-    find: "throw halfMade(error.known.userId, error.message, { ...outputs, __provider });",
-    replace: "throw halfMade(error.known.userId, error.message, { ...outputs });",
+    find: "throw initFailed(error.known.userId, error.message, { ...outputs, __provider });",
+    replace: "throw initFailed(error.known.userId, error.message, { ...outputs });",
     real: ["faults"],
   },
   {
