@@ -76,7 +76,7 @@ export class Gateway {
 
   /**
    * Gives it the ways of another release. Of those of 19 it has one: users may be shown without their keys. Of those of
-   * 20 it has another besides: the user API decodes its parameters twice.
+   * 20 it has two besides: the user API decodes its parameters twice, and keys can be disabled.
    */
   upgrade(release: 16 | 19 | 20): void {
     this.context.release = release;

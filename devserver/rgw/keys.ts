@@ -35,9 +35,15 @@ export function withKey(context: Context, user: StoredUser, args: Arguments, gen
  */
 export function putKey(context: Context, args: Arguments): Answer {
   const user = keyOwner(context, args);
-  const keys = withKey(context, user, args, args.flag("generate-key", true));
+  const accessKey = args.text("access-key");
+  const isKept = context.release >= 20 && user.keys.has(accessKey) && !args.flag("generate-key", true);
+  const isSame = isKept && args.text("secret-key") === "";
+  const keys = isSame ? new Map(user.keys) : withKey(context, user, args, args.flag("generate-key", true));
   if (keys === user.keys) return {};
-  const changed = written(context, { ...user, keys });
+  const inactive = new Set(user.inactive);
+  if (args.flag("active", !inactive.has(accessKey))) inactive.delete(accessKey);
+  else inactive.add(accessKey);
+  const changed = written(context, { ...user, keys, inactive });
   return { body: JSON.stringify(keysJson(changed)) };
 }
 

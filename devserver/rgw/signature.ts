@@ -41,7 +41,7 @@ export function authenticate(call: Call, store: Store, now: Date): StoredUser | 
 
   const user = store.byAccessKey(accessKey);
   const secret = user?.keys.get(accessKey);
-  if (secret === undefined) return refuse("InvalidAccessKeyId");
+  if (secret === undefined || user?.inactive?.has(accessKey)) return refuse("InvalidAccessKeyId");
   const scope = `${day}/${region}/${service}/aws4_request`;
   const text = `AWS4-HMAC-SHA256\n${date}\n${scope}\n${sha256(canonicalRequest(call, signedHeaders, payload))}`;
   const key = hmac(hmac(hmac(hmac(`AWS4${secret}`, day), region), service), "aws4_request");

@@ -20,6 +20,8 @@ export interface StoredUser {
   readonly maxBuckets: number;
   /** Access key to secret. */
   readonly keys: ReadonlyMap<string, string>;
+  /** Access keys that are disabled, from release 19 on; absent on older ones, which do not show it either. */
+  readonly inactive?: ReadonlySet<string>;
   readonly caps: Caps;
   readonly mask: number;
   readonly defaultPlacement: string;
@@ -58,10 +60,16 @@ export function metadataJson(user: StoredUser): string {
 }
 
 /** The answer of PUT ?key: all keys, sorted by access key. */
-export function keysJson(user: StoredUser): { user: string; access_key: string; secret_key: string }[] {
+export function keysJson(user: StoredUser) {
   const owner = formatUid(user.uid);
   const sorted = [...user.keys].sort(([a], [b]) => (a < b ? -1 : 1));
-  return sorted.map(([access_key, secret_key]) => ({ user: owner, access_key, secret_key }));
+  const { inactive } = user;
+  return sorted.map(([access_key, secret_key]) => ({
+    user: owner,
+    access_key,
+    secret_key,
+    ...(inactive === undefined ? {} : { active: !inactive.has(access_key) }),
+  }));
 }
 
 /** One quota. Written by hand because its numbers may need more than the 53 bits of JSON.stringify. */

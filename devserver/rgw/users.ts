@@ -123,7 +123,10 @@ export function changeCaps(context: Context, args: Arguments, how: "add" | "subt
  * answer only: what is stored, and read back later, is no class at all.
  */
 export function written(context: Context, user: StoredUser): StoredUser {
-  const next = { ...user, version: user.version + 1, modifiedAt: context.now() };
+  const { inactive = new Set<string>(), ...others } = user;
+  const disabled = new Set([...inactive].filter((accessKey) => user.keys.has(accessKey)));
+  const shown = context.release >= 20 ? { inactive: disabled } : {};
+  const next = { ...others, ...shown, version: user.version + 1, modifiedAt: context.now() };
   context.store.putUser(next.defaultStorageClass === "STANDARD" ? { ...next, defaultStorageClass: "" } : next);
   return next;
 }

@@ -127,6 +127,8 @@ async function proveKey(step: StepOf<"proveKey">, act: Act): Promise<Known> {
   const secretKey = known.secrets[step.id];
   if (secretKey === undefined) throw secretUnknown(step.accessKey, user);
   const listed = { id: step.id, accessKey: step.accessKey, secretKey };
+  const isInactive = known.inactive?.includes(step.id) === true;
+  if (isInactive) await context.api.activateKey?.(user, listed);
   const key = spec.prove ? await provenOrRevived(listed, act) : listed;
   if (!spec.prove) await proveListed(key, user, context);
   const found =
@@ -135,10 +137,11 @@ async function proveKey(step: StepOf<"proveKey">, act: Act): Promise<Known> {
   const { retiredAt: _r, expiresAt: _e, ...record } = found;
   if (known.published === undefined) await context.api.removeMark?.(user);
   const proven: KeyRecord = spec.prove ? { ...record, provenAt: context.now().toISOString() } : record;
-  const { takenOver: _t, ...rest } = known;
+  const { takenOver: _t, inactive, ...rest } = known;
   const others = known.keys.filter((other) => other.id !== step.id);
   return {
     ...rest,
+    ...(inactive ? { inactive: inactive.filter((id) => id !== step.id) } : {}),
     keys: [...others.map((other) => succeeded(other, known, context)), proven],
     foreign: known.foreign.filter((other) => other.id !== step.id),
     published: key,
@@ -160,7 +163,8 @@ async function provenOrRevived(key: Signer, { spec, known, user, context }: Act)
     // Without a record it is one that an interrupted run left, if it is the one that we would make.
     const wouldMake = nextKey(spec, known, context.capabilities, context.now()).accessKey === key.accessKey;
     const isUnused = record === undefined ? wouldMake : record.provenAt === undefined;
-    const canRevive = isUnused && known.published?.id !== key.id && context.capabilities.chooseAccessKey;
+    const isHeld = known.published?.id === key.id || known.inactive?.includes(key.id) === true;
+    const canRevive = isUnused && !isHeld && context.capabilities.chooseAccessKey;
     if (!canRevive || !isObjectUserError(error, "conflict") || error.uncertain) throw error;
     await context.api.revokeKey(user, key);
     const made = await context.api.issueKey(user, spec.ownKey ?? { accessKey: key.accessKey });

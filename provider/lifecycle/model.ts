@@ -34,6 +34,8 @@ export interface LiveKey {
   readonly secretKey?: string;
   /** When it was made, where the system tells. */
   readonly issuedAt?: string;
+  /** Somebody has disabled it: S3 refuses it until it is enabled again. */
+  readonly inactive?: true;
 }
 
 /** A user as the system has it. */
@@ -76,6 +78,8 @@ export interface Known {
   readonly published?: { readonly id?: string; readonly accessKey: string; readonly secretKey: string };
   /** The user's own password, on systems that have one, and the rotation it belongs to. */
   readonly password?: Password;
+  /** Ids of keys that somebody has disabled, as last seen. Never in state. */
+  readonly inactive?: readonly string[];
   /** Secrets of the ring's keys by id, as far as they are known. Never in state as such. */
   readonly secrets: Readonly<Record<string, string>>;
 }

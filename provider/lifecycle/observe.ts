@@ -4,12 +4,12 @@
 import type { Fields, KeyRecord, Known, Live, LiveKey, Spec } from "./model";
 
 /**
- * Brings what is known up to what was seen. Keys that are gone leave the ring; a published key that is gone or whose
- * secret was replaced loses its `id` and its proof, so that the plan repairs it; what consumers hold stays published
+ * Brings what is known up to what was seen. Keys that are gone leave the ring; a published key that is gone or disabled, or
+ * whose secret was replaced, loses its `id` and its proof, so that the plan repairs it; what consumers hold stays published
  * until there is something better. Where the system does not list keys, what is known of them stands.
  */
 export function observe(known: Known, live: Live): Known {
-  const { password, ...others } = known;
+  const { password, inactive: _, ...others } = known;
   // A setting that the system never shows stays as it was set last.
   const fields = { ...known.fields, ...live.fields };
   const createdAt = known.createdAt ?? live.createdAt;
@@ -24,11 +24,13 @@ export function observe(known: Known, live: Live): Known {
   const { published } = known;
   const listed = live.keys;
   const broken = published !== undefined && !stillWorks(published, listed);
+  const inactive = listed.filter((key) => key.inactive).map(({ id }) => id);
   const keys = known.keys
     .filter((record) => listed.some((key) => key.id === record.id))
     .map((record) => (broken && record.id === published.id ? unproven(record) : record));
   return {
     ...seen,
+    ...(inactive.length > 0 ? { inactive } : {}),
     keys,
     foreign: listed
       .filter((key) => !keys.some((record) => record.id === key.id))
@@ -63,7 +65,8 @@ export function firstSight(
 
 function stillWorks(published: NonNullable<Known["published"]>, keys: readonly LiveKey[]): boolean {
   const key = keys.find((candidate) => candidate.id === published.id);
-  return key !== undefined && (key.secretKey === undefined || key.secretKey === published.secretKey);
+  if (key === undefined || key.inactive) return false;
+  return key.secretKey === undefined || key.secretKey === published.secretKey;
 }
 
 function unproven({ provenAt: _, ...record }: KeyRecord): KeyRecord {

@@ -57,6 +57,8 @@ export interface UserApi<Where = unknown> {
   remove(user: UserRef<Where>, options: { readonly force: boolean }): Promise<void>;
   /** Makes a key that was just seen to be missing, or replaces its secret when the request brings one. */
   issueKey(user: UserRef<Where>, key: KeyRequest): Promise<LiveKey>;
+  /** Enables a disabled key of a user that was just seen, with the secret that it has. Where systems disable keys. */
+  activateKey?(user: UserRef<Where>, key: LiveKey): Promise<void>;
   /** Sees to it that a key has ended, of a user that was just seen; resolves when the key is gone already. */
   revokeKey(user: UserRef<Where>, key: LiveKey): Promise<void>;
   /** What the system calls itself, always and at each of its addresses; undefined where it does not say. */

@@ -122,7 +122,7 @@ function leftBehind(make: KeyRequest, spec: Spec, known: Known, capabilities: Ca
   }
   const isNew = known.keys.length === 0 && known.published === undefined;
   const isTakenOver = spec.adopt || (capabilities.oneAccessKey && known.takenOver === true);
-  const first = usable[0];
+  const first = usable.find((key) => !key.inactive) ?? usable[0];
   if (first === undefined || !isNew || !isTakenOver) return undefined;
   return { id: first.id, why: `adopting the user with its key ${first.accessKey}` };
 }
@@ -141,7 +141,7 @@ function whyAnother(spec: Spec, known: Known, { oneAccessKey }: Capabilities): s
   if (!published) return "no key is published yet";
   const record = known.keys.find((key) => key.id === published.id);
   if (record === undefined)
-    return `the published key ${published.accessKey} was removed or its secret replaced on the system`;
+    return `the published key ${published.accessKey} was removed or disabled, or its secret replaced, on the system`;
   if (record.rotationId === spec.rotationId) return `key ${record.accessKey} is not proven yet`;
   const old = oneAccessKey ? `the old secret of ${record.accessKey}` : `key ${record.accessKey}`;
   const grace = `${old} lives on for ${spec.gracePeriodSeconds} s`;

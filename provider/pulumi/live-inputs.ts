@@ -11,9 +11,12 @@ import type { Known } from "../lifecycle/model";
 import { definedOnly, type Inputs } from "./state";
 
 const REPLACED = "(replaced on the system)";
-const GONE = "(gone from the system)";
+/** What can be wrong with the published access key. */
+const WRONGS = ["gone from the system", "disabled on the system"];
+/** Behind an access key of the resource's own making. */
+const ENDINGS = WRONGS.map((wrong) => ` (${wrong})`);
 /** Behind an access key that the program gives: taken out, it leaves the key as it was given. */
-const OWN_GONE = " (declared, and gone from the system)";
+const OWN_ENDINGS = WRONGS.map((wrong) => ` (declared, and ${wrong})`);
 
 /** The inputs that would describe the system as it is, with findings. `inputs` are those in force. */
 export function liveInputs(known: Known, inputs: Inputs, backend: Backend): Inputs {
@@ -26,14 +29,16 @@ export function liveInputs(known: Known, inputs: Inputs, backend: Backend): Inpu
   return definedOnly({ ...passing(live, inputs, backend), ...findings(known, inputs) });
 }
 
-function findings({ published, keys, foreign }: Known, inputs: Inputs): Inputs {
+function findings({ published, keys, foreign, inactive = [] }: Known, inputs: Inputs): Inputs {
   const others =
     inputs.exclusiveKeys === true && foreign.length > 0 ? { foreignKeys: foreign.map(({ id }) => id) } : {};
   if (published === undefined || published.id !== undefined) return others;
-  const isListed = [...keys, ...foreign].some((key) => key.accessKey === published.accessKey);
-  if (isListed) return { ...others, secretKey: REPLACED };
-  const isOwn = typeof inputs.accessKey === "string";
-  return { ...others, accessKey: isOwn ? `${inputs.accessKey}${OWN_GONE}` : `${published.accessKey} ${GONE}` };
+  const listed = [...keys, ...foreign].find((key) => key.accessKey === published.accessKey);
+  const isInactive = listed !== undefined && inactive.includes(listed.id);
+  if (listed && !isInactive) return { ...others, secretKey: REPLACED };
+  const own = inputs.accessKey;
+  const [key, endings] = typeof own === "string" ? [own, OWN_ENDINGS] : [published.accessKey, ENDINGS];
+  return { ...others, accessKey: `${key}${endings[isInactive ? 1 : 0]}` };
 }
 
 /** What of inputs passes check. A value of the system's that no program could give goes back to what is declared. */
@@ -58,12 +63,17 @@ function passing(live: Inputs, declared: Inputs, { args, argNames }: Backend): I
  * input of a program it is none.
  */
 export function withoutFindings({ accessKey, secretKey, foreignKeys, ...inputs }: Inputs, stored: Inputs = {}): Inputs {
-  const isOwn = typeof accessKey === "string" && accessKey.endsWith(OWN_GONE);
-  const isGone = typeof accessKey === "string" && accessKey.endsWith(GONE);
   return definedOnly({
     ...inputs,
-    accessKey: isOwn ? accessKey.slice(0, -OWN_GONE.length) : isGone ? undefined : accessKey,
+    accessKey: typeof accessKey === "string" ? withoutFinding(accessKey) : accessKey,
     secretKey: secretKey === REPLACED ? undefined : secretKey,
     foreignKeys: isDeepStrictEqual(foreignKeys, stored.foreignKeys) ? undefined : foreignKeys,
   });
+}
+
+/** The program's own access key; undefined where it gives none. */
+function withoutFinding(accessKey: string): string | undefined {
+  const own = OWN_ENDINGS.find((ending) => accessKey.endsWith(ending));
+  if (own !== undefined) return accessKey.slice(0, -own.length);
+  return ENDINGS.some((ending) => accessKey.endsWith(ending)) ? undefined : accessKey;
 }

@@ -65,6 +65,10 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       return ours(sameUser(userId, user).keys, userId, accessKey);
     },
 
+    async activateKey({ userId }, { accessKey }) {
+      await requests.activateKey(userId, accessKey);
+    },
+
     async revokeKey(user, { accessKey }) {
       try {
         await requests.deleteKey(user.userId, accessKey);

@@ -78,15 +78,27 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
 
   const user = (userId: string) => `user "${userId}"`;
 
+  const getOwnUser = () => {
+    const query = { "access-key": settings.accessKey };
+    return call(repeatable("reading", "the admin user"), "GET", USERS, query, { schema: wireUser });
+  };
+
+  /**
+   * Placement and storage class are one value, `placement/class`, up to Ceph 18, which ignores a second parameter; Ceph 20
+   * refuses the one value, and takes two. What the gateway shows of its admin tells them apart.
+   */
+  async function placed(query: Query): Promise<Query> {
+    const [placement, storageClass] = String(query["default-placement"] ?? "").split("/");
+    if (storageClass === undefined || (await getOwnUser()).create_date === undefined) return query;
+    return { ...query, "default-placement": placement, "default-storage-class": storageClass };
+  }
+
   return {
     /** GET /admin/user. Never with an access key: an unknown uid would find the key's owner instead. */
     getUser: (uid: string) => call(repeatable("reading", user(uid)), "GET", USERS, { uid }, { schema: wireUser }),
 
     /** GET /admin/user?access-key= of the admin's own key: who is logged in. */
-    getOwnUser: () => {
-      const query = { "access-key": settings.accessKey };
-      return call(repeatable("reading", "the admin user"), "GET", USERS, query, { schema: wireUser });
-    },
+    getOwnUser,
 
     /** GET /admin/info: what the cluster calls itself. From Ceph 18 on; needs the cap info=read. */
     getInfo: () => call(repeatable("reading", "the cluster's id"), "GET", "/admin/info", {}, { schema: wireInfo }),
@@ -98,15 +110,25 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
     },
 
     /** PUT /admin/user. 409 UserAlreadyExists for any user that exists; two at once may both answer 200. */
-    createUser: (userId: string, query: Query) =>
-      call(unrepeatable("creating", user(userId)), "PUT", USERS, query, { schema: wireUser }),
+    createUser: async (userId: string, query: Query) =>
+      call(unrepeatable("creating", user(userId)), "PUT", USERS, await placed(query), { schema: wireUser }),
 
     /**
      * POST /admin/user. It also makes keys, and unlike PUT /admin/user?key it then refuses an unknown uid and somebody
      * else's key, instead of acting on that other user.
      */
-    modifyUser: (uid: string, query: Query) =>
-      call(unrepeatable("changing", user(uid)), "POST", USERS, { uid, ...query }, { schema: wireUser }),
+    modifyUser: async (uid: string, query: Query) =>
+      call(unrepeatable("changing", user(uid)), "POST", USERS, { uid, ...(await placed(query)) }, { schema: wireUser }),
+
+    /**
+     * PUT /admin/user?key, from Ceph 19 on: enables a disabled key. Without generate-key=false it would get a new secret. An
+     * unknown uid acts on the key's owner, so the user must have been seen.
+     */
+    activateKey: (uid: string, accessKey: string) => {
+      const key = { "key-type": "s3", "access-key": accessKey, active: true, "generate-key": false };
+      const act = repeatable("enabling", `key ${accessKey} of ${user(uid)}`);
+      return call(act, "PUT", USERS, { key: "", uid, ...key });
+    },
 
     /** DELETE /admin/user. Harmless to repeat. 409 BucketAlreadyExists when the user owns buckets and purge is false. */
     deleteUser: (uid: string, purge: boolean) => {

@@ -7,7 +7,13 @@ import type { Live, LiveKey } from "../../lifecycle/model";
 import { readBy, wireOf } from "../rows";
 import { rows } from "./args";
 
-const wireKey = z.looseObject({ user: z.string(), access_key: z.string(), secret_key: z.string().optional() });
+const wireKey = z.looseObject({
+  user: z.string(),
+  access_key: z.string(),
+  secret_key: z.string().optional(),
+  /** From Ceph 19 on. */
+  active: z.boolean().optional(),
+});
 
 /** The answer of `GET /admin/bucket?uid=`. */
 export const wireBuckets = z.array(z.string());
@@ -73,9 +79,10 @@ export function userIdOf({ tenant, user_id }: Pick<WireUser, "tenant" | "user_id
 function keysOf(keys: readonly z.infer<typeof wireKey>[]): LiveKey[] {
   return keys
     .filter(({ user }) => !user.includes(":"))
-    .map(({ access_key, secret_key }) => ({
+    .map(({ access_key, secret_key, active }) => ({
       id: access_key,
       accessKey: access_key,
       ...(secret_key === undefined ? {} : { secretKey: secret_key }),
+      ...(active === false ? { inactive: true as const } : {}),
     }));
 }

@@ -110,7 +110,7 @@ describe("plan: reasons", () => {
       "a broken key",
       {},
       known([], undefined, { published: { accessKey: "A", secretKey: "x" } }),
-      /^the published key A was removed or its secret replaced on the system$/,
+      /^the published key A was removed or disabled, or its secret replaced, on the system$/,
     ],
     ["a setting", { fields: { a: 1 } }, known([key("A", "1")], "A", { fields: { a: 2 } }), /^a is 2, wanted 1$/],
     [

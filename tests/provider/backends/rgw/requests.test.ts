@@ -46,6 +46,10 @@ describe("the calls", () => {
       "PUT /base/admin/user?quota=&uid=ann&quota-type=user&max-size=-1",
       (rgw) => rgw.setQuota("ann", "user", { "max-size": -1 }),
     ],
+    [
+      "PUT /base/admin/user?key=&uid=ann&key-type=s3&access-key=A&active=true&generate-key=false",
+      (rgw) => rgw.activateKey("ann", "A"),
+    ],
     ["GET /base/admin/bucket?uid=ann", (rgw) => rgw.listBuckets("ann")],
   ];
   for (const [line, call] of rows) {
@@ -61,3 +65,38 @@ describe("the calls", () => {
     });
   }
 });
+
+describe("placement with a storage class", () => {
+  const rows = [
+    ["16 and 18 take it as one value", {}, "default-placement=fast%2FCOLD"],
+    ["20 takes it as two", { create_date: "0.000000" }, "default-placement=fast&default-storage-class=COLD"],
+  ] as const;
+  for (const [what, more, query] of rows) {
+    it(what, async () => {
+      const sent: string[] = [];
+      const send = async ({ method, url }: WireRequest) => {
+        sent.push(`${method} ${url.search}`);
+        return { status: 200, headers: {}, body: JSON.stringify({ ...ADMIN, ...more }) };
+      };
+      const rgw = requestsTo(SETTINGS, { ...fakeWorld(), send });
+      await rgw.createUser("ann", { uid: "ann", "default-placement": "fast/COLD" });
+      assert.deepEqual(sent, ["GET ?access-key=AK", `PUT ?uid=ann&${query}`]);
+      await rgw.modifyUser("ann", { "default-placement": "fast" });
+      assert.deepEqual(sent.slice(2), ["POST ?uid=ann&default-placement=fast"], "without a class nobody asks");
+    });
+  }
+});
+
+/** A user as every release shows it. */
+const ADMIN = {
+  user_id: "admin",
+  display_name: "",
+  email: "",
+  suspended: 0,
+  max_buckets: 1000,
+  keys: [],
+  caps: [],
+  op_mask: "",
+  user_quota: { enabled: false, max_size: -1, max_objects: -1 },
+  bucket_quota: { enabled: false, max_size: -1, max_objects: -1 },
+};
