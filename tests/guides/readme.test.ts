@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { findCli, isolatedEnv } from "../real/cli";
@@ -41,6 +41,7 @@ describe("README: the first user", function () {
   it("is made by two commands in two terminals", async () => {
     const cli = await findCli();
     assert.ok(cli);
+    for (const name of ["home", "pulumi", "tmp"]) mkdirSync(path.join(base, name));
     const directory = path.join(base, "clone");
     layOut(REPOSITORY, directory);
     const { PULUMI_BACKEND_URL: _, PULUMI_CONFIG_PASSPHRASE: __, ...env } = isolatedEnv(cli, base);
