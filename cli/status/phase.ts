@@ -37,7 +37,7 @@ export function keyPhaseOf(key: KeyRecord, { current, backend }: ManagedUser, no
   if (key.id === current?.id) return "current";
   if (key.retiredAt === undefined) return "new";
   if (!isOver(key, now)) return "grace";
-  return backend.capabilities.overlap === "client" ? "overdue" : "ended";
+  return backend.capabilities.rotates === "keys" ? "overdue" : "ended";
 }
 
 /** How a user stands at that moment, and why. */
@@ -47,7 +47,8 @@ export function phaseOf(user: ManagedUser, now: Date): { readonly phase: Phase; 
   if (user.isPending) return plain("pending");
   if (user.isUnfinished) return plain("unfinished");
   const found = (wanted: KeyPhase) => known.keys.find((key) => keyPhaseOf(key, user, now) === wanted);
-  const what = (key: KeyRecord) => (backend.capabilities.oneAccessKey ? `a secret of ${key.accessKey}` : key.accessKey);
+  const what = (key: KeyRecord) =>
+    backend.capabilities.rotates === "secrets" ? `a secret of ${key.accessKey}` : key.accessKey;
 
   const overdue = found("overdue");
   if (overdue) {

@@ -100,7 +100,7 @@ async function updateUser(step: StepOf<"updateUser">, { known, user, context }: 
 async function issueKey(step: StepOf<"issueKey">, { spec, known, user, context }: Act): Promise<Known> {
   const { graceSeconds } = step.key;
   const { published } = known;
-  const endsCurrent = context.capabilities.overlap === "server" && graceSeconds !== undefined && graceSeconds > 0;
+  const endsCurrent = context.capabilities.rotates === "secrets" && graceSeconds !== undefined && graceSeconds > 0;
   const { provenAt, expiresAt } = known.keys.find((record) => record.id === published?.id) ?? {};
   if (spec.prove && endsCurrent && published?.id !== undefined && expiresAt === undefined) {
     await proveCurrent({ ...published, id: published.id }, provenAt, user, context);
@@ -199,7 +199,7 @@ function recordOf(key: LiveKey, rotationId: string, context: Context): KeyRecord
 /** A key when another one was published. Where the system ends graces, the deadline says since when it is retired. */
 function succeeded(record: KeyRecord, { published }: Known, { capabilities, now }: Context): KeyRecord {
   const wasPublished = record.id === publishedId(published) && record.retiredAt === undefined;
-  return wasPublished && capabilities.overlap === "client" ? { ...record, retiredAt: now().toISOString() } : record;
+  return wasPublished && capabilities.rotates === "keys" ? { ...record, retiredAt: now().toISOString() } : record;
 }
 
 /**

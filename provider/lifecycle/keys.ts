@@ -78,10 +78,10 @@ export function isOver(record: KeyRecord, now: Date): boolean {
 export function secondKey(
   keys: readonly KeyRecord[],
   publishedId: string | undefined,
-  { oneAccessKey }: Pick<Capabilities, "oneAccessKey">,
+  { rotates }: Pick<Capabilities, "rotates">,
 ): KeyRecord | undefined {
   const pending = keys.filter((key) => key.retiredAt === undefined && key.id !== publishedId).at(-1);
-  return (oneAccessKey ? pending : undefined) ?? latestRetired(keys);
+  return (rotates === "secrets" ? pending : undefined) ?? latestRetired(keys);
 }
 
 /** The retired key that took its leave last: the one consumers may still hold. */

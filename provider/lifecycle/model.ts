@@ -152,16 +152,17 @@ export type Step = { readonly why: string } & (
 
 /** What a backend can do, as data; the lifecycle asks nothing else about it. */
 export interface Capabilities {
-  /** Who ends a grace: us ("client"), the system by itself ("server"), or there is none. */
-  readonly overlap: "client" | "server" | "none";
+  /**
+   * What a rotation makes. "keys": another access key with its secret, and we end the former one. "secrets": another secret
+   * of the one access key, and the system ends the former one by itself.
+   */
+  readonly rotates: "keys" | "secrets";
   /** The system counts graces in units of so many seconds. Default 1. */
-  readonly overlapUnitSeconds?: number;
+  readonly graceUnitSeconds?: number;
   /** A running grace can be ended early. */
   readonly endsEarly: boolean;
   /** Most keys of one user at once. */
   readonly maxKeys: number;
-  /** The access key stays and only the secret changes. */
-  readonly oneAccessKey: boolean;
   /** The access key's id can be chosen, and so be derived. */
   readonly chooseAccessKey: boolean;
   /** The secret can be chosen, and so bear a mark, where only secrets change. Default false. */

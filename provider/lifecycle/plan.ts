@@ -90,9 +90,9 @@ function issue(
   capabilities: Capabilities,
   now: Date,
 ): Step[] {
-  const unit = capabilities.overlapUnitSeconds ?? 1;
+  const unit = capabilities.graceUnitSeconds ?? 1;
   const grace =
-    capabilities.overlap === "server" && hasKeyBefore(known, capabilities)
+    capabilities.rotates === "secrets" && hasKeyBefore(known, capabilities)
       ? { graceSeconds: Math.ceil(spec.gracePeriodSeconds / unit) * unit }
       : {};
   // One of the same id leaves its place to the one that is made.
@@ -125,7 +125,7 @@ function publish(
   wanted: Extract<WantedKey, { id: string }>,
   spec: Spec,
   known: Known,
-  { oneAccessKey }: Capabilities,
+  { rotates }: Capabilities,
 ): Step[] {
   const { id } = wanted;
   const record = known.keys.find((key) => key.id === id);
@@ -133,7 +133,7 @@ function publish(
   if (isCurrent && (record.provenAt !== undefined || !spec.prove)) return [];
   const accessKey = record?.accessKey ?? known.foreign.find((key) => key.id === id)?.accessKey ?? id;
   const isFresh = record !== undefined && record.provenAt === undefined && record.retiredAt === undefined;
-  const fresh = oneAccessKey ? `the new secret of ${accessKey}` : `key ${accessKey}`;
+  const fresh = rotates === "secrets" ? `the new secret of ${accessKey}` : `key ${accessKey}`;
   const why = isFresh && known.published?.id !== undefined ? `${fresh} is to be proven, then published` : wanted.why;
   return [{ do: "proveKey", id, accessKey, rotationId: record?.rotationId ?? spec.rotationId, why }];
 }

@@ -15,9 +15,9 @@ export function hasEnded(key: KeyRecord, now: Date): boolean {
  * was either proven or, when the next key took its place, retired. Where the system ends secrets by itself, no key is
  * ended for this.
  */
-function isOfNobody(key: KeyRecord, { published }: Known, { overlap }: Capabilities): boolean {
+function isOfNobody(key: KeyRecord, { published }: Known, { rotates }: Capabilities): boolean {
   const wasPublished = key.id === publishedId(published) || key.provenAt !== undefined || key.retiredAt !== undefined;
-  return overlap !== "server" && !wasPublished;
+  return rotates === "keys" && !wasPublished;
 }
 
 /** The id of the published key, also once it is known not to work: then its access key is left of it. */
@@ -37,7 +37,7 @@ export function retire(
   if (isOfNobody(key, known, capabilities))
     return [revoke(key, `key ${key.accessKey} was never published, and is not wanted any more`)];
   if (next === undefined && key.retiredAt === undefined) return [];
-  return capabilities.overlap === "server"
+  return capabilities.rotates === "secrets"
     ? retiredByServer(key, spec, capabilities, now)
     : retiredByUs(key, spec, now);
 }
@@ -86,8 +86,8 @@ function retiredByServer(key: KeyRecord, spec: Spec, capabilities: Capabilities,
  * What to keep of a run that failed. Pulumi hands a resource's outputs on only after a run that ends well: whoever holds a
  * key that this run retired cannot have the next one yet. Its grace has not begun, and begins with the run that ends well.
  */
-export function beforeHandover(known: Known, before: Known | undefined, { overlap }: Capabilities): Known {
-  if (overlap !== "client") return known;
+export function beforeHandover(known: Known, before: Known | undefined, { rotates }: Capabilities): Known {
+  if (rotates === "secrets") return known;
   const hasBegun = ({ id, expiresAt }: KeyRecord) =>
     expiresAt === undefined || before?.keys.some((key) => key.id === id && key.expiresAt !== undefined) === true;
   return {
@@ -124,7 +124,7 @@ export function makeRoom(spec: Spec, known: Known, capabilities: Capabilities, n
       .flatMap((key) => retire(key, undefined, spec, known, capabilities, now)),
   ];
   if (there - ends.length < maxKeys) return ends;
-  if (capabilities.overlap === "server" && spec.gracePeriodSeconds === 0)
+  if (capabilities.rotates === "secrets" && spec.gracePeriodSeconds === 0)
     return [...foreign, ...cutShort(known, capabilities)];
   const next = known.keys
     .map((key) => key.expiresAt)

@@ -23,7 +23,7 @@ export function wantedKey(spec: Spec, known: Known, capabilities: Capabilities, 
   const why = whyAnother(spec, known, capabilities);
   const record = ringKey(spec, known, capabilities, now);
   if (record) {
-    if (record.retiredAt !== undefined && capabilities.overlap === "server") throw cannotComeBack(record, spec);
+    if (record.retiredAt !== undefined && capabilities.rotates === "secrets") throw cannotComeBack(record, spec);
     return { id: record.id, why };
   }
   const make = nextKey(spec, known, capabilities, now);
@@ -90,11 +90,11 @@ function keyThatStays({ keys, published }: Known): WantedKey | undefined {
 }
 
 /** The ring's key for the rotation; of several, the published one, else the youngest that is not retired. */
-function ringKey(spec: Spec, known: Known, { overlap }: Capabilities, now: Date): KeyRecord | undefined {
+function ringKey(spec: Spec, known: Known, { rotates }: Capabilities, now: Date): KeyRecord | undefined {
   const published = known.published?.id;
   const candidates = known.keys.filter(
     (key) =>
-      key.rotationId === spec.rotationId && (key.id === published || overlap === "server" || !hasEnded(key, now)),
+      key.rotationId === spec.rotationId && (key.id === published || rotates === "secrets" || !hasEnded(key, now)),
   );
   return (
     candidates.find((key) => key.id === published) ??
@@ -121,7 +121,7 @@ function leftBehind(make: KeyRequest, spec: Spec, known: Known, capabilities: Ca
     return { id: marked.id, why: `a secret of ${marked.accessKey}${since} is there from an unfinished run` };
   }
   const isNew = known.keys.length === 0 && known.published === undefined;
-  const isTakenOver = spec.adopt || (capabilities.oneAccessKey && known.takenOver === true);
+  const isTakenOver = spec.adopt || (capabilities.rotates === "secrets" && known.takenOver === true);
   const first = usable.find((key) => !key.inactive) ?? usable[0];
   if (first === undefined || !isNew || !isTakenOver) return undefined;
   return { id: first.id, why: `adopting the user with its key ${first.accessKey}` };
@@ -131,19 +131,19 @@ function leftBehind(make: KeyRequest, spec: Spec, known: Known, capabilities: Ca
  * A user that was taken over with a secret that nobody can read: to have one is to replace it, and only a rotationId says
  * that the program wants this.
  */
-function isTakenAsItIs(spec: Spec, known: Known, { oneAccessKey, keyWithUser }: Capabilities): boolean {
+function isTakenAsItIs(spec: Spec, known: Known, { rotates, keyWithUser }: Capabilities): boolean {
   const hasKey = keyWithUser || known.foreign.length > 0;
-  return oneAccessKey && known.takenOver === true && spec.rotationId === "" && hasKey;
+  return rotates === "secrets" && known.takenOver === true && spec.rotationId === "" && hasKey;
 }
 
-function whyAnother(spec: Spec, known: Known, { oneAccessKey }: Capabilities): string {
+function whyAnother(spec: Spec, known: Known, { rotates }: Capabilities): string {
   const { published } = known;
   if (!published) return "no key is published yet";
   const record = known.keys.find((key) => key.id === published.id);
   if (record === undefined)
     return `the published key ${published.accessKey} was removed or disabled, or its secret replaced, on the system`;
   if (record.rotationId === spec.rotationId) return `key ${record.accessKey} is not proven yet`;
-  const old = oneAccessKey ? `the old secret of ${record.accessKey}` : `key ${record.accessKey}`;
+  const old = rotates === "secrets" ? `the old secret of ${record.accessKey}` : `key ${record.accessKey}`;
   const grace = `${old} lives on for ${spec.gracePeriodSeconds} s`;
   const [from, to] = [record.rotationId, spec.rotationId].map((id) => shown("rotationId", id, spec));
   return `rotationId changed from ${from} to ${to}; ${grace}`;

@@ -48,7 +48,7 @@ const PAUSE_MS = 500;
  * retired. None where the system ends graces by itself.
  */
 export function overdue({ backend, known, current }: ManagedUser, now: Date): KeyRecord[] {
-  if (backend.capabilities.overlap !== "client") return [];
+  if (backend.capabilities.rotates === "secrets") return [];
   const isPublished = (key: KeyRecord) => key.id === current?.id || key.accessKey === known.published?.accessKey;
   return known.keys.filter((key) => key.retiredAt !== undefined && isOver(key, now) && !isPublished(key));
 }

@@ -3,13 +3,13 @@ import { backends } from "../../provider/backends";
 import type { Capabilities } from "../../provider/lifecycle/model";
 
 const ROWS: readonly (readonly [string, (capabilities: Capabilities) => string])[] = [
-  ["a rotation makes", ({ oneAccessKey }) => (oneAccessKey ? "a new secret" : "a new key")],
-  ["a grace is ended by", ({ overlap }) => (overlap === "server" ? "the system" : "`up` or `sweep`")],
+  ["a rotation makes", ({ rotates }) => (rotates === "secrets" ? "a new secret" : "a new key")],
+  ["a grace is ended by", ({ rotates }) => (rotates === "secrets" ? "the system" : "`up` or `sweep`")],
   [
     "a running grace can be",
-    ({ overlap, endsEarly }) => (overlap === "client" ? "extended, ended" : endsEarly ? "ended" : "neither"),
+    ({ rotates, endsEarly }) => (rotates === "keys" ? "extended, ended" : endsEarly ? "ended" : "neither"),
   ],
-  ["going back within the grace", ({ overlap }) => (overlap === "client" ? "yes" : "no")],
+  ["going back within the grace", ({ rotates }) => (rotates === "keys" ? "yes" : "no")],
   ["most keys alive", ({ maxKeys }) => (maxKeys > 1000 ? "any number" : String(maxKeys))],
   ["secrets can be read later", ({ secretsReadable }) => (secretsReadable ? "yes" : "no")],
   ["a new key works", ({ propagationSeconds }) => seen(propagationSeconds)],

@@ -14,10 +14,9 @@ export const cegedim: Backend<UserArgs, Settings, Where> = {
   args: userArgs,
   ...factsOf(rows),
   capabilities: {
-    overlap: "server",
+    rotates: "secrets",
     endsEarly: false,
     maxKeys: 2,
-    oneAccessKey: true,
     chooseAccessKey: false,
     keyWithUser: true,
     secretsReadable: false,

@@ -15,11 +15,10 @@ export const ecs: Backend<UserArgs, Settings, Where> = {
   args: userArgs,
   ...factsOf(rows),
   capabilities: {
-    overlap: "server",
-    overlapUnitSeconds: 60,
+    rotates: "secrets",
+    graceUnitSeconds: 60,
     endsEarly: true,
     maxKeys: MOST_SECRETS,
-    oneAccessKey: true,
     chooseAccessKey: false,
     chooseSecret: true,
     keyWithUser: false,

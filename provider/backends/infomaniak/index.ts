@@ -13,10 +13,9 @@ export const infomaniak: Backend<UserArgs, Settings, Place> = {
   args: userArgs,
   ...factsOf(rows),
   capabilities: {
-    overlap: "client",
+    rotates: "keys",
     endsEarly: true,
     maxKeys: Number.MAX_SAFE_INTEGER,
-    oneAccessKey: false,
     chooseAccessKey: true,
     keyWithUser: false,
     secretsReadable: true,

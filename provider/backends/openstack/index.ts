@@ -15,10 +15,9 @@ export const openstack: Backend<UserArgs, Settings, Where> = {
   args: userArgs,
   ...factsOf(rows),
   capabilities: {
-    overlap: "client",
+    rotates: "keys",
     endsEarly: true,
     maxKeys: Number.MAX_SAFE_INTEGER,
-    oneAccessKey: false,
     chooseAccessKey: true,
     keyWithUser: false,
     secretsReadable: true,

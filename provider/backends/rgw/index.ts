@@ -13,10 +13,9 @@ export const rgw: Backend<UserArgs, Settings, Where> = {
   args: userArgs,
   ...factsOf(rows),
   capabilities: {
-    overlap: "client",
+    rotates: "keys",
     endsEarly: true,
     maxKeys: Number.MAX_SAFE_INTEGER,
-    oneAccessKey: false,
     chooseAccessKey: true,
     keyWithUser: true,
     secretsReadable: true,

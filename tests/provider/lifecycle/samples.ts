@@ -22,10 +22,9 @@ export function at(seconds: number): string {
 
 /** A system whose keys we end, as many as we like, with ids that we choose. */
 export const BY_US: Capabilities = {
-  overlap: "client",
+  rotates: "keys",
   endsEarly: true,
   maxKeys: Number.MAX_SAFE_INTEGER,
-  oneAccessKey: false,
   chooseAccessKey: true,
   keyWithUser: true,
   secretsReadable: true,
@@ -35,9 +34,8 @@ export const BY_US: Capabilities = {
 /** A system with one access key and two secrets, the older of which it ends by itself. */
 export const BY_SERVER: Capabilities = {
   ...BY_US,
-  overlap: "server",
+  rotates: "secrets",
   maxKeys: 2,
-  oneAccessKey: true,
   chooseAccessKey: false,
   keyWithUser: false,
 };
