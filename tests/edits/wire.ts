@@ -40,6 +40,9 @@ export interface Crash {
 
 export type Cluster = "first" | "second";
 
+/** One for all walks: each costs every promise that is made after it. */
+const CALLS = new AsyncLocalStorage<Call>();
+
 /** The two clusters, and the way to them. */
 export class Wire {
   readonly world: FakeWorld;
@@ -49,7 +52,7 @@ export class Wire {
   /** Called when a provider has answered a call. */
   answered: (call: Call) => void = () => {};
   /** For which call of the engine something is done. */
-  readonly calls = new AsyncLocalStorage<Call>();
+  readonly calls = CALLS;
   /** Resolves when the run is killed. */
   killed: Promise<void> = new Promise(() => {});
   private kill: () => void = () => {};
