@@ -94,7 +94,14 @@ async function build(copy: string): Promise<void> {
 async function failing(catchers: readonly Catcher[], copy: string): Promise<Catcher[]> {
   const failed: Catcher[] = [];
   for (const catcher of catchers) {
-    const mocha = ["node_modules/mocha/bin/mocha.js", "--bail", "-r", "ts-node/register/transpile-only"];
+    const mocha = [
+      "node_modules/mocha/bin/mocha.js",
+      "--bail",
+      "--timeout",
+      "60000",
+      "-r",
+      "ts-node/register/transpile-only",
+    ];
     const status = await run([...mocha, ...catcher.args], copy, catcher.env);
     if (status !== 0) failed.push(catcher);
   }
