@@ -8,6 +8,7 @@
  */
 import type { Addresses, Backend, Connection } from "./backends/backend";
 import { ObjectUserError } from "./errors";
+import { askedOnce } from "./http/asked-once";
 import { isReadable } from "./http/plain-http";
 import type { Context } from "./lifecycle/context";
 import type { World } from "./world";
@@ -32,12 +33,8 @@ export function openConnection(
   const connection = backend.connect(settings, world);
   warnOfPlainHttp(addresses, world.log);
   const { capabilities, defaults, resource } = backend;
-  let system: Promise<string | undefined> | undefined;
   // Who is not told knows the system by its address only.
-  const systemId = () => {
-    system ??= (connection.api.systemId?.() ?? Promise.resolve(undefined)).catch(() => undefined);
-    return system;
-  };
+  const systemId = askedOnce(async () => connection.api.systemId?.().catch(() => undefined));
   const address = normalAddress(addresses[0].url);
   return { ...connection, ...world, announce, capabilities, defaults, resource, address, systemId };
 }

@@ -6,6 +6,7 @@
  */
 import { isObjectUserError } from "../../errors";
 import { type Content, openApi } from "../../http/api";
+import { askedOnce } from "../../http/asked-once";
 import { type Act, repeatable, unrepeatable } from "../../http/dialect";
 import { escaped, signed } from "../../http/sigv4";
 import type { Send } from "../../http/wire";
@@ -51,16 +52,7 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
    * Whether this gateway decodes twice: it then finds the admin by his access key with every character escaped twice. Asked
    * once, and only before something is sent that would be another text, as it would be about another user.
    */
-  let answer: Promise<boolean> | undefined;
-  function decodesTwice(): Promise<boolean> {
-    answer ??= asked().catch((error) => {
-      answer = undefined;
-      throw error;
-    });
-    return answer;
-  }
-
-  async function asked(): Promise<boolean> {
+  const decodesTwice = askedOnce(async () => {
     const act = repeatable("finding out", "how the gateway decodes a query");
     const find = (text: string) => api.call(act, "GET", `${USERS}?access-key=${text}`, { schema: wireUser });
     const { accessKey } = settings;
@@ -74,7 +66,7 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
       await find(escaped(accessKey));
       return false;
     }
-  }
+  });
 
   const user = (userId: string) => `user "${userId}"`;
 
@@ -87,9 +79,11 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
    * Placement and storage class are one value, `placement/class`, up to Ceph 18, which ignores a second parameter; Ceph 20
    * refuses the one value, and takes two. What the gateway shows of its admin tells them apart.
    */
+  const takesTwo = askedOnce(async () => (await getOwnUser()).create_date !== undefined);
+
   async function placed(query: Query): Promise<Query> {
     const [placement, storageClass] = String(query["default-placement"] ?? "").split("/");
-    if (storageClass === undefined || (await getOwnUser()).create_date === undefined) return query;
+    if (storageClass === undefined || !(await takesTwo())) return query;
     return { ...query, "default-placement": placement, "default-storage-class": storageClass };
   }
 

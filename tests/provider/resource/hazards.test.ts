@@ -2,24 +2,14 @@
 import assert from "node:assert/strict";
 import { type Fault, faults } from "../../../devserver/rgw/fault";
 import { deriveAccessKey } from "../../../provider/lifecycle/keys";
+import { USER } from "../backends/rgw/sample";
 import { ME } from "../engine";
 import { ANN, describeShapes, type Stack, s3Says } from "../stack";
 
 const [DERIVED, TWO] = ["", "2"].map((rotationId) => deriveAccessKey("ann", rotationId, ME)) as [string, string];
 
-/** A whole user, as the gateway shows it. */
-const BOB = {
-  user_id: "bob",
-  display_name: "",
-  email: "",
-  suspended: 0,
-  max_buckets: 1,
-  keys: [],
-  caps: [],
-  op_mask: "",
-  user_quota: { enabled: false, max_size: -1, max_objects: -1 },
-  bucket_quota: { enabled: false, max_size: -1, max_objects: -1 },
-};
+/** Another user than is asked about. */
+const BOB = { ...USER, user_id: "bob" };
 
 describeShapes("hazards", (openStack, shape) => {
   let stack: Stack;

@@ -4,6 +4,7 @@ import { requestsTo } from "../../../../provider/backends/rgw/requests";
 import { settings } from "../../../../provider/backends/rgw/settings";
 import type { WireRequest } from "../../../../provider/http/wire";
 import { fakeWorld } from "../../world";
+import { USER } from "./sample";
 
 const SETTINGS = settings.parse({ endpoint: "https://rgw.test/base/", accessKey: "AK", secretKey: "hush" });
 
@@ -76,27 +77,15 @@ describe("placement with a storage class", () => {
       const sent: string[] = [];
       const send = async ({ method, url }: WireRequest) => {
         sent.push(`${method} ${url.search}`);
-        return { status: 200, headers: {}, body: JSON.stringify({ ...ADMIN, ...more }) };
+        return { status: 200, headers: {}, body: JSON.stringify({ ...USER, ...more }) };
       };
       const rgw = requestsTo(SETTINGS, { ...fakeWorld(), send });
       await rgw.createUser("ann", { uid: "ann", "default-placement": "fast/COLD" });
       assert.deepEqual(sent, ["GET ?access-key=AK", `PUT ?uid=ann&${query}`]);
       await rgw.modifyUser("ann", { "default-placement": "fast" });
       assert.deepEqual(sent.slice(2), ["POST ?uid=ann&default-placement=fast"], "without a class nobody asks");
+      await rgw.modifyUser("ann", { "default-placement": "fast/COLD" });
+      assert.deepEqual(sent.slice(3), [`POST ?uid=ann&${query}`], "the gateway is asked once");
     });
   }
 });
-
-/** A user as every release shows it. */
-const ADMIN = {
-  user_id: "admin",
-  display_name: "",
-  email: "",
-  suspended: 0,
-  max_buckets: 1000,
-  keys: [],
-  caps: [],
-  op_mask: "",
-  user_quota: { enabled: false, max_size: -1, max_objects: -1 },
-  bucket_quota: { enabled: false, max_size: -1, max_objects: -1 },
-};
