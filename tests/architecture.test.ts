@@ -157,7 +157,7 @@ describe("the architecture", () => {
   });
 
   it("backends take types from the lifecycle, not rules", () => {
-    const rules = ["apply", "keys", "observe", "plan", "proof", "reconcile", "retirement", "wanted-key"];
+    const rules = ["apply", "keys", "observe", "plan", "proof", "reconcile", "retirement", "sight", "wanted-key"];
     mayOnly(
       "provider/backends",
       (arrow) => arrow.typesOnly || !rules.some((rule) => arrow.to === `provider/lifecycle/${rule}`),

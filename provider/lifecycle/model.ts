@@ -60,7 +60,7 @@ export interface Known {
   /** Where the user is: the address that it was last seen at, and what the system there calls itself if it says so. */
   readonly address?: string;
   readonly system?: string;
-  /** When the system says that the user was made, as first seen. */
+  /** When the system says that the user was made: the one that was last seen to be ours. */
   readonly createdAt?: string;
   /** Names of inputs that the program gives as secrets. */
   readonly hidden?: readonly string[];

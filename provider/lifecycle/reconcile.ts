@@ -2,7 +2,7 @@
  * From whatever is there to what is wanted, for a new user, a half-made one and a healthy one alike: one loop, which takes
  * the first step of a new plan until there is none. The one place where the lifecycle meets the network.
  *
- * Where knowledge is not enough for the next step, the step is a look (`whyLook`). When a step's fate is uncertain (its
+ * Where knowledge is not enough for the next step, the step is a look (sight.ts). When a step's fate is uncertain (its
  * answer was lost, another writer was faster), nothing is repeated blindly: the system is looked at again. What is known
  * when a run fails all the same travels with the error.
  */
@@ -12,20 +12,10 @@ import { type Context, hereOf } from "./context";
 import { deriveMark } from "./keys";
 import type { Known, Live, Spec, Step } from "./model";
 import { firstSight, observe } from "./observe";
-import {
-  confirmedAt,
-  existsAlready,
-  type Here,
-  hasDerivedMark,
-  hasItAlready,
-  hasKeyToMake,
-  isElsewhere,
-  notOurs,
-  refusal,
-} from "./ownership";
-import { plan } from "./plan";
+import { confirmedAt, existsAlready, hasDerivedMark, hasItAlready, hasKeyToMake, notOurs, refusal } from "./ownership";
 import { proveAccepted } from "./proof";
 import { beforeHandover } from "./retirement";
+import { lostSecret, mayLookAgain, nextStep, type Run, type RunStep, type Sight } from "./sight";
 import { refOf } from "./user-api";
 
 /**
@@ -40,27 +30,6 @@ export class Unfinished extends Error {
   ) {
     super(sentenceOf(reason));
   }
-}
-
-/** What a run knows at a moment, and how it came to know it. */
-interface Sight {
-  readonly known: Known | undefined;
-  /** How much of the user this run has seen: nothing, what answers to changes of settings show, or all of it. */
-  readonly seen: "nothing" | "settings" | "whole";
-  /** Why the system is to be looked at before anything else is done. */
-  readonly stale?: string;
-  /** Nothing was done since the last look: what the system refuses now, it would refuse after another one. */
-  readonly hasJustLooked: boolean;
-  /** This run made the user; or it sent the request that makes it, after it saw that there was none, and lost the answer. */
-  readonly made: "no" | "maybe" | "yes";
-  /** The system shows the mark of an unfinished user. */
-  readonly isMarked: boolean;
-  /** The last look could not see keys, for want of the user's password. */
-  readonly keysAreHidden: boolean;
-  /** This run has set the password; one that is refused all the same is not set again and again. */
-  readonly hasSetPassword: boolean;
-  /** Settings were changed since a key was proven. */
-  readonly toProve: boolean;
 }
 
 const TRIES = 5;
@@ -121,67 +90,6 @@ export async function reconcile(
     }
   }
   throw new Error("the plan for a user does not come to its end");
-}
-
-/** What a run is given. */
-interface Run {
-  readonly spec: Spec;
-  readonly before: Known | undefined;
-  readonly context: Context;
-  readonly here: Here;
-  readonly isReplaced: boolean;
-}
-
-/** A step of the plan, or the look that must come before it. */
-type RunStep = Step | { readonly do: "look"; readonly why: string };
-
-function nextStep(run: Run, sight: Sight): RunStep | undefined {
-  const { spec, context } = run;
-  if (sight.stale !== undefined) return { do: "look", why: sight.stale };
-  const steps = plan(spec, sight.known, context.capabilities, context.now());
-  const why = whyLook(run, sight, steps);
-  return why === undefined ? steps[0] : { do: "look", why };
-}
-
-/**
- * Why the system is to be looked at before the steps; undefined when what is known is enough.
- *
- *   what this run has seen  | steps                | look
- *   ------------------------+----------------------+------------------------------------------------------------
- *   the whole user          | any                  | no
- *   answers about settings  | none                 | no
- *   answers about settings  | some                 | yes: what else differs is only known by looking
- *   nothing, user in state  | settings alone       | no: a system refuses them for a user that is gone, and answers with what is
- *                           |                      | there; but yes where the user may be another one, or keys of others matter
- *   nothing, user in state  | any other, or none   | yes
- *   nothing, new resource   | createUser           | no: a system refuses a user that exists; but yes where nothing would tell
- *                           |                      | whose it is, or whoever has it is to give it up
- */
-function whyLook({ spec, here, isReplaced }: Run, { known, seen }: Sight, steps: readonly Step[]): string | undefined {
-  if (seen === "whole") return undefined;
-  if (seen === "settings") return steps.length === 0 ? undefined : "something else differs from state";
-  if (known === undefined)
-    return spec.adopt || isReplaced || !hasDerivedMark(spec) ? "the user may exist already" : undefined;
-  const isOnlySettings = steps.length > 0 && steps.every((one) => one.do === "updateUser");
-  if (!isOnlySettings || spec.exclusiveKeys) return "keys are as state has them, or are not";
-  return isElsewhere(known, here) || known.createdAt !== undefined ? "it may be another user by now" : undefined;
-}
-
-/**
- * Whether looking again may help: the fate of a request is uncertain, or it was sent without a look and met nobody, or
- * others than were expected.
- */
-function mayLookAgain(error: ObjectUserError, { hasJustLooked }: Sight): boolean {
-  return error.uncertain || (!hasJustLooked && (error.code === "not-found" || error.code === "unsupported"));
-}
-
-/**
- * The making of a secret that the system shows in its answer only, and whose answer was lost. Looking does not show it, and
- * making another one could end the secret that consumers hold: the next run does so, and says it.
- */
-function lostSecret(error: ObjectUserError, step: RunStep | undefined, { capabilities }: Context) {
-  const isLost = error.uncertain && !capabilities.secretsReadable && step?.do === "issueKey";
-  return isLost ? step : undefined;
 }
 
 /** Carries out a step of the plan. */
@@ -280,7 +188,7 @@ function takenOver(live: Live, run: Run, { made, isMarked }: Sight, refused: Obj
   const { spec, context, isReplaced } = run;
   const isDerived = hasDerivedMark(spec);
   const isUnfinished = isMarked || (isDerived && hasKeyToMake(spec, live, context.capabilities));
-  const ours = made === "maybe" && !isDerived ? true : isUnfinished && !(isReplaced && made === "no");
+  const ours = (made === "maybe" && !isDerived) || (isUnfinished && !(isReplaced && made === "no"));
   if (!ours && !spec.adopt)
     throw new Unfinished(undefined, isReplaced ? hasItAlready(spec) : existsAlready(spec, refused));
   const how = ours ? "an unfinished run of this resource made it, and this run resumes it" : "adopted";
