@@ -66,9 +66,9 @@ export function after(moment: string, seconds: number): string {
   return new Date(Math.min(Date.parse(moment) + seconds * 1000, latest)).toISOString();
 }
 
-/** Whether a retired key's time is over. */
-export function isOver(record: KeyRecord, now: Date): boolean {
-  return record.expiresAt !== undefined && Date.parse(record.expiresAt) <= now.getTime();
+/** Whether a deadline, if there is one, is over. */
+export function isOver(deadline: string | undefined, now: Date): boolean {
+  return deadline !== undefined && Date.parse(deadline) <= now.getTime();
 }
 
 /**
