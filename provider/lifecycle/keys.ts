@@ -71,19 +71,6 @@ export function isOver(deadline: string | undefined, now: Date): boolean {
   return deadline !== undefined && Date.parse(deadline) <= now.getTime();
 }
 
-/**
- * The key whose secret state keeps beside the published one's: the key retired last. Where only the secret changes, a
- * secret that is issued and not published yet goes before it, since the system may never show that one again.
- */
-export function secondKey(
-  keys: readonly KeyRecord[],
-  publishedId: string | undefined,
-  { rotates }: Pick<Capabilities, "rotates">,
-): KeyRecord | undefined {
-  const pending = keys.filter((key) => key.retiredAt === undefined && key.id !== publishedId).at(-1);
-  return (rotates === "secrets" ? pending : undefined) ?? latestRetired(keys);
-}
-
 /** The retired key that took its leave last: the one consumers may still hold. */
 export function latestRetired(keys: readonly KeyRecord[]): KeyRecord | undefined {
   return keys
