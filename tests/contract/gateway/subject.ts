@@ -39,12 +39,12 @@ async function startEmbedded(): Promise<Subject> {
 
 async function startReal(): Promise<Subject | { unavailable: string }> {
   const { cephAvailable } = await import("../../../tools/ceph/install.mjs");
-  const found = cephAvailable();
+  const found = cephAvailable(16);
   if (!found.available) {
     console.warn(`\n  !!! SKIPPED, so the embedded gateway is compared with nothing. ${found.reason}\n`);
     return { unavailable: found.reason };
   }
-  return startCeph();
+  return startCeph({ release: 16 });
 }
 
 function once(start: Candidate["start"]): Candidate["start"] {
