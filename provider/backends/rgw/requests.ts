@@ -14,7 +14,7 @@ import type { BackendDeps } from "../backend";
 import { wireCaps } from "./caps";
 import { gateway } from "./refusals";
 import type { Settings } from "./settings";
-import { wireBuckets, wireInfo, wirePage, wireUser } from "./wire";
+import { wireBuckets, wireInfo, wireKeys, wirePage, wireUser } from "./wire";
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -81,6 +81,9 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
    */
   const takesTwo = askedOnce(async () => (await getOwnUser()).create_date !== undefined);
 
+  /** Ceph 19 and later show of each key whether it is active, and take it. */
+  const disablesKeys = askedOnce(async () => (await getOwnUser()).keys.some(({ active }) => active !== undefined));
+
   async function placed(query: Query): Promise<Query> {
     const [placement, storageClass] = String(query["default-placement"] ?? "").split("/");
     if (storageClass === undefined || !(await takesTwo())) return query;
@@ -114,14 +117,16 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
     modifyUser: async (uid: string, query: Query) =>
       call(unrepeatable("changing", user(uid)), "POST", USERS, { uid, ...(await placed(query)) }, { schema: wireUser }),
 
+    disablesKeys,
+
     /**
-     * PUT /admin/user?key, from Ceph 19 on: enables a disabled key. Without generate-key=false it would get a new secret. An
-     * unknown uid acts on the key's owner, so the user must have been seen.
+     * PUT /admin/user?key, from Ceph 19 on: disables a key, or enables a disabled one. Without generate-key=false it would get
+     * a new secret. An unknown uid acts on the key's owner, so the user must have been seen.
      */
-    activateKey: (uid: string, accessKey: string) => {
-      const key = { "key-type": "s3", "access-key": accessKey, active: true, "generate-key": false };
-      const act = repeatable("enabling", `key ${accessKey} of ${user(uid)}`);
-      return call(act, "PUT", USERS, { key: "", uid, ...key });
+    setActive: (uid: string, accessKey: string, active: boolean) => {
+      const key = { "key-type": "s3", "access-key": accessKey, active, "generate-key": false };
+      const act = repeatable(active ? "enabling" : "disabling", `key ${accessKey} of ${user(uid)}`);
+      return call(act, "PUT", USERS, { key: "", uid, ...key }, { schema: wireKeys });
     },
 
     /** DELETE /admin/user. Harmless to repeat. 409 BucketAlreadyExists when the user owns buckets and purge is false. */

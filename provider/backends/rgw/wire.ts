@@ -15,6 +15,9 @@ const wireKey = z.looseObject({
   active: z.boolean().optional(),
 });
 
+/** The answer of `PUT /admin/user?key`. */
+export const wireKeys = z.array(wireKey);
+
 /** The answer of `GET /admin/bucket?uid=`. */
 export const wireBuckets = z.array(z.string());
 
