@@ -23,15 +23,15 @@ describe("serve", () => {
   afterEach(() => served.close());
 
   it("answers", async () => {
-    assert.match(await ask(served, gateway, "GET user?uid=admin"), /^200 {"tenant":"","user_id":"admin"/);
+    assert.match(await ask(served, gateway, "GET user?uid=admin"), /^200 {"full_user_id":"admin"/);
   });
 
   const weather: readonly [name: string, fault: Fault, seen: RegExp, acted: boolean][] = [
     ["cut before", faults.cutBefore, /^ECONNRESET$/, false],
     ["cut after", faults.cutAfter, /^ECONNRESET$/, true],
-    ["cut midway", faults.cutMidway, /^ECONNRESET after {"tenant"/, true],
-    ["half an answer", faults.truncate, /^200 {"tenant":.*[^}]$/, true],
-    ["a delay", { kind: "delay", milliseconds: 5 }, /^200 {"tenant":.*}$/, true],
+    ["cut midway", faults.cutMidway, /^ECONNRESET after {"full_user_id"/, true],
+    ["half an answer", faults.truncate, /^200 {"full_user_id":.*[^}]$/, true],
+    ["a delay", { kind: "delay", milliseconds: 5 }, /^200 {"full_user_id":.*}$/, true],
     ["503 SlowDown", faults.slowDown, /^503 {"Code":"SlowDown"/, false],
     ["HTML", faults.html, /^502 <html>/, false],
   ];
