@@ -7,7 +7,7 @@
 import { isObjectUserError } from "../../errors";
 import { type Content, openApi } from "../../http/api";
 import { askedOnce } from "../../http/asked-once";
-import { type Act, repeatable, unrepeatable } from "../../http/dialect";
+import { type Act, type Meaning, repeatable, unrepeatable } from "../../http/dialect";
 import { escaped, signed } from "../../http/sigv4";
 import type { Send } from "../../http/wire";
 import type { BackendDeps } from "../backend";
@@ -21,10 +21,16 @@ type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 /** Deleting a user with all its objects takes the gateway as long as there are objects. */
 const PURGE_TIMEOUT_MS = 3_600_000;
 
-/** Below this path Ceph 20.2.4 decodes the values of a query once more, after it has checked the signature. */
 const USERS = "/admin/user";
-/** What a second decoding would change. */
+/** What a second decoding would change: Ceph 20 decodes a query's values once more, after it has checked the signature. */
 const DECODABLE = /[%+]/;
+
+/** While a key is disabled, anybody may make one of the same id; Ceph then says that there is a bucket. */
+const TAKEN: Meaning = {
+  code: "conflict",
+  problem: "another user was given this access key while it was disabled",
+  advice: "Change rotationId, for another key; or remove the other user's key.",
+};
 
 /** Users a page: what the gateway sends without being asked. */
 const PAGE_SIZE = 1000;
@@ -42,7 +48,7 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
     const given = Object.entries(query).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, String(value)] as const],
     );
-    const isDecodable = path === USERS && given.some(([, value]) => DECODABLE.test(value));
+    const isDecodable = given.some(([, value]) => DECODABLE.test(value));
     const text = isDecodable && (await decodesTwice()) ? (value: string) => escaped(escaped(value)) : escaped;
     const escapedQuery = given.map(([name, value]) => `${name}=${text(value)}`).join("&");
     return api.call(act, method, `${path}?${escapedQuery}`, content);
@@ -125,7 +131,10 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
      */
     setActive: (uid: string, accessKey: string, active: boolean) => {
       const key = { "key-type": "s3", "access-key": accessKey, active, "generate-key": false };
-      const act = repeatable(active ? "enabling" : "disabling", `key ${accessKey} of ${user(uid)}`);
+      const act = {
+        ...repeatable(active ? "enabling" : "disabling", `key ${accessKey} of ${user(uid)}`),
+        means: { BucketAlreadyExists: TAKEN },
+      };
       return call(act, "PUT", USERS, { key: "", uid, ...key }, { schema: wireKeys });
     },
 

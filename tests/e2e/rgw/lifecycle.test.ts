@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { needCeph } from "../../real/needs";
-import { type Cluster, cluster, sharedClusters } from "./cluster";
+import { type Cluster, cluster, describeReleases, sharedClusters } from "./cluster";
 import { NO_CHANGES, OK, openStory, type Story, type Users } from "./story";
 
 const UNLIMITED = { enabled: false, max_size: -1, max_objects: -1 };
@@ -67,15 +67,15 @@ const PLAIN_AGAIN: Users = {
 
 sharedClusters();
 
-describe("rgw.User from up to destroy", function () {
+describeReleases("rgw.User from up to destroy", function (release) {
   this.timeout(60_000);
   let ceph: Cluster;
   let story: Story;
   let others: string[];
 
   before(async function () {
-    await needCeph(this, { cli: true });
-    ceph = await cluster();
+    await needCeph(this, { cli: true, release });
+    ceph = await cluster("one", release);
     others = await ceph.users();
     story = await openStory({ env: ceph.env });
   });

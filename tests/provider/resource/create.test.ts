@@ -38,6 +38,7 @@ describeShapes("create", (openStack) => {
       declared: ["displayName", "maxBuckets", "rotationId", "uid"],
       __identity: ME,
       __address: ENDPOINT,
+      __createdAt: START.replace("Z", "000Z"),
       __provider: outputs.__provider,
     });
   });
@@ -154,7 +155,7 @@ describeShapes("create", (openStack) => {
     ],
     [
       "caps that Ceph does not know",
-      { caps: ["info=read"] },
+      { caps: ["nonsense=read"] },
       "GET user?uid=admin",
       /does not know one of the caps.*400 InvalidCapability/,
     ],

@@ -6,7 +6,6 @@ describeShapes("a disabled key", (openStack) => {
   let stack: Stack;
   beforeEach(async () => {
     stack = await openStack();
-    stack.gateway.upgrade(20);
   });
 
   const disable = (accessKey: unknown) =>
@@ -53,6 +52,20 @@ describeShapes("a disabled key", (openStack) => {
     disable(first.accessKey);
     const back = await stack.up();
     assert.deepEqual([back.accessKey, back.secretKey, says(back)], [first.accessKey, first.secretKey, "200"]);
+  });
+
+  it("whose id another user was given meanwhile is named, and touches nobody", async () => {
+    const { accessKey } = await stack.up();
+    disable(accessKey);
+    stack.meddle(`PUT user?uid=bob&display-name=Bob&access-key=${accessKey}&secret-key=bobs`);
+    await stack.engine.refresh();
+    assert.match(
+      await stack.fails(),
+      /enabling key PULU\w+ of user "ann": another user was given this access key while/,
+    );
+    await stack.up({ rotationId: "2", gracePeriodSeconds: 0 });
+    assert.deepEqual(stack.keys(), [stack.outputs().accessKey]);
+    assert.equal(s3Says(stack, accessKey, "bobs"), "200");
   });
 
   it("is not the one that adopting a user publishes, if there is another", async () => {

@@ -105,14 +105,20 @@ describeShapes("update", (openStack) => {
     assert.equal(user()?.maxBuckets, 5);
   });
 
-  it("takes a lost race for what it is: looks again", async () => {
-    await stack.up();
-    let losses = 2;
-    stack.gateway.faults = (_request, _sequence, kind) =>
-      kind === "POST user" && losses-- > 0 ? faults.unknownError : undefined;
-    await stack.up({ maxBuckets: 5 });
-    assert.equal(user()?.maxBuckets, 5);
-  });
+  for (const lost of ["unknownError", "concurrentModification"] as const) {
+    it(`takes a lost race for what it is: looks again (${lost})`, async () => {
+      await stack.up();
+      let losses = 2;
+      const changes = ["POST user", "PUT user?caps", "DELETE user?key", "PUT user?quota"];
+      stack.gateway.faults = (_request, _sequence, kind) =>
+        changes.includes(kind) && losses-- > 0 ? faults[lost] : undefined;
+      await stack.up({ maxBuckets: 5, caps: ["usage=read"] });
+      losses = 1;
+      await stack.up({ maxBuckets: 5, caps: ["usage=read"], rotationId: "2", gracePeriodSeconds: 0 });
+      assert.equal(user()?.maxBuckets, 5);
+      assert.deepEqual(stack.keys(), [stack.outputs().accessKey]);
+    });
+  }
 });
 
 describeShapes("diff", (openStack, shape) => {
