@@ -1,0 +1,5 @@
+/** What only ecs has. */
+import { contract } from "./contract";
+import { ecsWith } from "./ecs";
+
+contract(ecsWith());
