@@ -50,6 +50,7 @@ const UNIT = [
   { name: "cli", places: ["cli/check/", "cli/import/", "cli/status/", "cli/sweep/", "cli/terminal/"] },
   { name: "ecs", places: ["ecs/"] },
   { name: "cegedim", places: ["cegedim/"] },
+  { name: "backends", places: ["backends/"] },
   { name: "provider", places: ["provider"] },
   { name: "sdk", places: ["sdk"] },
   { name: "contract (embedded)", places: ["contract"], grep: EMBEDDED },

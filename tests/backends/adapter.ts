@@ -51,7 +51,9 @@ export interface Adapter<Running extends System = System> {
   user(name: string): Inputs;
   /** A setting that changes in place; what the program gives it, first and next, and what somebody else does. */
   readonly setting: { readonly name: string; readonly first: Json; readonly next: Json; readonly others: Json };
-  /** Configuration over the system's own with which it refuses to work, and what of it nobody may read. */
+  /** What locks the user, where that can be done. */
+  readonly lock?: Inputs;
+  /** Configuration over the system's own with which it refuses to work, and what nobody may read of it. */
   readonly refused: Inputs;
   /** Opens a system. Without users on a server of reference. */
   open(clock: () => Date): Promise<Running>;

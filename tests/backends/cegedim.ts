@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { type CegedimOptions, CegedimServer } from "../../devserver/cegedim/server";
 import { cegedim } from "../../provider/backends/cegedim";
+import { inProcess } from "../provider/world";
 import type { Adapter, System } from "./adapter";
 import { listBuckets, verdictOf } from "./stack";
 
@@ -22,6 +23,7 @@ export function cegedimWith({ skewSeconds = 0, ...options }: CegedimOptions & { 
     on: "its server of reference",
     user: (label) => ({ objectStore: STORE, label }),
     setting: { name: "locked", first: false, next: true, others: true },
+    lock: { locked: true },
     refused: { "cegedim:clientSecret": "not-the-right-secret" },
     async open(clock) {
       const theirs = () => new Date(clock().getTime() + skewSeconds * 1000);
@@ -46,7 +48,7 @@ export function cegedimWith({ skewSeconds = 0, ...options }: CegedimOptions & { 
       };
       return {
         server,
-        openTransport: () => server.send,
+        openTransport: () => inProcess(server),
         config: {
           "cegedim:endpoint": "https://cegedim.test/itcare",
           "cegedim:tokenUrl": "https://accounts.test/realms/cloud/token",

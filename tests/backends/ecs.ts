@@ -1,6 +1,7 @@
 /** Dell ECS's part in the contract, on its server of reference. */
 import { type EcsOptions, EcsServer } from "../../devserver/ecs/server";
 import { ecs } from "../../provider/backends/ecs";
+import { inProcess } from "../provider/world";
 import type { Adapter, System } from "./adapter";
 import { listBuckets, verdictOf } from "./stack";
 
@@ -19,6 +20,7 @@ export function ecsWith({ skewSeconds = 0, ...options }: EcsOptions & { readonly
     on: "its server of reference",
     user: (userId) => ({ userId, namespace: "ns1" }),
     setting: { name: "tags", first: { team: "red" }, next: { team: "green", cost: "7" }, others: { team: "blue" } },
+    lock: { locked: true },
     refused: { "ecs:password": "not-the-right-password" },
     async open(clock) {
       const theirs = () => new Date(clock().getTime() + skewSeconds * 1000);
@@ -30,7 +32,7 @@ export function ecsWith({ skewSeconds = 0, ...options }: EcsOptions & { readonly
       };
       return {
         server,
-        openTransport: () => server.send,
+        openTransport: () => inProcess(server),
         config: {
           "ecs:endpoint": ENDPOINT,
           "ecs:s3Endpoint": ENDPOINT,
@@ -42,8 +44,7 @@ export function ecsWith({ skewSeconds = 0, ...options }: EcsOptions & { readonly
         keys: (name) => server.secretsOf(name).length,
         look: (name) => {
           const { tag } = server.meddle(`GET /object/users/${name}/info?namespace=ns1`) as { tag: Tag[] };
-          const shown = tag.filter((one) => one.name !== "pulumi-object-users").map((one) => [one.name, one.value]);
-          return Object.fromEntries(shown);
+          return Object.fromEntries(tag.map((one) => [one.name, one.value]));
         },
         s3: (key) => verdictOf(server.handle(listBuckets(key, theirs()))),
         make: (user) => {

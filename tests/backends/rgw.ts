@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Gateway } from "../../devserver/rgw/gateway";
 import { rgw } from "../../provider/backends/rgw";
 import { admin } from "../devserver/request";
-import { chance } from "../provider/world";
+import { chance, inProcess } from "../provider/world";
 import type { Adapter, System } from "./adapter";
 import { listBuckets, verdictOf } from "./stack";
 
@@ -21,6 +21,7 @@ export const embedded: Adapter<RgwSystem> = {
   on: "the embedded gateway",
   user: (name) => ({ uid: name, displayName: "Ann" }),
   setting: { name: "maxBuckets", first: 5, next: 7, others: 9 },
+  lock: { suspended: true },
   refused: { "rgw:secretKey": "not-the-admins-secret" },
   async open(clock) {
     const { accessKey, secretKey } = { accessKey: "ADMINADMINADMINADMIN", secretKey: "the-admins-own-secret-key" };
@@ -37,7 +38,7 @@ export const embedded: Adapter<RgwSystem> = {
     return {
       gateway,
       meddle,
-      openTransport: () => gateway.send,
+      openTransport: () => inProcess(gateway),
       config: { "rgw:endpoint": ENDPOINT, "rgw:accessKey": accessKey, "rgw:secretKey": secretKey },
       secrets: [secretKey],
       count: (name) => (gateway.user(name) ? 1 : 0),
