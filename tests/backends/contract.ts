@@ -30,7 +30,8 @@ type Where = (can: Capabilities, accepts: Scene["accepts"], adapter: Adapter) =>
 
 const always: Where = () => true;
 const rotatesKeys: Where = ({ rotates }) => rotates === "keys";
-const rotatesSecrets: Where = ({ rotates }) => rotates === "secrets";
+const movesDeadlines: Where = ({ deadline }) => deadline === "free";
+const fixesDeadlines: Where = ({ deadline }) => deadline !== "free";
 const showsKeys: Where = ({ secretsReadable }) => secretsReadable;
 
 // --- what stories ask again and again
@@ -437,7 +438,7 @@ const STORIES: readonly [title: string, where: Where, story: Story][] = [
   ],
   [
     "moves a running deadline with the grace, and leaves each retired key its own",
-    rotatesKeys,
+    movesDeadlines,
     async (stack) => {
       await stack.up({ ...GRACE, rotationId: "1" });
       const one = stack.key();
@@ -460,7 +461,7 @@ const STORIES: readonly [title: string, where: Where, story: Story][] = [
   ],
   [
     "refuses to go back, and to put the end of a running grace off, where the system ends it",
-    rotatesSecrets,
+    fixesDeadlines,
     async (stack, { can }) => {
       await stack.up({ rotationId: "1" });
       const first = stack.key();
@@ -472,7 +473,7 @@ const STORIES: readonly [title: string, where: Where, story: Story][] = [
       assert.match(await stack.fails(back), /going back.*its secret ends by itself at/);
       assert.deepEqual([stack.key(), stack.previous()], [second, first]);
       const end = { rotationId: "2", gracePeriodSeconds: 0 };
-      if (!can.endsEarly) {
+      if (can.deadline === "fixed") {
         assert.match(await stack.fails(end), /cannot be brought forward.*Rotate once more/);
         await works(stack, first);
       } else {

@@ -8,6 +8,7 @@ import { sign } from "aws4";
 import { type Fault, isActedOn } from "../../devserver/rgw/fault";
 import { TransportError } from "../../provider/http/send";
 import type { Send, WireRequest, WireResponse } from "../../provider/http/wire";
+import { SECRETS } from "../../provider/protocol";
 import { openFleet } from "../../provider/pulumi/fleet/fleet";
 import { openResource } from "../../provider/pulumi/resource";
 import type { Inputs, Outputs } from "../../provider/pulumi/state";
@@ -118,8 +119,9 @@ export async function openStack<Running extends System>(
     assert.ok(engine.stored, "the user is in state");
     return engine.stored.outputs;
   };
-  const remember = ({ secretKey, previousSecretKey, password }: Outputs) => {
-    for (const secret of [secretKey, previousSecretKey, password]) if (typeof secret === "string") seen.add(secret);
+  const remember = ({ secretKey, previousSecretKey, password, [SECRETS]: unshown }: Outputs) => {
+    for (const secret of [secretKey, previousSecretKey, password, ...Object.values(unshown ?? {})])
+      if (typeof secret === "string") seen.add(secret);
   };
   const text = (output: string) => String(outputs()[output]);
   const attempt = async (work: () => Promise<unknown>) => {
@@ -181,7 +183,13 @@ export async function openStack<Running extends System>(
       for (const task of tasks.splice(0)) await task();
     },
     assertNoLeak(more = []) {
-      const { secretKey: _s, previousSecretKey: _p, password: _w, ...shown } = engine.stored?.outputs ?? {};
+      const {
+        secretKey: _s,
+        previousSecretKey: _p,
+        password: _w,
+        [SECRETS]: _u,
+        ...shown
+      } = engine.stored?.outputs ?? {};
       const { secretKey: _o, password: _i, ...given } = engine.stored?.inputs ?? {};
       const all = [...lines, JSON.stringify(shown), JSON.stringify(given)].join("\n");
       for (const secret of [...seen, ...system.secrets, ...more]) assert.ok(!all.includes(secret), "a secret is shown");
