@@ -145,6 +145,7 @@ async function eachRequest(
     const stack = await open();
     if (prepare) await stack.up(prepare);
     const before = prepare && stack.key();
+    const isLocked = before !== undefined && (await stack.system.s3(before)) !== "200";
     stack.asked.length = 0;
     const at = stack.asked.length;
     isDone = true;
@@ -160,7 +161,7 @@ async function eachRequest(
     };
     try {
       const problem = await stack.tries(inputs);
-      if (before) await works(stack);
+      if (before && !isLocked) await works(stack);
       const mayBeForeign = problem === "killed" && can.rotates === "secrets" && !prepare;
       if (mayBeForeign && (await isForeignNow(stack, inputs))) {
         assert.equal(++foreign, 1, "by the last request only");
@@ -169,8 +170,8 @@ async function eachRequest(
       if (problem !== undefined) await resume(stack, inputs, can);
       await isOne(stack);
       await works(stack);
-      await check(stack, before);
       await isQuiet(stack, { ...inputs, gracePeriodSeconds: stack.outputs().gracePeriodSeconds });
+      await check(stack, before);
       stack.assertNoLeak();
       await stack.assertBystanderUntouched();
     } catch (error) {
@@ -293,15 +294,30 @@ const STORIES: readonly [title: string, where: Where, story: Story][] = [
     showsKeys,
     async (stack) => {
       await stack.up();
-      const gone = stack.key();
-      await stack.system.endKey?.(stack.name, gone);
+      for (const isIgnored of [false, true]) {
+        const gone = stack.key();
+        await stack.system.endKey?.(stack.name, gone);
+        await stack.engine.refresh();
+        assert.equal(stack.outputs().secretKey, gone.secretKey, "it stays published until there is another");
+        await stack.engine.up(isIgnored ? (stack.engine.stored?.inputs ?? {}) : stack.inputs);
+        assert.notEqual(stack.key().secretKey, gone.secretKey);
+        await works(stack);
+        await stack.engine.refresh();
+        await isQuiet(stack, {});
+      }
+    },
+  ],
+  [
+    "forgets a retired key that somebody ended",
+    showsKeys,
+    async (stack) => {
+      await stack.up({ rotationId: "1" });
+      const old = stack.key();
+      await stack.up({ rotationId: "2" });
+      await stack.system.endKey?.(stack.name, old);
       await stack.engine.refresh();
-      assert.equal(stack.outputs().secretKey, gone.secretKey, "it stays published until there is another");
-      await stack.up();
-      assert.notEqual(stack.key().secretKey, gone.secretKey);
-      await works(stack);
-      await stack.engine.refresh();
-      await isQuiet(stack, {});
+      assert.equal(stack.outputs().previousSecretKey, undefined);
+      await isQuiet(stack, { rotationId: "2" });
     },
   ],
   [
@@ -629,9 +645,14 @@ const STORIES: readonly [title: string, where: Where, story: Story][] = [
       await isQuiet(stack, {});
       await works(stack, theirs);
       await stack.up({ exclusiveKeys: true });
-      await stack.engine.refresh();
-      await stack.up({ exclusiveKeys: true });
       await refused(stack, theirs);
+      const more = await stack.system.addKey?.(stack.name);
+      await isQuiet(stack, { exclusiveKeys: true });
+      await stack.engine.refresh();
+      const { foreignKeys } = stack.engine.stored?.inputs ?? {};
+      assert.equal((foreignKeys as unknown[]).length, 1, "a preview names it");
+      await stack.up({ exclusiveKeys: true });
+      if (more) await refused(stack, more);
       await works(stack);
       await hasKeys(stack, 1);
       await stack.engine.refresh();
@@ -788,6 +809,12 @@ export function contract(adapter: Adapter): void {
               await hasKeys(stack, isEnded ? 1 : 2);
             },
           ));
+
+        it(`changes when ${what}`, () =>
+          eachRequest(scene, mishap, { prepare: scene.set("next"), inputs: scene.set("first") }, async (stack) => {
+            assert.deepEqual(await stack.system.look(stack.name), setting.first);
+            await hasKeys(stack, 1);
+          }));
 
         it(`is deleted when ${what}, with the next run at the latest`, async () => {
           const stack = await scene.open();

@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { Gateway } from "../../devserver/rgw/gateway";
 import { rgw } from "../../provider/backends/rgw";
 import { admin } from "../devserver/request";
+import { s3Says } from "../provider/stack";
 import { chance, inProcess } from "../provider/world";
 import type { Adapter, System } from "./adapter";
-import { listBuckets, verdictOf } from "./stack";
+import { listBuckets, openStack, type Stack, type StackOptions, verdictOf } from "./stack";
 
 const ENDPOINT = "https://gateway.test";
 
@@ -56,3 +57,36 @@ export const embedded: Adapter<RgwSystem> = {
     };
   },
 };
+
+/** A stack with rgw.User "ann" on the embedded gateway. */
+export interface RgwStack extends Stack<RgwSystem> {
+  readonly gateway: Gateway;
+  readonly meddle: RgwSystem["meddle"];
+  /** Counts only what comes from here on; not what this release of Ceph does not know. */
+  tally(task: () => Promise<unknown>): Promise<Record<string, number>>;
+  /** Ids of ann's keys on the gateway. */
+  keys(): string[];
+  /** Names of all users of the gateway but its admin. */
+  uids(): string[];
+  /** What S3 answers to a key: "200", or "403 InvalidAccessKeyId". */
+  says(accessKey: unknown, secretKey: unknown): string;
+}
+
+/** Opens it. */
+export async function openRgw(options: StackOptions = {}): Promise<RgwStack> {
+  const stack = await openStack(embedded, options);
+  const { gateway, meddle } = stack.system;
+  return Object.assign(stack, {
+    gateway,
+    meddle,
+    async tally(task: () => Promise<unknown>) {
+      gateway.requests.reset();
+      await task();
+      const { unknown: _, ...tally } = gateway.requests.tally();
+      return tally;
+    },
+    keys: () => [...(gateway.user("ann")?.keys.keys() ?? [])],
+    uids: () => gateway.users().map(({ uid }) => uid),
+    says: (accessKey: unknown, secretKey: unknown) => s3Says({ gateway, world: stack.world }, accessKey, secretKey),
+  });
+}
