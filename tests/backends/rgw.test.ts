@@ -42,6 +42,7 @@ describe("rgw.User is made", () => {
       declared: ["displayName", "maxBuckets", "rotationId", "uid"],
       __identity: ME,
       __address: ENDPOINT,
+      __createdAt: outputs.__createdAt,
       __provider: outputs.__provider,
     });
   });
@@ -103,7 +104,7 @@ describe("rgw.User is made", () => {
     ],
     [
       "caps that Ceph does not know",
-      { caps: ["info=read"] },
+      { caps: ["flying=read"] },
       "GET user?uid=admin",
       /does not know one of the caps.*400 InvalidCapability/,
     ],

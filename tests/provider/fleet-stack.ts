@@ -63,7 +63,7 @@ export async function openFleetStack({ gateway, world, config }: Bench = bench()
     async tally(task: () => Promise<unknown>) {
       gateway.requests.reset();
       await task();
-      const { unknown: _, ...tally } = gateway.requests.tally();
+      const { "GET info": _, ...tally } = gateway.requests.tally();
       return tally;
     },
     meddle: (what: string) => assert.equal(gateway.handle(admin(gateway, what, world.now())).status, 200),
