@@ -204,7 +204,7 @@ export const ROTATION: Stories = [
       assert.match(await stack.fails({ ...GRACE, rotationId: "2" }), /^proving key /);
       assert.deepEqual(stack.key(), old);
       assert.equal(stack.outputs().previousAccessKey, undefined);
-      stack.world.advance(3600);
+      stack.world.advance(200);
       await works(stack, old);
       stack.mishap = undefined;
       await stack.restart();
