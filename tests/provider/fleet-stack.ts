@@ -19,7 +19,10 @@ export async function openFleetStack({ gateway, world, config }: Bench = bench()
   await provider.configure({ config });
   const engine = new Engine(provider, world);
   const credentials = () => (engine.stored?.outputs.credentials ?? {}) as Credentials;
+  const says = (accessKey: unknown, secretKey: unknown) => s3Says({ gateway, world }, accessKey, secretKey);
   return {
+    /** What S3 answers to a key: "200", or "403 InvalidAccessKeyId". */
+    says,
     gateway,
     world,
     config,
@@ -72,7 +75,7 @@ export async function openFleetStack({ gateway, world, config }: Bench = bench()
     /** Fails unless S3 accepts what is published of a member. */
     works(name: string) {
       const { accessKey, secretKey } = credentials()[name] ?? {};
-      assert.equal(s3Says({ gateway, world }, accessKey, secretKey), "200", name);
+      assert.equal(says(accessKey, secretKey), "200", name);
     },
   };
 }

@@ -6,13 +6,18 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { CegedimServer } from "../../../devserver/cegedim/server";
 import { EcsServer } from "../../../devserver/ecs/server";
-import { s3 } from "../../ecs/bench";
+import { listBuckets, verdictOf } from "../../backends/stack";
 import { needCli } from "../../real/needs";
 import { REPOSITORY } from "../../real/pulumi";
 import { openStory, type Story } from "../../real/reference";
 import { NO_CHANGES, OK } from "../../real/searched";
 
 const FIRST_USER = "Initial S3 user";
+
+function s3(server: Pick<EcsServer, "handle">, accessKey: unknown, secretKey: unknown): string {
+  const key = { accessKey: String(accessKey), secretKey: String(secretKey) };
+  return verdictOf(server.handle(listBuckets(key, new Date())));
+}
 
 const EXAMPLES = [
   {
@@ -67,9 +72,7 @@ for (const { system, open } of EXAMPLES)
       await story.setConfig(`${system}-user:rotationId`, "second");
       await story.up(OK);
       const second = await story.shown();
-      const answers = [first, second].map(({ accessKey, secretKey }) =>
-        s3(server, String(accessKey), String(secretKey), new Date()),
-      );
+      const answers = [first, second].map(({ accessKey, secretKey }) => s3(server, accessKey, secretKey));
       assert.deepEqual(answers, ["200", "200"]);
       assert.ok(Date.parse(String(second.previousKeyExpiresAt)) > Date.now() + 23 * 3_600_000);
       assert.equal((await story.outputs()).secretKey, "[secret]");
@@ -111,7 +114,7 @@ describe("an explicit cegedim.Provider", function () {
     const story = await openStory(server, { "index.js": PROVIDER }, given, [clientSecret]);
     await story.up(OK);
     const { accessKey, secretKey } = await story.shown();
-    assert.equal(s3(server, String(accessKey), String(secretKey), new Date()), "200");
+    assert.equal(s3(server, accessKey, secretKey), "200");
     await story.destroy(OK);
     assert.deepEqual(Object.keys(server.users()), [FIRST_USER]);
     await story.end();

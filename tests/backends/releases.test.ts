@@ -1,12 +1,12 @@
 /** One program on each release of Ceph: what differs between them is no drift, and no business of the program's. */
 import assert from "node:assert/strict";
-import { RELEASES } from "../../../devserver/rgw/release";
-import { describeShapes, type Stack } from "../stack";
+import { RELEASES } from "../../devserver/rgw/release";
+import { openRgw, type RgwStack } from "./rgw";
 
-describeShapes("one program on each release", (openStack) => {
-  let stack: Stack;
+describe("one program of rgw.User on each release", () => {
+  let stack: RgwStack;
   beforeEach(async () => {
-    stack = await openStack();
+    stack = await openRgw();
   });
   const user = () => stack.gateway.user("ann")?.user;
 
@@ -36,7 +36,7 @@ describeShapes("one program on each release", (openStack) => {
       it("refuses a storage class that is not there, with nothing half-made", async () => {
         const inputs = { defaultPlacement: "default-placement", defaultStorageClass: "COLD" };
         assert.match(await stack.fails(inputs), /Check defaultPlacement and defaultStorageClass.*/);
-        assert.deepEqual(stack.users(), []);
+        assert.deepEqual(stack.uids(), []);
       });
 
       for (const [cap, first] of [

@@ -78,19 +78,22 @@ describe("ecs: refusals", () => {
     http_status_code: 400,
     messages: [{ code: "1004", message: "…", severity: "ERROR" }],
   });
-  for (const [status, text, code, uncertain] of [
+  for (const [status, text, code, uncertain, says = /./] of [
     [404, body(2000), "not-found", false],
     [400, body(1005), "invalid", false],
-    [400, body(1031), "conflict", false],
+    [400, body(1008), "invalid", false, /does not accept one of the values \(400 code 1008\)/],
+    [400, body(1031), "conflict", false, /two secrets already/],
     [400, body(9999), "invalid", false],
     [400, "", "unexpected", false],
     [404, "", "unexpected", false],
-    [404, "<html>", "unexpected", false],
-    [403, "", "forbidden", false],
+    [404, "<html>", "unexpected", false, /does not answer like the management API/],
+    [200, "<html>", "unexpected", false, /does not answer like the management API/],
+    [403, "", "forbidden", false, /may not do this \(403\)/],
+    [403, body(3000), "forbidden", false, /\(403 code 3000\)\. It needs the role SYSTEM_ADMIN, or NAMESPACE/],
     [429, "", "rate-limited", false],
     [503, "", "unavailable", true],
     [503, "<html>", "unavailable", true],
-    [500, body(7000), "unavailable", true],
+    [500, body(7000), "unavailable", true, /service has a fault \(500 code 7000\)/],
     [500, "", "unavailable", true],
     [502, "<html>", "unavailable", true],
   ] as const) {
@@ -100,6 +103,7 @@ describe("ecs: refusals", () => {
       const error = refuse(act, status, text);
       assert.ok(isObjectUserError(error, code), error.message);
       assert.equal(error.uncertain, uncertain);
+      assert.match(error.message, says);
     });
   }
 
