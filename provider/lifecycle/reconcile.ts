@@ -139,7 +139,7 @@ async function ended(run: Run, { known, toProve, made, isMarked }: Sight): Promi
   // With its first key a user loses its mark; one that is to have no key loses it here.
   if (!spec.createKey && (made === "yes" || isMarked)) await context.api.removeMark?.(refOf(spec, known));
   // Of a user that is new to state, state is to have it.
-  const system = before === undefined ? await context.systemId() : undefined;
+  const system = before === undefined ? await context.systemId().catch(() => undefined) : undefined;
   const found = confirmed(known, run);
   return system === undefined ? found : { ...found, system };
 }

@@ -6,12 +6,12 @@ import type { Connection } from "../backends/backend";
 import { isObjectUserError } from "../errors";
 import { applyStep } from "../lifecycle/apply";
 import { type Context, hereOf } from "../lifecycle/context";
-import { isOver } from "../lifecycle/keys";
 import type { KeyRecord, Known, Live, Step } from "../lifecycle/model";
 import { observe } from "../lifecycle/observe";
 import { notOurs, refusal } from "../lifecycle/ownership";
 import { plan } from "../lifecycle/plan";
 import { proveRefused, type Signer } from "../lifecycle/proof";
+import { hasEnded } from "../lifecycle/retirement";
 import { refOf } from "../lifecycle/user-api";
 import { specOf } from "../pulumi/inputs";
 import type { ManagedUser } from "./inventory";
@@ -48,9 +48,9 @@ const PAUSE_MS = 500;
  * retired. None where the system ends graces by itself.
  */
 export function overdue({ backend, known, current }: ManagedUser, now: Date): KeyRecord[] {
-  if (backend.capabilities.rotates === "secrets") return [];
+  if (backend.capabilities.deadline !== "free") return [];
   const isPublished = (key: KeyRecord) => key.id === current?.id || key.accessKey === known.published?.accessKey;
-  return known.keys.filter((key) => key.retiredAt !== undefined && isOver(key, now) && !isPublished(key));
+  return known.keys.filter((key) => hasEnded(key, now) && !isPublished(key));
 }
 
 /**
