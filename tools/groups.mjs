@@ -8,12 +8,15 @@ const SUITE = /\.test\.ts$/;
 const LONG_SUITE = /\.long\.test\.ts$/;
 /** Suites that share a real server, the longest group first. */
 const SHARED = [
-  { name: "ceph", places: ["e2e", "cli/import/real", "cli/operator", "guides/real-ceph.test.ts"] },
+  {
+    name: "ceph",
+    places: ["e2e", "cli/import/real", "cli/operator", "config/clients.test.ts", "guides/real-ceph.test.ts"],
+  },
   {
     name: "keystone",
     places: [
-      ...["openstack", "infomaniak", "config", "cli/check/real"],
-      ...["package/stack.test.ts", "guides/losing-state-openstack.test.ts"],
+      ...["openstack", "infomaniak", "package", "cli/check/real"],
+      ...["config/openstack.test.ts", "guides/losing-state-openstack.test.ts"],
     ],
     long: { OBJECT_USERS_WALKS: "20" },
   },

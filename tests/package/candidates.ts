@@ -114,9 +114,10 @@ export async function openEcs(): Promise<Candidate> {
   };
 }
 
-/** cegedim.cloud, its server of reference. It ends graces by its own clock, which is the real one. */
+/** cegedim.cloud, its server of reference. It ends graces by its own clock, which is moved. */
 export async function openCegedim(): Promise<Candidate> {
-  const server = new CegedimServer();
+  let aheadMs = 0;
+  const server = new CegedimServer({ now: () => new Date(Date.now() + aheadMs) });
   const { url, s3, close } = await listen(server);
   const [account] = server.accounts;
   const { clientId = "", clientSecret = "" } = account ?? {};
@@ -131,12 +132,15 @@ export async function openCegedim(): Promise<Candidate> {
       "cegedim:clientSecret": { value: clientSecret, secret: true },
     },
     secret: clientSecret,
-    inputs: { objectStore: "cos-acme-media", label: "alice", gracePeriodSeconds: GRACE_SECONDS },
+    inputs: { objectStore: "cos-acme-media", label: "alice", gracePeriodSeconds: 3600 },
     changed: { label: "Alice L." },
     locked: { locked: true },
     whenLocked: "403 AccessDenied",
     whenOver: "401",
     whenGone: "401",
+    passGrace: () => {
+      aheadMs += 3_600_000;
+    },
     s3,
     meddle: async () => {
       const user = server.users()["Alice L."];
