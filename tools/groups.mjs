@@ -42,7 +42,7 @@ const UNIT = [
   { name: "sdk", places: ["sdk"] },
   { name: "contract (embedded)", places: ["contract"], grep: EMBEDDED },
   { name: "devserver", places: ["devserver"] },
-  { name: "tools (offline)", places: ["tools/find.test.ts", "tools/setup.test.ts", "real"] },
+  { name: "tools (offline)", places: ["tools/find.test.ts", "tools/setup.test.ts", "tools/packages.test.ts", "real"] },
   { name: "architecture", places: ["architecture.test.ts", "kinds.test.ts"] },
   { name: "docs", places: ["docs"] },
 ];
