@@ -4,13 +4,12 @@
 import assert from "node:assert/strict";
 import type { Credentials } from "../../../tools/ceph/cluster";
 import { needCeph } from "../../real/needs";
-import { type Cluster, cluster, type LiveUser, sharedClusters } from "./cluster";
+import { type Cluster, cluster, sharedClusters } from "./cluster";
 import { NO_CHANGES, NO_DRIFT, OK, openStory, type Story, until } from "./story";
-import { CHANGES, changeOf, DRIFTING, OWN_SECRETS, ROTATING, WISHES } from "./wishes";
+import { CHANGES, changeOf, DRIFTING, OWN_SECRETS, ROTATING, settingsOf, UNLIMITED, WISHES } from "./wishes";
 
 const GONE = "403 InvalidAccessKeyId";
 const HOUR_MS = 3_600_000;
-const UNLIMITED = { enabled: false, max_size: -1, max_objects: -1 };
 
 sharedClusters();
 
@@ -304,16 +303,3 @@ describe("rgw.User from up to destroy", function () {
     return Object.fromEntries(await Promise.all(all));
   }
 });
-
-/** The settings of a user as a test compares them. */
-function settingsOf(user: LiveUser | undefined) {
-  assert.ok(user);
-  const { display_name, email, max_buckets, op_mask, suspended, user_quota, bucket_quota } = user;
-  const limits = ({ enabled, max_size, max_objects }: typeof UNLIMITED) => ({ enabled, max_size, max_objects });
-  return {
-    settings: [display_name, email, max_buckets, op_mask, suspended],
-    caps: user.caps.map(({ type, perm }) => `${type}=${perm}`).sort(),
-    user: limits(user_quota),
-    bucket: limits(bucket_quota),
-  };
-}

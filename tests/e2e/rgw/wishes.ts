@@ -1,7 +1,8 @@
 // What a program declares in the life of users that life.test.ts tells: the same users in five states, one after the other.
 // Also the changes that somebody makes behind Pulumi's back.
 
-import type { Cluster } from "./cluster";
+import assert from "node:assert/strict";
+import type { Cluster, LiveUser } from "./cluster";
 import type { Users } from "./story";
 
 /** A secret of the caller's own, by the variable that the program takes it from; then another one. */
@@ -155,6 +156,22 @@ export const WISHES = {
     ...DRIFTING,
   },
 } satisfies Record<string, Users>;
+
+/** A quota that is not set. */
+export const UNLIMITED = { enabled: false, max_size: -1, max_objects: -1 };
+
+/** The settings of a user as a test compares them. */
+export function settingsOf(user: LiveUser | undefined) {
+  assert.ok(user);
+  const { display_name, email, max_buckets, op_mask, suspended, user_quota, bucket_quota } = user;
+  const limits = ({ enabled, max_size, max_objects }: typeof UNLIMITED) => ({ enabled, max_size, max_objects });
+  return {
+    settings: [display_name, email, max_buckets, op_mask, suspended],
+    caps: user.caps.map(({ type, perm }) => `${type}=${perm}`).sort(),
+    user: limits(user_quota),
+    bucket: limits(bucket_quota),
+  };
+}
 
 function modify(query: Readonly<Record<string, string>>): Change["does"] {
   return (ceph, uid) => ceph.admin("POST", { uid, ...query });
