@@ -97,10 +97,12 @@ function suites(directory) {
 /** The groups that words name, or the part of them whose files they name. */
 export function selected(words, isLong) {
   const all = groups(isLong);
-  const isMeant = (group, word) => (word === "unit" ? group.unit : group.name.includes(word));
+  const isName = (word) => all.some(({ name }) => name === word);
+  const isMeant = ({ name, unit }, word) =>
+    word === "unit" ? unit : isName(word) ? name === word : name.includes(word);
   const chosen = all.flatMap((group) => {
     if (words.length === 0 || words.some((word) => isMeant(group, word))) return [group];
-    const files = group.files.filter((file) => words.some((word) => file.includes(word)));
+    const files = group.files.filter((file) => words.some((word) => !isName(word) && file.includes(word)));
     return files.length > 0 ? [{ ...group, files }] : [];
   });
   const found = (word) =>
