@@ -10,7 +10,7 @@ const LONG_SUITE = /\.long\.test\.ts$/;
 const SHARED = [
   {
     name: "ceph",
-    places: ["e2e", "cli/import/real", "cli/operator", "config/clients.test.ts", "guides/real-ceph.test.ts"],
+    places: ["e2e", "cli/import/real", "cli/operator", "guides/real-ceph.test.ts"],
   },
   {
     name: "keystone",
