@@ -28,7 +28,7 @@ export const loadedFrom = createRequire(import.meta.url).resolve("pulumi-object-
 const NO_CHANGES = ["--refresh", "--expect-no-changes"];
 
 describe("a program that uses the packed package", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let candidates: readonly Candidate[] = [];
   /** Why there are none of the systems that need a real Keystone. */
   let missing: Availability = { available: true };
