@@ -2,7 +2,7 @@
  * An operator's year in short, on a real Ceph: users that exist move in, rotate by the calendar at their own moments, are
  * watched as a page and as metrics, and a sweep ends the graces, while consumers use the newest keys all the time.
  *
- *   OBJECT_USERS_OPERATED=200 npx mocha -r ts-node/register/transpile-only tests/cli/operator/story.test.ts
+ *   OBJECT_USERS_OPERATED=200 npx mocha -r ts-node/register/transpile-only tests/cli/operator/story.long.test.ts
  *   OBJECT_USERS_SHOTS=DIR keeps the page and its picture there.
  */
 import assert from "node:assert/strict";
