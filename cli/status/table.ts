@@ -58,6 +58,8 @@ function deadline({ phase, expiresAt }: KeyStatus): string {
       return "not published yet";
     case "grace":
       return `until ${moment}`;
+    case "quarantine":
+      return `disabled until ${moment}`;
     case "overdue":
       return `overdue since ${moment}`;
     case "ended":
