@@ -32,7 +32,9 @@ export function openConnection(
   const addresses = backend.addresses(settings);
   const connection = backend.connect(settings, world);
   warnOfPlainHttp(addresses, world.log);
-  const { capabilities, defaults, resource } = backend;
+  const { defaults, resource } = backend;
+  const { propagationSeconds = backend.capabilities.propagationSeconds } = connection;
+  const capabilities = { ...backend.capabilities, propagationSeconds };
   const systemId = askedOnce(async () => connection.api.systemId?.().catch(unlessItDoesNotSay));
   const address = normalAddress(addresses[0].url);
   return { ...connection, ...world, announce, capabilities, defaults, resource, address, systemId };

@@ -225,7 +225,17 @@ export abstract class ConnectionProvider extends pulumi.ProviderResource {
   /** @internal */
   protected constructor(kind: string, name: string, args: object, secrets: string[], opts?: pulumi.ResourceOptions) {
     const given = Object.entries(withSecrets(args, secrets)).filter(([, value]) => value !== undefined);
-    super("pulumi-nodejs", name, Object.fromEntries(given.map(([key, value]) => [`${kind}:${key}`, value])), opts);
+    // As in stack configuration, a list is its JSON text.
+    const text = (value: unknown) =>
+      typeof value === "object"
+        ? pulumi.output(value).apply((all) => (Array.isArray(all) ? JSON.stringify(all) : all))
+        : value;
+    super(
+      "pulumi-nodejs",
+      name,
+      Object.fromEntries(given.map(([key, value]) => [`${kind}:${key}`, text(value)])),
+      opts,
+    );
   }
 }
 

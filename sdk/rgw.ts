@@ -17,7 +17,8 @@ export interface ProviderArgs extends TransportArgs {
   endpoint?: pulumi.Input<string>;
   /**
    * The admin user's access key. The user needs the caps "users=*". With "buckets=read" the provider names the buckets of a
-   * user that it cannot delete. From Ceph 18 on, "info=read" lets it recognise the cluster by the cluster's own id.
+   * user that it cannot delete. From Ceph 18 on, "info=read" lets it recognise the cluster by the cluster's own id. With
+   * several zones give it "zone=read": the provider then refuses to change users outside the metadata master.
    * Environment: RADOSGW_ACCESS_KEY.
    */
   accessKey?: pulumi.Input<string>;
@@ -25,6 +26,16 @@ export interface ProviderArgs extends TransportArgs {
   secretKey?: pulumi.Input<string>;
   /** Where users reach S3, and where the provider proves keys. Default: `endpoint`. */
   s3Endpoint?: pulumi.Input<string>;
+  /**
+   * Where users reach S3 when there are several zones, in place of `s3Endpoint`: a key is published when every address
+   * accepts it, and revoked when every address refuses it. The first one is the users' `endpoint`.
+   */
+  s3Endpoints?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Longest time, in seconds, until every zone knows of a change of keys. A proof waits no longer than this. Default 0 with
+   * one address of S3, 60 with several.
+   */
+  propagationSeconds?: pulumi.Input<number>;
   /** The region in signatures. Default "us-east-1"; Ceph ignores it. */
   region?: pulumi.Input<string>;
 }

@@ -67,6 +67,11 @@ export function adminOperation({ method, path, args }: Call, { caps }: Ways): Op
       return found("GET bucket", "buckets", capRead, listBuckets);
     case "GET info":
       return caps.includes("info") ? found("GET info", "info", capRead, showCluster) : undefined;
+    // One zone, and no realm.
+    case "GET realm":
+      return path === "/admin/realm/period"
+        ? found("GET realm/period", "zone", capRead, () => refuse("NoSuchKey"))
+        : undefined;
     // Rate limits and accounts are known here by the capability that they take, and not further.
     case "GET ratelimit":
     case "POST ratelimit":

@@ -89,6 +89,10 @@ export interface Connection<Where = unknown> {
   readonly api: UserApi<Where>;
   /** The S3 address that users' keys are for. */
   readonly s3Endpoint?: string;
+  /** All of them, where there are several. */
+  readonly s3Endpoints?: readonly string[];
+  /** Longest time, in seconds, until all of S3 knows of a change of keys, where the connection says so. */
+  readonly propagationSeconds?: number;
 }
 
 /** A system, as data plus `connect`. `Args` and `Settings` are the normal forms of its inputs and its connection; `Where` addresses a user. */

@@ -14,6 +14,8 @@ export interface Context {
   readonly address: string;
   /** Where users' keys are for, when known. */
   readonly s3Endpoint?: string;
+  /** Every address that is to accept a key before it is published, and to refuse it once it is revoked. Default: the one. */
+  readonly s3Endpoints?: readonly string[];
   /** What the connected system calls itself, if it says so; asked once. */
   readonly systemId: () => Promise<string | undefined>;
   /** The resource's name in messages: "rgw.User". */

@@ -19,13 +19,14 @@ const LEAST_PATIENCE_MS = 3_000;
 /** Resolves when S3 accepts the key. A key that is not the system's any more was overtaken by another writer: look again. */
 export async function proveAccepted(key: Signer, user: UserRef, context: Context): Promise<void> {
   const { propagationSeconds: seconds } = context.capabilities;
-  if ((await awaitVerdict(key, user, context, seconds, (verdict) => verdict !== "refused")) !== "refused") return;
+  const refusing = await lagging(key, user, context, seconds, isKnown);
+  if (refusing === undefined) return;
   await proveListed(key, user, context);
   throw new ObjectUserError({
     code: "conflict",
     operation: "proving",
     subject: `key ${key.accessKey} of user "${user.name}"`,
-    problem: "S3 refuses the key although the system has it",
+    problem: `${refusing} refuses the key although the system has it`,
     advice:
       "Check that s3Endpoint belongs to this system. If it does, wait a minute and run again; if that does not help, change rotationId to have a new key made.",
   });
@@ -62,20 +63,17 @@ export async function proveCurrent(
   const { propagationSeconds, secretsReadable } = context.capabilities;
   const age = provenAt === undefined ? 0 : (context.now().getTime() - Date.parse(provenAt)) / 1000;
   const seconds = Math.ceil(Math.max(0, Math.min(propagationSeconds, propagationSeconds - age)));
-  const verdict = await awaitVerdict(key, user, context, seconds, (verdict) => verdict !== "refused").catch(
-    (error: unknown) => {
-      throw isObjectUserError(error) ? nothingMade(error) : error;
-    },
-  );
-  if (verdict !== "refused") return;
+  const refusing = await lagging(key, user, context, seconds, isKnown).catch((error: unknown) => {
+    throw isObjectUserError(error) ? nothingMade(error) : error;
+  });
+  if (refusing === undefined) return;
   await proveListed(key, user, context);
   const renewed = secretsReadable ? "" : " If somebody else renewed the secret, run up once with prove: false.";
   throw new ObjectUserError({
     code: "conflict",
     operation: "proving",
     subject: `the current secret of ${key.accessKey} of user "${user.name}"`,
-    problem:
-      "S3 refuses it, and would refuse the next one: none was made, and the end of the current one was not fixed",
+    problem: `${refusing} refuses it, and would refuse the next one: none was made, and the end of the current one was not fixed`,
     advice: `Check that s3Endpoint belongs to this system.${renewed}`,
   });
 }
@@ -90,32 +88,47 @@ function nothingMade({ parts }: ObjectUserError): ObjectUserError {
 export async function proveRefused(key: Signer, user: UserRef, context: Context): Promise<void> {
   const { revocationSeconds, propagationSeconds } = context.capabilities;
   const seconds = revocationSeconds ?? propagationSeconds;
-  if ((await awaitVerdict(key, user, context, seconds, (verdict) => verdict === "refused")) === "refused") return;
+  const accepting = await lagging(key, user, context, seconds, (verdict) => verdict === "refused");
+  if (accepting === undefined) return;
   throw new ObjectUserError({
     code: "unexpected",
     operation: "proving the end of",
     subject: `key ${key.accessKey} of user "${user.name}"`,
-    problem: "the key was revoked but S3 still accepts it",
-    advice: "Check that s3Endpoint belongs to this system; if it does, a gateway serves outdated data.",
+    problem: `the key was revoked but ${accepting} still accepts it`,
+    advice: `Check that s3Endpoint belongs to this system; if it does, ${
+      context.s3Endpoints ? "keys were not changed where all zones take them from, or a zone" : "a gateway"
+    } serves outdated data.`,
   });
 }
 
-/** Asks S3 until the verdict is as hoped for or so many seconds are over; resolves to the last verdict. */
-async function awaitVerdict(
+const isKnown = (verdict: Verdict) => verdict !== "refused";
+
+/**
+ * Asks S3 at each of its addresses until every one has given a verdict as hoped for, or so many seconds are over. Resolves to
+ * those that have not, as text; undefined when there is none. One that has is not asked again.
+ */
+async function lagging(
   key: Signer,
   user: UserRef,
   context: Context,
   seconds: number,
   hoped: (verdict: Verdict) => boolean,
-): Promise<Verdict> {
+): Promise<string | undefined> {
+  const { api, resource, s3Endpoints } = context;
   const patienceMs = Math.max(seconds * 1000, LEAST_PATIENCE_MS);
+  let asked: readonly (string | undefined)[] = s3Endpoints ?? [undefined];
   for (let waitedMs = 0, pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 10_000)) {
-    const verdict = await context.api.probe(user, key);
-    if (hoped(verdict) || waitedMs >= patienceMs) return verdict;
+    const verdicts = await Promise.all(asked.map((address) => api.probe(user, key, address)));
+    const late = asked.flatMap((address, i) => {
+      const verdict = verdicts[i] as Verdict;
+      return hoped(verdict) ? [] : [{ address, verdict, who: address === undefined ? "S3" : `S3 at ${address}` }];
+    });
+    asked = late.map(({ address }) => address);
+    if (late.length === 0) return undefined;
+    if (waitedMs >= patienceMs) return late.map(({ who }) => who).join(" and ");
+    const reports = late.map(({ who, verdict }) => `${who} reports ${verdict}`).join(", ");
     const waited = `${Math.round(waitedMs / 1000)} of ${patienceMs / 1000} s`;
-    context.log(
-      `${context.resource} ${user.name}: S3 reports ${verdict} for key ${key.accessKey}, waiting (${waited})`,
-    );
+    context.log(`${resource} ${user.name}: ${reports} for key ${key.accessKey}, waiting (${waited})`);
     await context.sleep(pauseMs);
     waitedMs += pauseMs;
   }

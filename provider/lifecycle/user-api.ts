@@ -79,8 +79,12 @@ export interface UserApi<Where = unknown> {
    * cannot be found out. For the inputs that `Backend.synonyms` names.
    */
   sameValue?(input: string, one: Json, other: Json): Promise<boolean>;
-  /** Sends a harmless request signed with the key. */
-  probe(user: UserRef<Where>, key: { readonly accessKey: string; readonly secretKey: string }): Promise<Verdict>;
+  /** Sends a harmless request signed with the key, to one of the connection's `s3Endpoints` where there are several. */
+  probe(
+    user: UserRef<Where>,
+    key: { readonly accessKey: string; readonly secretKey: string },
+    s3Endpoint?: string,
+  ): Promise<Verdict>;
 }
 
 /** The reference to a user that is known. */

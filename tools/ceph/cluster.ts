@@ -13,6 +13,7 @@ import { type Daemon, startDaemon } from "./daemon";
 import { makeDirectory, notePid, removeDirectory, removeStale } from "./directory";
 import { freePort } from "./ports";
 import { programsOf } from "./programs";
+import { makeZones, zoneConf } from "./zones";
 
 const run = promisify(execFile);
 
@@ -22,6 +23,11 @@ export interface CephOptions {
   readonly release?: number;
   /** How many gateways to start on the same data. Default 1. */
   readonly gateways?: number;
+  /**
+   * Names of zones of one realm. Each gets a gateway of its own, in place of `gateways`; the first is the metadata master, where
+   * users are changed. Default: no realm, and one zone.
+   */
+  readonly zones?: readonly [string, ...string[]];
   /** Further lines for the `[global]` section of ceph.conf. */
   readonly conf?: readonly string[];
 }
@@ -50,9 +56,9 @@ export interface RealCeph {
   radosgwAdmin(...args: readonly string[]): Promise<unknown>;
   /**
    * One more gateway on the same data; `conf` are lines of its own section. `nodelay: false` leaves out tcp_nodelay, which
-   * gateways do not have as they come. Answers its endpoint.
+   * gateways do not have as they come. `port`: default any that is free. Answers its endpoint.
    */
-  addGateway(options?: { readonly conf?: readonly string[]; readonly nodelay?: boolean }): Promise<string>;
+  addGateway(options?: GatewayOptions): Promise<string>;
   /** Ends a gateway with SIGKILL and starts it again on the same port. */
   restartGateway(index?: number): Promise<void>;
   /** Ends a gateway with SIGKILL. `restartGateway` brings it back. */
@@ -65,6 +71,13 @@ export interface RealCeph {
   thawOsd(): void;
   /** Ends everything and removes all files. May be called twice. */
   stop(): Promise<void>;
+}
+
+/** How a gateway differs from the default one. */
+export interface GatewayOptions {
+  readonly conf?: readonly string[];
+  readonly nodelay?: boolean;
+  readonly port?: number;
 }
 
 interface Gateway {
@@ -116,8 +129,8 @@ export async function startCeph(options: CephOptions = {}): Promise<RealCeph> {
     await daemon.kill();
   };
   const endpoint = ({ port }: Gateway) => `http://127.0.0.1:${port}`;
-  const addGateway: RealCeph["addGateway"] = async ({ conf: more = [], nodelay = true } = {}) => {
-    const port = await freePort();
+  const addGateway: RealCeph["addGateway"] = async ({ conf: more = [], nodelay = true, port: given } = {}) => {
+    const port = given ?? (await freePort());
     const name = `client.rgw${gateways.length === 0 ? "" : gateways.length}`;
     appendFileSync(conf, gatewayConf(name, port, nodelay, more));
     const made = { name, port, daemon: await startGateway(name, port) };
@@ -150,10 +163,18 @@ export async function startCeph(options: CephOptions = {}): Promise<RealCeph> {
 
     // The server makes the keys and we read them back: no secret ever is an argument of a process.
     const caps = "users=*;buckets=*;metadata=*;usage=*";
+    const zones = [];
+    for (const name of options.zones ?? []) {
+      const port = await freePort();
+      zones.push({ name, port, endpoint: `http://127.0.0.1:${port}` });
+    }
+    const [master, ...others] = zones;
+    if (master) await makeZones([master, ...others], radosgwAdmin, directory);
     const made = await radosgwAdmin("user", "create", "--uid=admin", "--display-name=admin", `--caps=${caps}`);
     const admin = firstKey(made);
     const version = (await tool("radosgw", "--version")).match(/\d+\.\d+\.\d+/)?.[0] ?? "unknown";
-    for (let n = 0; n < (options.gateways ?? 1); n++) await addGateway();
+    for (const { name, port } of zones) await addGateway({ port, conf: zoneConf(name) });
+    if (zones.length === 0) for (let n = 0; n < (options.gateways ?? 1); n++) await addGateway();
 
     return {
       endpoint: endpoint(gateway(0)),

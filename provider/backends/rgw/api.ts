@@ -100,8 +100,8 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       return info.storage_backends.find(({ name }) => name === "rados")?.cluster_id;
     },
 
-    async probe(user, key): Promise<Verdict> {
-      const answer = await listBuckets(key, user.name, settings, deps);
+    async probe(user, key, s3Endpoint = settings.s3Endpoint): Promise<Verdict> {
+      const answer = await listBuckets(key, user.name, { ...settings, s3Endpoint }, deps);
       if (answer.verdict === "accepted") return answer.owner === user.userId ? "accepted" : "refused";
       if (answer.verdict !== "denied") return answer.verdict;
       // A key without permission, or one that a lost race left in the index only: looking tells which.

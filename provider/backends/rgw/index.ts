@@ -24,14 +24,16 @@ export const rgw: Backend<UserArgs, Settings, Where> = {
   },
   connection: settings,
   sources,
-  addresses: ({ endpoint, s3Endpoint }) => [
+  addresses: ({ endpoint, s3Endpoints }) => [
     { name: "endpoint", url: endpoint, carries: "signatures and new secret keys" },
-    { name: "s3Endpoint", url: s3Endpoint, carries: "signatures and objects" },
+    ...s3Endpoints.map((url) => ({ name: "s3Endpoint", url, carries: "signatures and objects" })),
   ],
   specOf,
   preflight,
   connect(settings, deps) {
     const send = deps.openTransport(settings);
-    return { api: userApi(settings, { ...deps, send }), s3Endpoint: settings.s3Endpoint };
+    const { s3Endpoint, s3Endpoints, propagationSeconds } = settings;
+    const several = s3Endpoints.length > 1 ? { s3Endpoints } : {};
+    return { api: userApi(settings, { ...deps, send }), s3Endpoint, ...several, propagationSeconds };
   },
 };

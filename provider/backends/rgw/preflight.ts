@@ -11,6 +11,7 @@ import { checkS3 } from "../s3-check";
 import { type Requests, requestsTo } from "./requests";
 import type { Settings } from "./settings";
 import { userIdOf } from "./wire";
+import { zoneFinding } from "./zone";
 
 /** How much slower a kept connection may be than a fresh one before that is odd, in milliseconds. */
 const ODD_MS = 20;
@@ -37,7 +38,9 @@ async function* checks(settings: Settings, deps: BackendDeps): AsyncIterable<Fin
   yield read.verdict === "failed" ? read : await granted("users=read", seeItself, READ);
   yield await granted("users=write", () => requests.modifyUser(nobody, {}), WRITE);
   yield atMostWarning(await granted("buckets=read", () => requests.listBuckets(own ?? nobody), BUCKETS));
-  yield await checkS3(settings, settings, { ...deps, send });
+  yield zoneFinding(await requests.place(), settings.s3Endpoints.length > 1);
+  for (const s3Endpoint of settings.s3Endpoints)
+    yield await checkS3({ ...settings, s3Endpoint }, settings, { ...deps, send });
   yield* speed(settings, deps, nobody);
 }
 

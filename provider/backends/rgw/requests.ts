@@ -4,7 +4,7 @@
  *
  * Documentation: https://docs.ceph.com/en/latest/radosgw/adminops/
  */
-import { isObjectUserError } from "../../errors";
+import { isObjectUserError, ObjectUserError } from "../../errors";
 import { type Content, openApi } from "../../http/api";
 import { askedOnce } from "../../http/asked-once";
 import { type Act, type Meaning, repeatable, unrepeatable } from "../../http/dialect";
@@ -15,6 +15,7 @@ import { wireCaps } from "./caps";
 import { gateway } from "./refusals";
 import type { Settings } from "./settings";
 import { wireBuckets, wireInfo, wireKeys, wirePage, wireUser } from "./wire";
+import { findPlace, refuseSecondary, wirePeriod, wireZone } from "./zone";
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -32,6 +33,11 @@ const TAKEN: Meaning = {
   advice: "Change rotationId, for another key; or remove the other user's key.",
 };
 
+const ZONES: Act = {
+  ...repeatable("finding out", "the gateway's zone"),
+  means: { "404 NoSuchKey": { code: "not-found", problem: "there is no realm" } },
+};
+
 /** Users a page: what the gateway sends without being asked. */
 const PAGE_SIZE = 1000;
 
@@ -44,7 +50,9 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
     send((request) => signed(request, settings, settings.region, deps.now())),
   );
 
+  /** Every request. What changes something is sent only where users are changed, as far as that can be known. */
   async function call<T>(act: Act, method: string, path: string, query: Query, content: Content<T> = {}): Promise<T> {
+    if (method !== "GET") refuseSecondary(act, await place().catch((error) => Promise.reject(notSent(act, error))));
     const given = Object.entries(query).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, String(value)] as const],
     );
@@ -73,6 +81,14 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
       return false;
     }
   });
+
+  /** In which zone the gateway is. Asked once, before the first change. */
+  const place = askedOnce(() =>
+    findPlace({
+      getPeriod: () => api.call(ZONES, "GET", "/admin/realm/period", { schema: wirePeriod }),
+      getZone: () => api.call(ZONES, "GET", "/admin/config?type=zone", { schema: wireZone }),
+    }),
+  );
 
   const user = (userId: string) => `user "${userId}"`;
 
@@ -128,6 +144,9 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
 
     disablesKeys,
 
+    /** GET /admin/realm/period and GET /admin/config?type=zone, both with the cap zone=read. */
+    place,
+
     /**
      * PUT /admin/user?key, from Ceph 19 on: disables a key, or enables a disabled one. Without generate-key=false it would get
      * a new secret. An unknown uid acts on the key's owner, so the user must have been seen.
@@ -169,4 +188,11 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
     listBuckets: (uid: string) =>
       call(repeatable("listing the buckets of", user(uid)), "GET", "/admin/bucket", { uid }, { schema: wireBuckets }),
   };
+}
+
+/** The failure of a question that goes before an act, as the act's own. */
+function notSent({ operation, subject }: Act, error: unknown): unknown {
+  return isObjectUserError(error)
+    ? new ObjectUserError({ ...error.parts, operation, subject, uncertain: false })
+    : error;
 }
