@@ -26,6 +26,7 @@ import {
 import { proveAccepted, proveRefused, type Signer } from "./proof";
 import { beforeHandover } from "./retirement";
 import {
+  kept,
   lostSecret,
   type Mandate,
   mayLookAgain,
@@ -35,6 +36,7 @@ import {
   type Sight,
   withoutRefusal,
   withRefusal,
+  withVanished,
 } from "./sight";
 import { Unfinished } from "./unfinished";
 import { refOf } from "./user-api";
@@ -101,7 +103,8 @@ export async function reconcile(
       const lost = isObjectUserError(error) ? lostSecret(error, step, context) : undefined;
       if (lost && sight.known) sight = { ...sight, known: endingWith(lost, sight.known, context) };
       if (lost || tries++ === TRIES || !isObjectUserError(error) || !mayLookAgain(error, sight)) {
-        throw new Unfinished(sight.known && beforeHandover(sight.known, before, context.capabilities), error);
+        const known = kept(sight, before);
+        throw new Unfinished(known && beforeHandover(known, before, context.capabilities), error);
       }
       const isMaybeMade = step?.do === "createUser" && sight.hasJustLooked && error.uncertain;
       sight = {
@@ -204,8 +207,10 @@ async function look(run: Run, sight: Sight, refused?: ObjectUserError): Promise<
     if (known && !run.mandate) context.log(`${context.resource} ${spec.name}: is gone from the system`);
     return now;
   }
-  const isOurs = known !== undefined && !wasOvertaken(known, live, run, sight);
-  return { ...now, known: confirmed(isOurs ? observe(known, live) : takenOver(live, run, now, refused), run, live) };
+  if (known === undefined || wasOvertaken(known, live, run, sight))
+    return { ...now, known: confirmed(takenOver(live, run, now, refused), run, live) };
+  const seen = confirmed(observe(known, live), run, live);
+  return { ...now, known: seen, toRefuse: withVanished(known, seen, run, sight) };
 }
 
 /** What is known, if the user there is the one; undefined when it is not and `adopt` says to begin anew. */

@@ -7,6 +7,7 @@ import type { Known, Spec, Step } from "./model";
 import { type Here, hasDerivedMark, isElsewhere } from "./ownership";
 import { plan } from "./plan";
 import type { Signer } from "./proof";
+import { isDue } from "./retirement";
 
 /** What a run is given. */
 export interface Run {
@@ -45,7 +46,7 @@ export interface Sight {
   readonly hasSetPassword: boolean;
   /** Settings were changed since a key was proven. */
   readonly toProve: boolean;
-  /** Keys whose revocation was sent and whose answer was lost: S3 is still to be seen to refuse them. */
+  /** Keys that are or may be revoked, and that S3 is still to be seen to refuse. */
   readonly toRefuse: readonly Signer[];
 }
 
@@ -118,6 +119,34 @@ export function withRefusal(step: Revocation, sight: Sight): Signer[] {
 /** The keys whose refusal is to be seen, without one that was seen. */
 export function withoutRefusal({ id }: Revocation, { toRefuse }: Sight): Signer[] {
   return toRefuse.filter((key) => key.id !== id);
+}
+
+/**
+ * The keys whose refusal is to be seen, with those whose end was due and which a look does not show any more. An earlier run
+ * may have revoked them without seeing that they are refused, and the part of the system that was looked at may be the only
+ * one that knows.
+ */
+export function withVanished(before: Known, seen: Known, { spec, context }: Run, { toRefuse }: Sight): Signer[] {
+  if (context.capabilities.rotates !== "keys") return [...toRefuse];
+  const now = context.now();
+  const stays = new Set([...seen.keys, ...toRefuse].map(({ id }) => id));
+  const gone = before.keys.flatMap((record) => {
+    const secretKey = before.secrets[record.id];
+    const { id, accessKey } = record;
+    return stays.has(id) || !secretKey || !isDue(record, spec, now) ? [] : [{ id, accessKey, secretKey }];
+  });
+  return [...toRefuse, ...gone];
+}
+
+/** What is kept of a run that failed: keys that S3 was not seen to refuse stay in the ring, though no look shows them. */
+export function kept({ known, toRefuse }: Sight, before: Known | undefined): Known | undefined {
+  if (known === undefined || before === undefined) return known;
+  const ids = new Set(toRefuse.map(({ id }) => id));
+  const lost = before.keys.filter(({ id }) => ids.has(id) && !known.keys.some((key) => key.id === id));
+  const secrets = Object.fromEntries(toRefuse.map(({ id, secretKey }) => [id, secretKey]));
+  return lost.length === 0
+    ? known
+    : { ...known, keys: [...lost, ...known.keys], secrets: { ...secrets, ...known.secrets } };
 }
 
 type Revocation = Extract<Step, { do: "revokeKey" }>;

@@ -97,6 +97,8 @@ export class Air {
     let isDead = false;
     return async (request, timeoutMs) => {
       if (isDead) return new Promise(() => {});
+      // Asked once in a process, and about no user.
+      if (request.url.pathname === "/admin/realm/period") return send(request, timeoutMs);
       const { now, runs, target } = this;
       const name = this.subjectOf(request);
       const number = this.asked(name).length + 1;
