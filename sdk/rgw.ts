@@ -53,6 +53,20 @@ export interface Quota {
   maxObjects?: pulumi.Input<number>;
 }
 
+/** What a user may do in a minute, at each gateway; it counts only while `enabled`. 0 is unlimited. */
+export interface RateLimit {
+  /** Default true. */
+  enabled?: pulumi.Input<boolean>;
+  /** Most reading requests. Default 0. */
+  maxReadOps?: pulumi.Input<number>;
+  /** Most writing requests. Default 0. */
+  maxWriteOps?: pulumi.Input<number>;
+  /** Most bytes read. Default 0. */
+  maxReadBytes?: pulumi.Input<number>;
+  /** Most bytes written. Default 0. */
+  maxWriteBytes?: pulumi.Input<number>;
+}
+
 /** Inputs of a user, in Ceph's words. Undeclared settings stay as they were when the user was made or adopted. */
 export interface UserArgs extends LifecycleArgs {
   /** The user's name. A change replaces the user. */
@@ -81,6 +95,12 @@ export interface UserArgs extends LifecycleArgs {
   userQuota?: pulumi.Input<Quota>;
   /** Limit of each bucket of the user. */
   bucketQuota?: pulumi.Input<Quota>;
+  /**
+   * Limit of requests and bytes in a minute. For Ceph 17 and later; the admin user needs the caps "ratelimit=*". It is watched
+   * while it is declared, and costs a request of its own then. No longer declared, it goes back to what the user was found
+   * with, or is switched off.
+   */
+  rateLimit?: pulumi.Input<RateLimit>;
   /** An access key of your own, instead of a `rotationId`. Default: derived from user, `rotationId` and this resource. */
   accessKey?: pulumi.Input<string>;
   /** The secret for `accessKey`. Ceph takes it in a query only, which access logs may keep. Default: the gateway makes one. */

@@ -9,6 +9,7 @@ import { deleteKey, putKey } from "./keys";
 import { getMetadata, listBuckets, listMetadata, listUsers } from "./listing";
 import { capRead, capWithoutKeys, capWrite } from "./permissions";
 import { getQuota, putQuota } from "./quota";
+import { getRateLimit, setRateLimit } from "./rate-limit";
 import { refuse } from "./refusal";
 import type { Ways } from "./release";
 import type { StoredUser } from "./user";
@@ -67,10 +68,11 @@ export function adminOperation({ method, path, args }: Call, { caps }: Ways): Op
       return found("GET bucket", "buckets", capRead, listBuckets);
     case "GET info":
       return caps.includes("info") ? found("GET info", "info", capRead, showCluster) : undefined;
-    // Rate limits and accounts are known here by the capability that they take, and not further.
     case "GET ratelimit":
+      return caps.includes("ratelimit") ? found("GET ratelimit", "ratelimit", capRead, getRateLimit) : undefined;
     case "POST ratelimit":
-      return caps.includes("ratelimit") ? found(`${method} ratelimit`, "ratelimit", needed(method), absent) : undefined;
+      return caps.includes("ratelimit") ? found("POST ratelimit", "ratelimit", capWrite, setRateLimit) : undefined;
+    // Accounts are known here by the capability that they take, and not further.
     case "GET account":
     case "PUT account":
     case "POST account":

@@ -12,6 +12,15 @@ export interface Quota {
   readonly maxObjects: bigint;
 }
 
+/** What a user may do in a minute, of 64-bit numbers, in the order in which they are shown. 0 is no limit. */
+export interface RateLimit {
+  readonly max_read_ops: bigint;
+  readonly max_write_ops: bigint;
+  readonly max_read_bytes: bigint;
+  readonly max_write_bytes: bigint;
+  readonly enabled: boolean;
+}
+
 /** A key of a user. */
 export interface StoredKey {
   readonly secret: string;
@@ -37,6 +46,8 @@ export interface StoredUser {
   readonly placementTags: readonly string[];
   readonly userQuota: Quota;
   readonly bucketQuota: Quota;
+  /** Absent: none was ever set. */
+  readonly rateLimit?: RateLimit;
   /** How often it was written, and when last: what the metadata API shows. */
   readonly version: number;
   readonly modifiedAt: Date;

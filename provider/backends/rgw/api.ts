@@ -9,7 +9,7 @@ import type { UserApi, Verdict } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
 import { writtenBy } from "../rows";
 import { listBuckets } from "../s3";
-import { idOf, type Quota, rows, type Where } from "./args";
+import { idOf, type Quota, type RateLimit, rows, type Where } from "./args";
 import { capsDifference, capsOf } from "./caps";
 import { allUsers } from "./listing";
 import { CHECK_ENDPOINT } from "./refusals";
@@ -39,6 +39,13 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     return user && sameUser(userId, user);
   }
 
+  async function findWhole(user: { readonly where: Where }): Promise<Live | undefined> {
+    const live = await find(user);
+    if (live === undefined || !user.where.rateLimit) return live;
+    const rateLimit = await orUndefined(requests.getRateLimit(live.userId));
+    return rateLimit && { ...live, fields: { ...live.fields, rateLimit } };
+  }
+
   /** Believes what the answer shows, and not its status: a release that does not know the parameter ignores it. */
   async function setActive(userId: string, accessKey: string, active: boolean): Promise<void> {
     const keys = await requests.setActive(userId, accessKey, active);
@@ -53,7 +60,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
   }
 
   return {
-    find,
+    find: findWhole,
 
     async create({ where, fields, key }) {
       const userId = idOf(where);
@@ -81,6 +88,11 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     activateKey: ({ userId }, { accessKey }) => setActive(userId, accessKey, true),
     disableKey: ({ userId }, { accessKey }) => setActive(userId, accessKey, false),
     disablesKeys: requests.disablesKeys,
+
+    async unsupported({ rateLimit }) {
+      if (rateLimit === undefined || (await requests.hasRateLimits())) return {};
+      return { rateLimit: "must be left out: this release of Ceph has no rate limits, which begin with Ceph 17" };
+    },
 
     async revokeKey(user, { accessKey }) {
       try {
@@ -134,7 +146,7 @@ async function changeSettings(
   changes: Fields,
   read: (user: Awaited<ReturnType<Requests["modifyUser"]>>) => Fields,
 ): Promise<Fields> {
-  const { caps, userQuota, bucketQuota, ...plain } = changes;
+  const { caps, userQuota, bucketQuota, rateLimit, ...plain } = changes;
   let fields = before;
   if (Object.keys(plain).length > 0) {
     const user = await requests.modifyUser(userId, writtenBy(rows, plain, { ...before, ...plain }));
@@ -150,6 +162,13 @@ async function changeSettings(
     const { enabled, maxSizeBytes, maxObjects } = quota as Quota;
     await requests.setQuota(userId, type, { enabled, "max-size": maxSizeBytes, "max-objects": maxObjects });
     fields = { ...fields, [`${type}Quota`]: quota };
+  }
+  if (rateLimit !== undefined) {
+    const { enabled, maxReadOps, maxWriteOps, maxReadBytes, maxWriteBytes } = rateLimit as RateLimit;
+    const most = { "max-read-ops": maxReadOps, "max-write-ops": maxWriteOps };
+    const bytes = { "max-read-bytes": maxReadBytes, "max-write-bytes": maxWriteBytes };
+    await requests.setRateLimit(userId, { enabled, ...most, ...bytes });
+    fields = { ...fields, rateLimit };
   }
   return fields;
 }

@@ -45,6 +45,26 @@ export type Quota = z.infer<typeof quota>;
 /** What Ceph gives a user without quota. */
 const NO_QUOTA: Quota = { enabled: false, maxSizeBytes: -1, maxObjects: -1 };
 
+const rate = z
+  .number()
+  .refine(Number.isInteger, { error: "must be a whole number", abort: true })
+  .refine(Number.isSafeInteger, "is too large")
+  .refine((value) => value >= 0, "must be 0, which is unlimited, or more: Ceph ignores a negative number");
+
+const rateLimit = z.strictObject({
+  enabled: z.boolean().default(true),
+  maxReadOps: rate.default(0),
+  maxWriteOps: rate.default(0),
+  maxReadBytes: rate.default(0),
+  maxWriteBytes: rate.default(0),
+});
+
+/** A rate limit in normal form. 0: unlimited. */
+export type RateLimit = z.infer<typeof rateLimit>;
+
+/** What Ceph gives a user without rate limit. */
+const NO_RATE_LIMIT: RateLimit = { enabled: false, maxReadOps: 0, maxWriteOps: 0, maxReadBytes: 0, maxWriteBytes: 0 };
+
 const OPERATIONS = ["read", "write", "delete"];
 
 function classOf(storageClass: string): string {
@@ -75,7 +95,7 @@ function quotaOf({ enabled, max_size, max_objects }: z.infer<typeof wireQuota>):
   return { enabled, maxSizeBytes: max_size, maxObjects: max_objects };
 }
 
-/** The inputs by name. Capabilities and quotas are written by requests of their own, which api.ts sends. */
+/** The inputs by name. Capabilities, quotas and the rate limit are written by requests of their own, which api.ts sends. */
 export const rows = {
   uid: {
     schema: name
@@ -176,6 +196,8 @@ export const rows = {
     wire: { bucket_quota: wireQuota },
     read: ({ bucket_quota }) => quotaOf(bucket_quota),
   }),
+  /** Shown and set by requests of its own, which are sent only for users that declare it. */
+  rateLimit: setting({ schema: rateLimit.optional(), default: NO_RATE_LIMIT }),
   accessKey: { schema: keyPart.optional(), unique: true },
   secretKey: { schema: keyPart.optional() },
   keyType: {
@@ -208,20 +230,22 @@ export const userArgs = argsOf(rows).superRefine((args, context) => {
 /** Inputs in normal form. */
 export type UserArgs = z.infer<typeof userArgs>;
 
-/** How Ceph addresses a user. */
-export type Where = Pick<UserArgs, "uid" | "tenant">;
+/** How Ceph addresses a user, and what to ask about it besides. */
+export interface Where extends Pick<UserArgs, "uid" | "tenant"> {
+  readonly rateLimit?: true;
+}
 
 /** A user's id: `tenant$uid`, or the uid of a user without tenant. It is also what the program calls the user. */
-export function idOf({ uid, tenant }: Where): string {
+export function idOf({ uid, tenant }: Pick<UserArgs, "uid" | "tenant">): string {
   return tenant === undefined ? uid : `${tenant}$${uid}`;
 }
 
 /** What the inputs want. */
 export function specOf(args: UserArgs): UserSpec<Where> {
-  const { uid, tenant, accessKey, secretKey, createKey } = args;
+  const { uid, tenant, accessKey, secretKey, createKey, rateLimit } = args;
   return {
     name: idOf(args),
-    where: { uid, tenant },
+    where: { uid, tenant, ...(rateLimit === undefined ? {} : { rateLimit: true }) },
     fields: declaredBy(rows, args),
     createKey: createKey ?? true,
     ...(accessKey === undefined ? {} : { ownKey: { accessKey, ...(secretKey === undefined ? {} : { secretKey }) } }),

@@ -5,7 +5,7 @@
 import * as z from "zod";
 import type { Live, LiveKey } from "../../lifecycle/model";
 import { readBy, wireOf } from "../rows";
-import { rows } from "./args";
+import { type RateLimit, rows } from "./args";
 
 const wireKey = z.looseObject({
   user: z.string(),
@@ -32,6 +32,27 @@ export const wireInfo = z.looseObject({
     storage_backends: z.array(z.looseObject({ name: z.string(), cluster_id: z.string().optional() })),
   }),
 });
+
+/** The answer of `GET /admin/ratelimit?ratelimit-scope=user`, in the project's words. */
+export const wireRateLimit = z
+  .looseObject({
+    user_ratelimit: z.looseObject({
+      enabled: z.boolean(),
+      max_read_ops: z.number(),
+      max_write_ops: z.number(),
+      max_read_bytes: z.number(),
+      max_write_bytes: z.number(),
+    }),
+  })
+  .transform(
+    ({ user_ratelimit: shown }): RateLimit => ({
+      enabled: shown.enabled,
+      maxReadOps: shown.max_read_ops,
+      maxWriteOps: shown.max_write_ops,
+      maxReadBytes: shown.max_read_bytes,
+      maxWriteBytes: shown.max_write_bytes,
+    }),
+  );
 
 /** The answer of `GET /admin/user?list`. */
 export const wirePage = z.looseObject({
