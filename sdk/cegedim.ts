@@ -9,6 +9,8 @@ import {
   Fleet,
   type FleetArgs,
   type LifecycleArgs,
+  outputsOf,
+  type SettingsOf,
   type TransportArgs,
 } from "./resource";
 
@@ -90,15 +92,20 @@ export class ObjectUser extends BaseUser {
       "cegedim",
       "pulumi-nodejs:dynamic/object-users/cegedim:ObjectUser",
       name,
-      { locked: undefined, ...args },
+      { ...outputsOf(SETTINGS), ...args },
       opts,
     );
   }
 }
 
+const SETTINGS = ["label", "locked"] as const;
+
+/** A user's settings as found. */
+export type Settings = SettingsOf<ObjectUser, (typeof SETTINGS)[number]>;
+
 /** Many object users of cegedim.cloud as one resource. */
-export class ObjectUsers extends Fleet {
+export class ObjectUsers extends Fleet<Settings> {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
-    super("cegedim", "pulumi-nodejs:dynamic/object-users/cegedim:ObjectUsers", name, args, opts);
+    super("cegedim", "pulumi-nodejs:dynamic/object-users/cegedim:ObjectUsers", name, args, SETTINGS, opts);
   }
 }

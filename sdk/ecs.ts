@@ -6,6 +6,8 @@ import {
   Fleet,
   type FleetArgs,
   type LifecycleArgs,
+  outputsOf,
+  type SettingsOf,
   type TransportArgs,
 } from "./resource";
 
@@ -71,19 +73,18 @@ export class ObjectUser extends BaseUser {
   declare readonly tags: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
-    super(
-      "ecs",
-      "pulumi-nodejs:dynamic/object-users/ecs:ObjectUser",
-      name,
-      { locked: undefined, tags: undefined, ...args },
-      opts,
-    );
+    super("ecs", "pulumi-nodejs:dynamic/object-users/ecs:ObjectUser", name, { ...outputsOf(SETTINGS), ...args }, opts);
   }
 }
 
+const SETTINGS = ["locked", "tags"] as const;
+
+/** A user's settings as found. */
+export type Settings = SettingsOf<ObjectUser, (typeof SETTINGS)[number]>;
+
 /** Many object users of Dell ECS or ObjectScale as one resource. */
-export class ObjectUsers extends Fleet {
+export class ObjectUsers extends Fleet<Settings> {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
-    super("ecs", "pulumi-nodejs:dynamic/object-users/ecs:ObjectUsers", name, args, opts);
+    super("ecs", "pulumi-nodejs:dynamic/object-users/ecs:ObjectUsers", name, args, SETTINGS, opts);
   }
 }

@@ -9,6 +9,8 @@ import {
   type FleetArgs,
   type LifecycleArgs,
   ObjectUser,
+  outputsOf,
+  type SettingsOf,
   type TransportArgs,
 } from "./resource";
 
@@ -83,19 +85,30 @@ export interface UserArgs extends LifecycleArgs {
 export class User extends ObjectUser {
   /** The generated name by which the user logs in to OpenStack: "PCU-…". */
   declare readonly openStackName: pulumi.Output<string>;
+  /** What distinguishes the users of the project. */
+  declare readonly description: pulumi.Output<string>;
+  /** The address that the last link for a password was mailed to, where it is declared. */
+  declare readonly inviteEmail: pulumi.Output<string | undefined>;
+  /** What the last link was mailed for, where it is declared. */
+  declare readonly inviteRotationId: pulumi.Output<string | undefined>;
   /** The password, given or made; absent for an invited user. Secret. */
   declare readonly password: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
-    const outputs = { openStackName: undefined, password: undefined };
+    const outputs = outputsOf(["password", ...SETTINGS]);
     super("infomaniak", "pulumi-nodejs:dynamic/object-users/infomaniak:User", name, { ...outputs, ...args }, opts);
     this.password = pulumi.secret(this.password);
   }
 }
 
+const SETTINGS = ["description", "openStackName", "inviteEmail", "inviteRotationId"] as const;
+
+/** A user's settings as found. */
+export type Settings = SettingsOf<User, (typeof SETTINGS)[number]>;
+
 /** Many users of an Infomaniak Public Cloud project as one resource. */
-export class Users extends Fleet {
+export class Users extends Fleet<Settings> {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
-    super("infomaniak", "pulumi-nodejs:dynamic/object-users/infomaniak:Users", name, args, opts);
+    super("infomaniak", "pulumi-nodejs:dynamic/object-users/infomaniak:Users", name, args, SETTINGS, opts);
   }
 }

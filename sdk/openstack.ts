@@ -6,6 +6,8 @@ import {
   type FleetArgs,
   type LifecycleArgs,
   ObjectUser,
+  outputsOf,
+  type SettingsOf,
   type TransportArgs,
 } from "./resource";
 
@@ -114,21 +116,36 @@ export interface UserArgs extends LifecycleArgs {
 export class User extends ObjectUser {
   /** The password, given or made; absent for a user that was adopted with the one it has. Secret. */
   declare readonly password: pulumi.Output<string | undefined>;
+  /** The user's name. */
+  declare readonly name: pulumi.Output<string>;
+  /** Free text. */
+  declare readonly description: pulumi.Output<string>;
+  /** The user's e-mail address; empty without one. */
+  declare readonly email: pulumi.Output<string>;
+  /** Whether the user and its keys work. */
+  declare readonly enabled: pulumi.Output<boolean>;
+  /** The user's roles in the project. */
+  declare readonly roles: pulumi.Output<string[]>;
   /** The name of the project that the keys open. */
   declare readonly project: pulumi.Output<string>;
   /** The id of that project, which S3 shows as the owner of buckets. */
   declare readonly projectId: pulumi.Output<string>;
 
   constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
-    const outputs = { password: undefined, project: undefined, projectId: undefined };
+    const outputs = outputsOf(["password", ...SETTINGS]);
     super("openstack", "pulumi-nodejs:dynamic/object-users/openstack:User", name, { ...outputs, ...args }, opts);
     this.password = pulumi.secret(this.password);
   }
 }
 
+const SETTINGS = ["name", "description", "email", "enabled", "project", "projectId", "roles"] as const;
+
+/** A user's settings as found. */
+export type Settings = SettingsOf<User, (typeof SETTINGS)[number]>;
+
 /** Many users of an OpenStack cloud as one resource. */
-export class Users extends Fleet {
+export class Users extends Fleet<Settings> {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
-    super("openstack", "pulumi-nodejs:dynamic/object-users/openstack:Users", name, args, opts);
+    super("openstack", "pulumi-nodejs:dynamic/object-users/openstack:Users", name, args, SETTINGS, opts);
   }
 }

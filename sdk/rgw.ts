@@ -6,6 +6,9 @@ import {
   type FleetArgs,
   type LifecycleArgs,
   ObjectUser,
+  outputsOf,
+  type Resolved,
+  type SettingsOf,
   type TransportArgs,
 } from "./resource";
 
@@ -123,10 +126,49 @@ export interface UserArgs extends LifecycleArgs {
  * ```
  */
 export class User extends ObjectUser {
+  /** The name that people see. */
+  declare readonly displayName: pulumi.Output<string>;
+  /** The e-mail address, in lower case; empty without one. */
+  declare readonly email: pulumi.Output<string>;
+  /** Whether every S3 request of the user is refused. */
+  declare readonly suspended: pulumi.Output<boolean>;
+  /** Most buckets: 0 is unlimited, -1 is none at all. */
+  declare readonly maxBuckets: pulumi.Output<number>;
+  /** Rights to the Admin Ops API: "users=read". */
+  declare readonly caps: pulumi.Output<string[]>;
+  /** Operations allowed: "read, write, delete" or a part of it. */
+  declare readonly opMask: pulumi.Output<string>;
+  /** Placement target of new buckets; empty where it is the zone's. */
+  declare readonly defaultPlacement: pulumi.Output<string | undefined>;
+  /** Storage class of new buckets; empty where it is the placement's. */
+  declare readonly defaultStorageClass: pulumi.Output<string | undefined>;
+  /** Placement tags. */
+  declare readonly placementTags: pulumi.Output<string[] | undefined>;
+  /** Limit of all that the user stores. */
+  declare readonly userQuota: pulumi.Output<QuotaFound>;
+  /** Limit of each bucket of the user. */
+  declare readonly bucketQuota: pulumi.Output<QuotaFound>;
+  /** Limit of requests and bytes in a minute; undefined where it is not declared, as it is not looked at then. */
+  declare readonly rateLimit: pulumi.Output<RateLimitFound | undefined>;
+
   constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
-    super("rgw", "pulumi-nodejs:dynamic/object-users/rgw:User", name, args, opts);
+    super("rgw", "pulumi-nodejs:dynamic/object-users/rgw:User", name, { ...outputsOf(SETTINGS), ...args }, opts);
   }
 }
+
+const SETTINGS = [
+  ...(["displayName", "email", "suspended", "maxBuckets", "caps", "opMask"] as const),
+  ...(["defaultPlacement", "defaultStorageClass", "placementTags", "userQuota", "bucketQuota", "rateLimit"] as const),
+];
+
+/** A user's settings as found. */
+export type Settings = SettingsOf<User, (typeof SETTINGS)[number]>;
+
+/** A quota as found; it counts only while `enabled`. -1 is unlimited. */
+export type QuotaFound = Resolved<Quota>;
+
+/** A rate limit as found; it counts only while `enabled`. 0 is unlimited. */
+export type RateLimitFound = Resolved<RateLimit>;
 
 /**
  * Many users of a Ceph RADOS Gateway as one resource.
@@ -139,8 +181,8 @@ export class User extends ObjectUser {
  * export const red = teams.get("red").secretKey;
  * ```
  */
-export class Users extends Fleet {
+export class Users extends Fleet<Settings> {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
-    super("rgw", "pulumi-nodejs:dynamic/object-users/rgw:Users", name, args, opts);
+    super("rgw", "pulumi-nodejs:dynamic/object-users/rgw:Users", name, args, SETTINGS, opts);
   }
 }

@@ -42,8 +42,8 @@ export interface Row {
   readonly default?: Json;
   /** The setting cannot be taken back once it was declared; this value says "none". */
   readonly unclearable?: Json;
-  /** The resource has the setting as an output, declared or not. */
-  readonly output?: true;
+  /** The system is asked about the setting only for users that declare it. Of the others nobody knows it. */
+  readonly onRequest?: true;
   /** The members of the system's answer that show the setting. */
   readonly wire?: z.core.$ZodShape;
   /** The setting in normal form, from the answer; undefined where the answer does not show it. */
@@ -123,7 +123,8 @@ export function factsOf(rows: Rows) {
     /** All that there are. */
     argNames: Object.keys({ ...lifecycleArgs, ...schemasOf(rows) }) as readonly string[],
     settings: names((row) => row.isSetting),
-    outputs: names((row) => row.output),
+    /** Settings that every user has as outputs, declared or not. */
+    outputs: names((row) => row.isSetting && !row.onRequest),
     /** Settings that must be given. */
     required: names((row) => row.isSetting && row.schema?.safeParse(undefined).success === false),
     replaceOn: names((row) => row.replaces),

@@ -197,7 +197,7 @@ export const rows = {
     read: ({ bucket_quota }) => quotaOf(bucket_quota),
   }),
   /** Shown and set by requests of its own, which are sent only for users that declare it. */
-  rateLimit: setting({ schema: rateLimit.optional(), default: NO_RATE_LIMIT }),
+  rateLimit: setting({ schema: rateLimit.optional(), default: NO_RATE_LIMIT, onRequest: true }),
   accessKey: { schema: keyPart.optional(), unique: true },
   secretKey: { schema: keyPart.optional() },
   keyType: {
