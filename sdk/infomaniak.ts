@@ -4,6 +4,15 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import {
+  type FoundUser as Found,
+  getUser as get,
+  getUserOutput as getOutput,
+  type Inputs,
+  type LookUpOptions,
+  listUsers as list,
+  type SecretsArgs,
+} from "./look-up";
+import {
   ConnectionProvider,
   Fleet,
   type FleetArgs,
@@ -14,6 +23,7 @@ import {
   type TransportArgs,
 } from "./resource";
 
+export type { FoundKey, LookUpOptions } from "./look-up";
 export type { Key } from "./resource";
 
 /** Arguments of a connection. Those that are not given come from stack configuration, then from the environment. */
@@ -111,4 +121,44 @@ export class Users extends Fleet<Settings> {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
     super("infomaniak", "pulumi-nodejs:dynamic/object-users/infomaniak:Users", name, args, SETTINGS, opts);
   }
+}
+
+/** Which user. */
+export interface GetUserArgs extends SecretsArgs {
+  /** The public cloud's number. */
+  publicCloudId: number;
+  /** The project's number. */
+  projectId: number;
+  /** The user's description. */
+  description: string;
+}
+
+/** What a look-up shows of a user. Its keys are shown to the user itself only, not here. */
+export type FoundUser = Found<Settings>;
+
+/**
+ * Looks up a user that nobody need manage here. Changes nothing. Runs in previews, too. Rejects when there is no such user.
+ *
+ * ```ts
+ * const { userId, keys } = await infomaniak.getUser({ publicCloudId: 12, projectId: 34, description: "Alice" });
+ * ```
+ */
+export function getUser(args: GetUserArgs, opts: LookUpOptions = {}): Promise<FoundUser> {
+  return get("infomaniak", args, opts);
+}
+
+/** The same with arguments that may be outputs. With `withSecrets`, all of the output is secret. */
+export function getUserOutput(
+  args: Inputs<GetUserArgs>,
+  opts: LookUpOptions = {},
+): pulumi.Output<pulumi.Unwrap<FoundUser>> {
+  return getOutput("infomaniak", args, opts);
+}
+
+/** The users of a project, each as the arguments of `getUser`. Rejects when they cannot be listed. */
+export function listUsers(
+  place: Pick<GetUserArgs, "publicCloudId" | "projectId">,
+  opts: LookUpOptions = {},
+): Promise<Omit<GetUserArgs, keyof SecretsArgs>[]> {
+  return list("infomaniak", place, opts);
 }

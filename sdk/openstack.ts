@@ -1,6 +1,15 @@
 /** Users of any OpenStack cloud, managed by Keystone's identity API: https://docs.openstack.org/api-ref/identity/v3/ */
 import * as pulumi from "@pulumi/pulumi";
 import {
+  type FoundUser as Found,
+  getUser as get,
+  getUserOutput as getOutput,
+  type Inputs,
+  type LookUpOptions,
+  listUsers as list,
+  type SecretsArgs,
+} from "./look-up";
+import {
   ConnectionProvider,
   Fleet,
   type FleetArgs,
@@ -11,6 +20,7 @@ import {
   type TransportArgs,
 } from "./resource";
 
+export type { FoundKey, LookUpOptions } from "./look-up";
 export type { Key } from "./resource";
 
 /**
@@ -148,4 +158,42 @@ export class Users extends Fleet<Settings> {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
     super("openstack", "pulumi-nodejs:dynamic/object-users/openstack:Users", name, args, SETTINGS, opts);
   }
+}
+
+/** Which user. */
+export interface GetUserArgs extends SecretsArgs {
+  /** The user's name. */
+  name: string;
+  /** The domain's name or id. Default "Default". */
+  domain?: string;
+}
+
+/** What a look-up shows of a user. Its keys only where the login may see them. */
+export type FoundUser = Found<Settings>;
+
+/**
+ * Looks up a user that nobody need manage here. Changes nothing. Runs in previews, too. Rejects when there is no such user.
+ *
+ * ```ts
+ * const { userId, keys } = await openstack.getUser({ name: "alice" });
+ * ```
+ */
+export function getUser(args: GetUserArgs, opts: LookUpOptions = {}): Promise<FoundUser> {
+  return get("openstack", args, opts);
+}
+
+/** The same with arguments that may be outputs. With `withSecrets`, all of the output is secret. */
+export function getUserOutput(
+  args: Inputs<GetUserArgs>,
+  opts: LookUpOptions = {},
+): pulumi.Output<pulumi.Unwrap<FoundUser>> {
+  return getOutput("openstack", args, opts);
+}
+
+/** The users of a domain without the one that is logged in, each as the arguments of `getUser`. */
+export function listUsers(
+  { domain = "Default" }: Pick<GetUserArgs, "domain"> = {},
+  opts: LookUpOptions = {},
+): Promise<Omit<GetUserArgs, keyof SecretsArgs>[]> {
+  return list("openstack", { domain }, opts);
 }

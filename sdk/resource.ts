@@ -262,10 +262,18 @@ export abstract class Fleet<Settings extends object = object> extends pulumi.Cus
 
 /** A connection to a system, given to resources as `{ provider }`. */
 export abstract class ConnectionProvider extends pulumi.ProviderResource {
+  /**
+   * The arguments by the names that stack configuration has for them, for look-ups.
+   * @internal
+   */
+  readonly settings: Record<string, unknown>;
+
   /** @internal */
   protected constructor(kind: string, name: string, args: object, secrets: string[], opts?: pulumi.ResourceOptions) {
     const given = Object.entries(withSecrets(args, secrets)).filter(([, value]) => value !== undefined);
-    super("pulumi-nodejs", name, Object.fromEntries(given.map(([key, value]) => [`${kind}:${key}`, value])), opts);
+    const settings = Object.fromEntries(given.map(([key, value]) => [`${kind}:${key}`, value]));
+    super("pulumi-nodejs", name, settings, opts);
+    this.settings = settings;
   }
 }
 

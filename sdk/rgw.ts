@@ -1,6 +1,15 @@
 /** Users of a Ceph RADOS Gateway, managed by its Admin Ops API: https://docs.ceph.com/en/latest/radosgw/adminops/ */
 import type * as pulumi from "@pulumi/pulumi";
 import {
+  type FoundUser as Found,
+  getUser as get,
+  getUserOutput as getOutput,
+  type Inputs,
+  type LookUpOptions,
+  listUsers as list,
+  type SecretsArgs,
+} from "./look-up";
+import {
   ConnectionProvider,
   Fleet,
   type FleetArgs,
@@ -12,6 +21,7 @@ import {
   type TransportArgs,
 } from "./resource";
 
+export type { FoundKey, LookUpOptions } from "./look-up";
 export type { Key } from "./resource";
 
 /** Arguments of a connection. Those that are not given come from stack configuration, then from the environment. */
@@ -185,4 +195,41 @@ export class Users extends Fleet<Settings> {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
     super("rgw", "pulumi-nodejs:dynamic/object-users/rgw:Users", name, args, SETTINGS, opts);
   }
+}
+
+/** Which user. */
+export interface GetUserArgs extends SecretsArgs {
+  /** The user's name. */
+  uid: string;
+  /** The user's tenant. */
+  tenant?: string;
+}
+
+/** What a look-up shows of a user: its settings, its subusers, and its keys without secrets. */
+export type FoundUser = Found<Settings & { subusers: { id: string; permissions: string }[] }>;
+
+/**
+ * Looks up a user that nobody need manage here. Changes nothing. Runs in previews, too. Rejects when there is no such user.
+ *
+ * ```ts
+ * const { userId, keys } = await rgw.getUser({ uid: "alice" });
+ * ```
+ */
+export function getUser(args: GetUserArgs, opts: LookUpOptions = {}): Promise<FoundUser> {
+  return get("rgw", args, opts);
+}
+
+/** The same with arguments that may be outputs. With `withSecrets`, all of the output is secret. */
+export function getUserOutput(
+  args: Inputs<GetUserArgs>,
+  opts: LookUpOptions = {},
+): pulumi.Output<pulumi.Unwrap<FoundUser>> {
+  return getOutput("rgw", args, opts);
+}
+
+/**
+ * The users of the gateway without the admin itself, each as the arguments of `getUser`. Rejects when they cannot be listed.
+ */
+export function listUsers(opts: LookUpOptions = {}): Promise<Omit<GetUserArgs, keyof SecretsArgs>[]> {
+  return list("rgw", {}, opts);
 }

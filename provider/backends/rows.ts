@@ -33,6 +33,8 @@ export interface Row {
   readonly replaces?: true;
   /** Several texts may name one thing, which only the system tells. */
   readonly synonyms?: true;
+  /** It says which user it is, with the inputs that replace the user. */
+  readonly locates?: true;
   /** Users are listed by it: it is a part of the place where they are. */
   readonly listedBy?: true;
   /** Two users cannot have the same value at once. */
@@ -129,6 +131,13 @@ export function factsOf(rows: Rows) {
     required: names((row) => row.isSetting && row.schema?.safeParse(undefined).success === false),
     replaceOn: names((row) => row.replaces),
     synonyms: names((row) => row.synonyms),
+    /** Those that say which user it is, and their schemas. */
+    locating: names((row) => row.replaces || row.locates),
+    locatedBy: Object.fromEntries(
+      Object.entries(rows).flatMap(([name, { schema, replaces, locates }]) =>
+        schema && (replaces || locates) ? [[name, schema] as const] : [],
+      ),
+    ) as Readonly<Record<string, z.ZodType>>,
     listedBy: names((row) => row.listedBy),
     /** If one of these is kept in a replacement, the old user goes first. */
     unique: names((row) => row.unique),

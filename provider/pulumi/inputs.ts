@@ -2,7 +2,7 @@
  * Inputs: from what a program gives to normal form, or to a list of sentences that say what is wrong and where.
  */
 import { isDeepStrictEqual } from "node:util";
-import type * as z from "zod";
+import * as z from "zod";
 import type { Backend } from "../backends/backend";
 import { isHidden } from "../lifecycle/hidden";
 import type { Spec } from "../lifecycle/model";
@@ -69,6 +69,27 @@ export function checkInputs(
     ...(wantsQuarantine(given) && !backend.capabilities.disablesKeys ? [noQuarantine(backend)] : []),
   ];
   return { inputs: { ...(parsed.success ? definedOnly(parsed.data as Inputs) : given), ...toldBySdk(news) }, failures };
+}
+
+/** The arguments of a look-up, of which these may be given, in normal form; or what is wrong with them. */
+export function checkArguments(
+  schema: Readonly<Record<string, z.ZodType>>,
+  given: Inputs,
+  names: readonly string[],
+): { inputs: Inputs; failures: CheckFailure[] } {
+  const isOwn = ([name]: [string, unknown]) => names.includes(name);
+  const all = Object.entries(definedOnly(given));
+  const others = all.filter((entry) => !isOwn(entry));
+  const shape = Object.fromEntries(Object.entries(schema).filter(isOwn));
+  const parsed = z.object(shape).safeParse(Object.fromEntries(all.filter(isOwn)), { error: sayType });
+  const wrong = parsed.error?.issues ?? [];
+  return {
+    inputs: parsed.data ?? {},
+    failures: [
+      ...others.map(([property]) => ({ property, reason: "is not an argument of this look-up" })),
+      ...wrong.map(({ path, message }) => ({ property: path.map(String).join("."), reason: message })),
+    ],
+  };
 }
 
 /** How long retired keys are to be disabled before they are revoked. One that is not known yet counts as none. */

@@ -29,6 +29,7 @@ export const rows = {
         (text) => unmarked(text).mark === undefined,
         "must not end like this: it is the mark of users in the making",
       ),
+    locates: true,
     wire: { label: shown.label },
     read: ({ label }) => unmarked(label).label,
   }),

@@ -68,6 +68,7 @@ export const wireUser = z.looseObject({
   ...wireOf(rows),
   /** Left out for an admin with the cap user-info-without-keys and not users=read. */
   keys: z.array(wireKey),
+  subusers: z.array(z.looseObject({ id: z.string(), permissions: z.string() })).optional(),
   /** From Ceph 20 on. */
   create_date: z.string().optional(),
 });
@@ -94,6 +95,7 @@ export function liveOf(user: WireUser): Live & { readonly keys: readonly LiveKey
   return {
     userId: userIdOf(user),
     fields: readBy(rows, user),
+    also: { subusers: (user.subusers ?? []).map(({ id, permissions }) => ({ id, permissions })) },
     keys: keysOf(user.keys),
     ...(createdAt === undefined ? {} : { createdAt }),
   };
