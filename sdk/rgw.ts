@@ -109,6 +109,15 @@ export interface UserArgs extends LifecycleArgs {
   /** Limit of each bucket of the user. */
   bucketQuota?: pulumi.Input<Quota>;
   /**
+   * The account that the user belongs to: `accountId` of an rgw.Account. A user joins an account and never leaves it. Its
+   * displayName is its name in IAM then, without spaces. For Ceph 19 and later, like the next two.
+   */
+  accountId?: pulumi.Input<string>;
+  /** The user may do everything in its account, IAM included. Default false. */
+  accountRoot?: pulumi.Input<boolean>;
+  /** The user's path in IAM: "/", which is the default, or "/team/red/". */
+  path?: pulumi.Input<string>;
+  /**
    * Limit of requests and bytes in a minute. For Ceph 17 and later; the admin user needs the caps "ratelimit=*". It is watched
    * while it is declared, and costs a request of its own then. No longer declared, it goes back to what the user was found
    * with, or is switched off.
@@ -158,6 +167,12 @@ export class User extends ObjectUser {
   declare readonly userQuota: pulumi.Output<QuotaFound>;
   /** Limit of each bucket of the user. */
   declare readonly bucketQuota: pulumi.Output<QuotaFound>;
+  /** The account's id; empty without one, undefined where the release has none. */
+  declare readonly accountId: pulumi.Output<string | undefined>;
+  /** Whether the user is root of its account. */
+  declare readonly accountRoot: pulumi.Output<boolean>;
+  /** The user's path in IAM. */
+  declare readonly path: pulumi.Output<string>;
   /** Limit of requests and bytes in a minute; undefined where it is not declared, as it is not looked at then. */
   declare readonly rateLimit: pulumi.Output<RateLimitFound | undefined>;
 
@@ -169,6 +184,7 @@ export class User extends ObjectUser {
 const SETTINGS = [
   ...(["displayName", "email", "suspended", "maxBuckets", "caps", "opMask"] as const),
   ...(["defaultPlacement", "defaultStorageClass", "placementTags", "userQuota", "bucketQuota", "rateLimit"] as const),
+  ...(["accountId", "accountRoot", "path"] as const),
 ];
 
 /** A user's settings as found. */

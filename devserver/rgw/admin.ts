@@ -2,6 +2,7 @@
  * The admin API's table of operations: which request is which operation, what it is called in the log, and which
  * capability it takes.
  */
+import { createAccount, deleteAccount, getAccount, modifyAccount } from "./accounts";
 import type { Arguments } from "./arguments";
 import type { Answer, Call } from "./call";
 import type { Context } from "./context";
@@ -10,7 +11,6 @@ import { getMetadata, listBuckets, listMetadata, listUsers } from "./listing";
 import { capRead, capWithoutKeys, capWrite } from "./permissions";
 import { getQuota, putQuota } from "./quota";
 import { getRateLimit, setRateLimit } from "./rate-limit";
-import { refuse } from "./refusal";
 import type { Ways } from "./release";
 import type { StoredUser } from "./user";
 import { changeCaps, createUser, deleteUser, getUser, modifyUser } from "./users";
@@ -72,12 +72,12 @@ export function adminOperation({ method, path, args }: Call, { caps }: Ways): Op
       return caps.includes("ratelimit") ? found("GET ratelimit", "ratelimit", capRead, getRateLimit) : undefined;
     case "POST ratelimit":
       return caps.includes("ratelimit") ? found("POST ratelimit", "ratelimit", capWrite, setRateLimit) : undefined;
-    // Accounts are known here by the capability that they take, and not further.
     case "GET account":
     case "PUT account":
     case "POST account":
     case "DELETE account":
-      return caps.includes("accounts") ? found(`${method} account`, "accounts", needed(method), absent) : undefined;
+      if (!caps.includes("accounts")) return undefined;
+      return found(`${method} account`, "accounts", needed(method), ACCOUNTS[method as keyof typeof ACCOUNTS]);
     default:
       return undefined;
   }
@@ -88,9 +88,7 @@ function showCluster({ fsid }: Context): Answer {
   return { body: JSON.stringify({ info: { storage_backends: [{ name: "rados", cluster_id: fsid }] } }) };
 }
 
-function absent(): never {
-  return refuse("NotImplemented");
-}
+const ACCOUNTS = { GET: getAccount, POST: createAccount, PUT: modifyAccount, DELETE: deleteAccount };
 
 /** The permission that a method takes. */
 function needed(method: string): number {

@@ -48,6 +48,9 @@ export interface StoredUser {
   readonly bucketQuota: Quota;
   /** Absent: none was ever set. */
   readonly rateLimit?: RateLimit;
+  readonly accountId?: string;
+  readonly accountRoot?: boolean;
+  readonly path?: string;
   /** How often it was written, and when last: what the metadata API shows. */
   readonly version: number;
   readonly modifiedAt: Date;
@@ -108,9 +111,9 @@ export function quotas(user: StoredUser): string {
   return `"bucket_quota":${quotaJson(user.bucketQuota)},"user_quota":${quotaJson(user.userQuota)}`;
 }
 
-function tail({ madeAt }: StoredUser, { disablesKeys }: Ways): string {
-  const dated = { account_id: "", path: "/", create_date: dateOf(madeAt), tags: [], group_ids: [] };
-  return `"temp_url_keys":[],"type":"rgw","mfa_ids":[]${disablesKeys ? `,${inner(dated)}` : ""}`;
+function tail({ madeAt, accountId = "", accountRoot, path = "/" }: StoredUser, { disablesKeys }: Ways): string {
+  const dated = { account_id: accountId, path, create_date: dateOf(madeAt), tags: [], group_ids: [] };
+  return `"temp_url_keys":[],"type":"${accountRoot ? "root" : "rgw"}","mfa_ids":[]${disablesKeys ? `,${inner(dated)}` : ""}`;
 }
 
 /** In microseconds; of what an older release made, nothing. */

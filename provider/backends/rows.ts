@@ -44,6 +44,8 @@ export interface Row {
   readonly default?: Json;
   /** The setting cannot be taken back once it was declared; this value says "none". */
   readonly unclearable?: Json;
+  /** Once it is declared it keeps its value: the clause says why. A change is refused. */
+  readonly keeps?: string;
   /** The system is asked about the setting only for users that declare it. Of the others nobody knows it. */
   readonly onRequest?: true;
   /** The members of the system's answer that show the setting. */
@@ -142,6 +144,10 @@ export function factsOf(rows: Rows) {
     /** If one of these is kept in a replacement, the old user goes first. */
     unique: names((row) => row.unique),
     unclearable: values("unclearable"),
+    /** Settings that keep the value that they were declared with, each with the reason. */
+    keeping: Object.fromEntries(
+      Object.entries(rows).flatMap(([name, { keeps }]) => (keeps === undefined ? [] : [[name, keeps] as const])),
+    ) as Readonly<Record<string, string>>,
     defaults: values("default"),
   };
 }

@@ -66,6 +66,7 @@ export function checkInputs(
   const failures = [
     ...findings.flatMap((issue) => explain(issue, backend)),
     ...takenBack(backend, olds, given, internals),
+    ...changed(backend, olds, given, unknown),
     ...(wantsQuarantine(given) && !backend.capabilities.disablesKeys ? [noQuarantine(backend)] : []),
   ];
   return { inputs: { ...(parsed.success ? definedOnly(parsed.data as Inputs) : given), ...toldBySdk(news) }, failures };
@@ -141,6 +142,20 @@ function takenBack(backend: Backend, olds: Inputs, news: Inputs, { hidden }: Int
       property,
       reason: `cannot be taken back once it was set: the system ignores an empty value. Keep ${isHidden(property, hidden) ? "its value" : JSON.stringify(olds[property])} or give another value`,
     }));
+}
+
+/** Settings that keep the value that they were declared with. Another user, by what replaces, begins without. */
+function changed(
+  backend: Backend,
+  olds: Inputs,
+  news: Inputs,
+  unknown: readonly (readonly PropertyKey[])[],
+): CheckFailure[] {
+  if (backend.replaceOn.some((name) => olds[name] !== news[name])) return [];
+  return Object.entries(backend.keeping)
+    .filter(([name]) => olds[name] !== undefined && news[name] !== undefined && !concerns([name], unknown))
+    .filter(([name]) => !isDeepStrictEqual(olds[name], news[name]))
+    .map(([property, reason]) => ({ property, reason }));
 }
 
 function explain(issue: z.core.$ZodIssue, backend: Backend): CheckFailure[] {

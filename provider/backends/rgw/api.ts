@@ -17,6 +17,15 @@ import { type Requests, requestsTo } from "./requests";
 import type { Settings } from "./settings";
 import { liveOf, userIdOf } from "./wire";
 
+const NO_RATE_LIMITS = "must be left out: this release of Ceph has no rate limits, which begin with Ceph 17";
+const NO_ACCOUNTS = "must be left out: this release of Ceph has no accounts, which begin with Ceph 19";
+
+const NAME_TAKEN = {
+  code: "conflict",
+  problem: "another user of the account has this displayName, which is the user's name in IAM",
+  advice: "Give another displayName, or delete the other user.",
+} as const;
+
 /** The users of one gateway. */
 export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi<Where> {
   const requests = requestsTo(settings, deps);
@@ -64,7 +73,14 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
 
     async create({ where, fields, key }) {
       const userId = idOf(where);
-      return sameUser(userId, await requests.createUser(userId, creation(where, fields, key)));
+      try {
+        return sameUser(userId, await requests.createUser(userId, creation(where, fields, key)));
+      } catch (error) {
+        const isInAccount = fields.accountId !== undefined && isObjectUserError(error, "already-exists");
+        // One answer says that the user is there, and that its name is another's.
+        if (!isInAccount || (await find({ where })) !== undefined) throw error;
+        throw new ObjectUserError({ ...error.parts, ...NAME_TAKEN });
+      }
     },
 
     async update({ userId }, before, changes) {
@@ -89,9 +105,15 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     disableKey: ({ userId }, { accessKey }) => setActive(userId, accessKey, false),
     disablesKeys: requests.disablesKeys,
 
-    async unsupported({ rateLimit }) {
-      if (rateLimit === undefined || (await requests.hasRateLimits())) return {};
-      return { rateLimit: "must be left out: this release of Ceph has no rate limits, which begin with Ceph 17" };
+    async unsupported(inputs) {
+      const isGiven = (name: string) => inputs[name] !== undefined;
+      const accounts = ["accountId", "accountRoot", "path"].filter(isGiven);
+      const hasLimits = !isGiven("rateLimit") || (await requests.hasRateLimits());
+      const hasAccounts = accounts.length === 0 || (await requests.hasAccounts());
+      return {
+        ...(hasLimits ? {} : { rateLimit: NO_RATE_LIMITS }),
+        ...(hasAccounts ? {} : Object.fromEntries(accounts.map((name) => [name, NO_ACCOUNTS]))),
+      };
     },
 
     async revokeKey(user, { accessKey }) {

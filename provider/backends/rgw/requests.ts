@@ -33,6 +33,15 @@ const TAKEN: Meaning = {
   advice: "Change rotationId, for another key; or remove the other user's key.",
 };
 
+/** What an account that is named does to a request about a user. */
+const IN_ACCOUNT: Meanings = {
+  "404 NoSuchKey": {
+    code: "invalid",
+    problem: "there is no such account",
+    advice: "Check accountId, and that the account is on this cluster.",
+  },
+};
+
 /** What the answers of /admin/ratelimit mean. */
 const OF_RATE_LIMITS: Meanings = {
   "404 NoSuchKey": { code: "not-found", problem: "there is no such user", advice: "Check uid and tenant." },
@@ -109,18 +118,20 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
   /** Ceph 19 and later show of each key whether it is active, and take it. */
   const disablesKeys = async () => (await ownUser()).keys.some(({ active }) => active !== undefined);
 
-  const hasRateLimits = askedOnce(async () => {
-    const act = { ...repeatable("finding out", "whether the gateway has rate limits"), means: OF_RATE_LIMITS };
-    try {
-      await call(act, "GET", RATE_LIMIT, { global: true });
+  /** Whether the release has an operation at all. What it refuses for another reason it has. */
+  const has = (what: string, path: string, query: Query) =>
+    askedOnce(async () => {
+      try {
+        await call(repeatable("finding out", `whether the gateway has ${what}`), "GET", path, query);
+      } catch (error) {
+        if (isObjectUserError(error, "unsupported")) return false;
+        if (!isObjectUserError(error, "forbidden", "invalid", "not-found")) throw error;
+      }
       return true;
-    } catch (error) {
-      if (isObjectUserError(error, "unsupported")) return false;
-      // The right may be missing; there are rate limits all the same.
-      if (isObjectUserError(error, "forbidden")) return true;
-      throw error;
-    }
-  });
+    });
+
+  const hasRateLimits = has("rate limits", RATE_LIMIT, { global: true });
+  const hasAccounts = has("accounts", "/admin/account", { id: "RGW00000000000000000" });
 
   async function placed(query: Query): Promise<Query> {
     const [placement, storageClass] = String(query["default-placement"] ?? "").split("/");
@@ -146,14 +157,24 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
 
     /** PUT /admin/user. 409 UserAlreadyExists for any user that exists; two at once may both answer 200. */
     createUser: async (userId: string, query: Query) =>
-      call(unrepeatable("creating", user(userId)), "PUT", USERS, await placed(query), { schema: wireUser }),
+      call({ ...unrepeatable("creating", user(userId)), means: IN_ACCOUNT }, "PUT", USERS, await placed(query), {
+        schema: wireUser,
+      }),
 
     /**
      * POST /admin/user. It also makes keys, and unlike PUT /admin/user?key it then refuses an unknown uid and somebody
      * else's key, instead of acting on that other user.
      */
     modifyUser: async (uid: string, query: Query) =>
-      call(unrepeatable("changing", user(uid)), "POST", USERS, { uid, ...(await placed(query)) }, { schema: wireUser }),
+      call(
+        { ...unrepeatable("changing", user(uid)), means: IN_ACCOUNT },
+        "POST",
+        USERS,
+        { uid, ...(await placed(query)) },
+        {
+          schema: wireUser,
+        },
+      ),
 
     disablesKeys,
 
@@ -205,6 +226,9 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
       const act = { ...unrepeatable("changing the rate limit of", user(uid)), means: OF_RATE_LIMITS };
       return call(act, "POST", RATE_LIMIT, { "ratelimit-scope": "user", uid, ...limit });
     },
+
+    /** Whether this release has accounts. Asked once. Rejects where the gateway cannot be asked. */
+    hasAccounts,
 
     /** Whether this release has rate limits. Asked once. Rejects where the gateway cannot be asked. */
     hasRateLimits,
