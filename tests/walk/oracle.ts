@@ -1,0 +1,264 @@
+/**
+ * What must be true after every run, whatever was edited and whatever went wrong. The numbers are those of the categories
+ * in messages; 9 to 12 are in promises.ts.
+ *
+ * 1. A user whose resource is in state and healthy is there, and S3 accepts its published key.
+ * 2. Strangers and the other stack are left alone; previews and refreshes change nothing (watch.ts).
+ * 3. No user is deleted that the program declares (watch.ts).
+ * 4. A refusal is a sentence with a way out, and has changed nothing; what a killed run left is not refused.
+ * 5. A way out works; after a clean run there is nothing to do; a preview announces what is done (stage.ts).
+ * 6. A user that leaves state and is not deleted is spoken of, and left as it is.
+ * 7. Nobody is told a secret, and state has none in clear.
+ * 8. No key ends while somebody holds it, and no secret is replaced (watch.ts).
+ */
+import assert from "node:assert/strict";
+import type { Result } from "./engine";
+import { textOf } from "./ledger";
+import { isNamed, isOver, type Managed, managedBy, type Truth, userAt } from "./managed";
+import type { Program, StackName } from "./program";
+import { keeps, type Part } from "./promises";
+import type { State } from "./state";
+import type { Failure } from "./steps";
+import type { Site, System } from "./system";
+import { isSame, type Watch, type Watched } from "./watch";
+
+/** How a run went. `result` is undefined when it was killed. */
+export interface Report {
+  readonly stack: StackName;
+  readonly what: Watched["what"];
+  readonly program: Program;
+  readonly before: State;
+  readonly after: State;
+  readonly was: Truth;
+  readonly is: Truth;
+  readonly start: number;
+  readonly end: number;
+  readonly result: Result | undefined;
+  /** Trouble came. */
+  readonly isDisturbed: boolean;
+  /** It read everything, or began with that. */
+  readonly isRefreshed: boolean;
+  readonly lines: readonly string[];
+  /** Users that a run made which was killed just before this one, by their places, with their resources. */
+  readonly leftBehind: ReadonlyMap<string, string>;
+}
+
+const WAYS_OUT =
+  /adopt|alias|deleteBeforeReplace|retainOnDelete|allowRemovals|protect|state delete|endpoint|connection|address/;
+const TAKEN = /\(409\b/;
+const WAYS_ON = /Run again after|gracePeriodSeconds|rotationId/;
+const SENTENCE = /^[a-z ]+ing\b.*: .+\. .+\.$/s;
+const FAREWELL = /releas|retain|left|leav|forg|no longer|keep|kept/i;
+
+/** Judges the runs of a walk. */
+export class Oracle {
+  constructor(
+    private readonly system: System,
+    private readonly site: Site,
+    private readonly watch: Watch,
+  ) {}
+
+  /** Fails where a promise is broken. `others`: what the other stack's state manages. */
+  async judge(report: Report, others: readonly Managed[]): Promise<void> {
+    const { watch } = this;
+    const { result } = report;
+    if (watch.broken) assert.fail(watch.broken);
+    const before = this.managed(report.before);
+    const after = this.managed(report.after);
+    for (const failure of result?.failures ?? []) this.isGood(report, failure);
+    for (const one of after) {
+      const isSole = [...after, ...others].filter(({ place }) => place === one.place).length === 1;
+      if (isSole && !one.isReplaced) await this.keepsPromises(report, one, before);
+    }
+    this.keysAreKnown(report, before, after, others);
+    for (const one of after) this.remember(one);
+    if (result === undefined) return;
+    watch.remembers(report.stack, new Set(after.map(({ place }) => place)));
+    await this.usersWork(report, [...after, ...others]);
+    this.nobodyIsTaken(report, after);
+    this.nobodyIsOrphaned(report, before, after);
+    if (report.what !== "up" || result.failures.length + result.invalid.length > 0) return;
+    const there = new Set(after.map(({ place }) => place));
+    for (const [place, { declaration }] of watch.declared)
+      assert.ok(there.has(place), `(1) ${declaration.urn} is not in state`);
+  }
+
+  managed(state: State): Managed[] {
+    return state.resources.flatMap((one) => managedBy(this.system, one));
+  }
+
+  private remember({ place, published }: Managed): void {
+    if (published) this.watch.ledgers.get(place)?.published.add(textOf(published));
+  }
+
+  private async keepsPromises(report: Report, is: Managed, before: readonly Managed[]): Promise<void> {
+    const { watch, system, site } = this;
+    const { result, what, stack, start, end } = report;
+    const { place, urn, member } = is;
+    const ledger = watch.ledgers.get(place);
+    if (ledger === undefined || watch.hasLost(stack, place)) return;
+    if ([...ledger.owners].filter((owner) => owner !== "strangers").length > 1) return;
+    const declared = watch.declared.get(place);
+    const isDeclared = declared?.declaration.urn === urn && declared.member === member;
+    const former = watch.renames.get(place) ?? place;
+    const was = before.find(
+      (one) => !one.isReplaced && one.place === former && (declared ? isSame(declared, one.urn) : one.urn === urn),
+    );
+    // What it was made with, only the resource that made it knows.
+    if (was === undefined && userAt(report.was, is)) ledger.isAdopted = true;
+    const resource = report.after.resources.find((one) => one.urn === urn && !one.isReplaced);
+    const isDone = isDeclared && result !== undefined && what === "up" && this.isDone(report, is);
+    const isMeddled = watch.meddled.has(place);
+    // Whatever concerns keys looks first.
+    const isNew = was === undefined || was.published?.secretKey !== is.published?.secretKey;
+    const saw = !ledger.isUnseen || (isNew && this.isSure(is));
+    const part: Part = {
+      ...{ system, ledger, is, was, start, end },
+      item: isDeclared ? declared.item : undefined,
+      before: userAt(report.was, was ?? is),
+      after: userAt(report.is, is),
+      run: {
+        ...{ isUp: what === "up", isKilled: result === undefined, isMeddled, isDone, saw },
+        isHalf: (resource?.initErrors.length ?? 0) > 0,
+        newKeys: watch.newKeys.get(place) ?? [],
+        accepted: watch.accepted,
+      },
+      s3: (pair) => site.s3(is.cluster, pair),
+    };
+    await keeps(part);
+    if (isDone && !isMeddled && saw) ledger.isUnseen = false;
+    const isRead = result?.failures.length === 0 && report.isRefreshed;
+    if (isRead && !isMeddled && this.isSure(is)) ledger.isUnseen = false;
+  }
+
+  /** Where the system ends secrets by itself, state may have one of which only the system knows that it has ended. */
+  private isSure({ outputs }: Managed): boolean {
+    return this.system.rotates === "keys" || outputs.previousSecretKey === undefined;
+  }
+
+  /** Whether a run did all that was to be done for a user. Of a fleet those failed whom its error names. */
+  private isDone({ result }: Report, { urn, member }: Managed): boolean {
+    if (result?.deeds.some((one) => one.urn === urn && one.did !== "gone" && one.did !== "deleted")) return true;
+    const failure = result?.failures.find((one) => one.urn === urn);
+    const isPart = failure && member !== undefined && ["create", "update"].includes(failure.method);
+    if (!isPart || !/the others are done/.test(failure.message)) return false;
+    return !isNamed(failure.message, member);
+  }
+
+  /** Every key that a run made is in state, or left by a run that was cut off. */
+  private keysAreKnown(
+    { result, isDisturbed, is }: Report,
+    before: readonly Managed[],
+    after: readonly Managed[],
+    others: readonly Managed[],
+  ): void {
+    for (const [place, ledger] of this.watch.ledgers) {
+      const [cluster = "", uid = ""] = place.split("/");
+      const managed = [...after, ...others].filter((one) => one.place === place);
+      const ring = new Set(managed.flatMap((one) => one.ring.map(({ id }) => id)));
+      const [former, ...more] = [...before, ...others].filter((one) => one.place === place);
+      const isOne = managed.length === 1 && more.length === 0 && former?.isReplaced === false;
+      const hasStayed = isOne && former.urn === managed[0]?.urn;
+      const isAnew = result?.deeds.some(({ urn, did }) => urn === managed[0]?.urn && did === "replaced");
+      const mayLeave = result === undefined || isDisturbed || !hasStayed || isAnew;
+      const user = is[cluster as keyof Truth].get(uid);
+      for (const id of user?.keys.keys() ?? []) {
+        if (ring.has(id)) ledger.left.delete(id);
+        else if (!ledger.made.has(id) || ledger.left.has(id)) continue;
+        else if (mayLeave) ledger.left.add(id);
+        else assert.fail(`(10) key ${id} of ${place} is in no state`);
+      }
+    }
+  }
+
+  /** Every healthy resource's user, where only one resource of one stack has it. */
+  private async usersWork({ stack, after, is }: Report, all: readonly Managed[]): Promise<void> {
+    const { watch, site, system } = this;
+    for (const resource of after.resources) {
+      if (resource.isReplaced || resource.initErrors.length > 0) continue;
+      for (const one of managedBy(system, resource)) {
+        const { place, published, cluster } = one;
+        const ledger = watch.ledgers.get(place);
+        // Without a refresh nobody looks whether it is gone.
+        if (watch.hasLost(stack, place) || ledger?.isUnseen || watch.meddled.has(place)) continue;
+        if (all.filter((other) => other.place === place).length > 1) continue;
+        if ([...(ledger?.owners ?? [])].filter((owner) => owner !== "strangers").length > 1) continue;
+        const user = userAt(is, one);
+        assert.ok(user, `(1) ${place} of ${resource.urn} is not there`);
+        if (published?.id === undefined) continue;
+        const said = await site.s3(cluster, published);
+        if (user.isLocked) assert.match(said, /^40[13]/, `(1) ${place} is locked, and works`);
+        else assert.equal(said, "200", `(1) ${place} of ${resource.urn} does not work`);
+      }
+    }
+  }
+
+  /** Nobody comes into a stack's state whom it neither made nor took over by its program's wish. */
+  private nobodyIsTaken({ stack }: Report, after: readonly Managed[]): void {
+    const { watch } = this;
+    for (const { place } of after) {
+      const isWished = watch.declared.get(place)?.item.adopt === true;
+      const theirs = [...(watch.ledgers.get(place)?.owners ?? [stack])];
+      assert.ok(
+        isWished || watch.hasLost(stack, place) || theirs.includes(stack),
+        `(2) ${place} of ${theirs.join(" and ")} is taken over without adopt`,
+      );
+    }
+  }
+
+  /** In trouble an error is a sentence. Else it is a refusal, and only what was done to whom it is about counts. */
+  private isGood({ program, leftBehind, isDisturbed, was }: Report, failure: Failure): void {
+    const { writes } = this.watch;
+    const { urn, method, message } = failure;
+    const where = `${method} of ${urn} says ${JSON.stringify(message)}`;
+    const declared = program.declarations.filter((one) => one.urn === urn).flatMap(({ users }) => users);
+    const named = declared.filter(({ member }) => member === undefined || isNamed(message, member));
+    // What check says is a clause behind the name of an input.
+    if (method !== "check") {
+      // A fleet has a sentence a member, and so has what it refuses to delete; then comes the way out of all.
+      const sentences = named.some(({ member }) => member) ? message.split(/\n(?=[\w-]+: )/).slice(1) : [message];
+      for (const one of sentences)
+        assert.match(one.replace(/^member-\d+( \(\d+\))?: /, ""), SENTENCE, `(4) no sentence: ${where}`);
+      assert.match(message, /^\S+ .*\.$/s, `(4) no sentence: ${where}`);
+    }
+    if (isDisturbed) return;
+    const isOn = this.system.rotates === "secrets" && WAYS_ON.test(message);
+    // Each setting is changed by itself, and only the system knows that the new name is taken.
+    if (this.system.renames && TAKEN.test(message)) return;
+    assert.ok(isOn || WAYS_OUT.test(message), `(4) a refusal has no way out: ${where}`);
+    const refused = new Set<string>(named.map(({ item }) => item.uid));
+    const wrote = writes.find(
+      ({ call, place }) => call?.urn === urn && call.method === method && refused.has(place.split("/")[1] ?? ""),
+    );
+    assert.equal(wrote, undefined, `(4) a refusal has changed something: ${where}`);
+    if (method !== "create" && method !== "update") return;
+    for (const [place, maker] of leftBehind) {
+      const isOwn = maker === urn && refused.has(place.split("/")[1] ?? "");
+      assert.ok(!isOwn, `(4) what a killed run of it left is refused: ${where}`);
+    }
+    if (/exists already/.test(message) && refused.size === declared.length)
+      for (const { item } of named)
+        assert.ok(was.first.has(item.uid) || was.second.has(item.uid), `(4) nobody is there: ${where}`);
+  }
+
+  private nobodyIsOrphaned({ is, lines, result }: Report, before: readonly Managed[], after: readonly Managed[]): void {
+    const still = new Set(after.map(({ place }) => place));
+    const said = [...lines, ...(result?.failures ?? []).map(({ message }) => message)];
+    for (const one of before) {
+      const { place, uid } = one;
+      if (still.has(place) || userAt(is, one) === undefined) continue;
+      const isSpokenOf = said.some((line) => line.includes(uid) && FAREWELL.test(line));
+      assert.ok(isSpokenOf, `(6) ${place} is in no state any more, is still there, and nobody says so`);
+      const ledger = this.watch.ledgers.get(place);
+      if (ledger) ledger.isForgotten = true;
+      const isRetained = one.outputs.retainOnDelete === true && !this.watch.meddled.has(place);
+      const wrote = this.watch.writes.find((write) => write.place === place);
+      if (isRetained) assert.equal(wrote, undefined, `(6) ${place} is to be left as it is`);
+    }
+  }
+}
+
+/** Whether a retired key's time has come since. */
+export function isDue({ ring }: Managed, now: number): boolean {
+  return ring.some((key) => isOver(key, now));
+}
