@@ -7,7 +7,7 @@
  * a resource. What would cross the network in clear is warned of here, whatever the system.
  */
 import type { Addresses, Backend, Connection } from "./backends/backend";
-import { ObjectUserError } from "./errors";
+import { isObjectUserError, ObjectUserError } from "./errors";
 import { askedOnce } from "./http/asked-once";
 import { isReadable } from "./http/plain-http";
 import type { Context } from "./lifecycle/context";
@@ -33,10 +33,14 @@ export function openConnection(
   const connection = backend.connect(settings, world);
   warnOfPlainHttp(addresses, world.log);
   const { capabilities, defaults, resource } = backend;
-  // Who is not told knows the system by its address only.
-  const systemId = askedOnce(async () => connection.api.systemId?.().catch(() => undefined));
+  const systemId = askedOnce(async () => connection.api.systemId?.().catch(unlessItDoesNotSay));
   const address = normalAddress(addresses[0].url);
   return { ...connection, ...world, announce, capabilities, defaults, resource, address, systemId };
+}
+
+/** Who is not told knows the system by its address only. But a system that could not be asked now may be any. */
+function unlessItDoesNotSay(error: unknown): undefined {
+  if (!isObjectUserError(error) || isObjectUserError(error, "unavailable", "rate-limited", "unauthorized")) throw error;
 }
 
 /** An address as two that mean the same have it: host in lower case, no port that goes without saying, no slash at the end. */

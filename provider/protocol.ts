@@ -10,8 +10,11 @@ export const IDENTITY = "__identity";
 /** The input that names the inputs which the program gives as secrets: their values stand in no message. "*" is all. */
 export const SECRET_INPUTS = "__secretInputs";
 
-/** The members of a user's inputs and outputs that are secret; no other holds one. */
+/** The members of a user's inputs and outputs that are secret; besides them only `SECRETS` holds one. */
 export const SECRET_NAMES = ["secretKey", "previousSecretKey", "password"];
+
+/** The output, a secret, that only this provider reads: the secrets of living keys by key id, without those shown elsewhere. */
+export const SECRETS = "__secrets";
 
 /** Outputs that only this provider reads: where the user is, what the system there calls itself, when the user was made. */
 export const ADDRESS = "__address";

@@ -3,7 +3,7 @@
  * reach Pulumi. This file has Pulumi's words only; the provider decides what they do.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { IDENTITY, identityOf, SECRET_INPUTS, SECRET_NAMES } from "../provider/protocol";
+import { IDENTITY, identityOf, SECRET_INPUTS, SECRET_NAMES, SECRETS } from "../provider/protocol";
 
 /** The inputs that every user has, whatever the system. */
 export interface LifecycleArgs {
@@ -100,7 +100,7 @@ export abstract class ObjectUser extends pulumi.CustomResource {
     };
     const told = toldToProvider(type, name, args, opts);
     const props = { ...outputs, ...withSecrets(args, SECRET_NAMES), ...told, __provider: handler(kind) };
-    const secretOutputs = [...SECRET_NAMES, ...(opts?.additionalSecretOutputs ?? [])];
+    const secretOutputs = [...SECRET_NAMES, SECRETS, ...(opts?.additionalSecretOutputs ?? [])];
     const { stackTraceLimit } = Error;
     // Pulumi takes several stack traces for each property, for debugging its own promises, and maps each to its sources:
     // a third of a program's time. The resource's own position in the program is taken with a limit of its own.

@@ -80,12 +80,18 @@ export function runAsScript(url, wish) {
   process.exitCode = result.available ? 0 : 1;
 }
 
-/** Why nothing may or can be installed here. */
-function obstacle() {
+/** Why nothing may be put on this machine, or Debian's packages cannot be had; undefined where they can. */
+export function ban() {
   const forbidden = process.env[FORBIDDEN];
   if (forbidden && forbidden !== "0") return `${FORBIDDEN}=${forbidden} is set`;
   if (process.platform !== "linux") return `these packages are for Linux, this is ${process.platform}`;
-  if (!isThere("apt-get")) return "there is no apt-get here; use your distribution's packages";
+  return isThere("apt-get") ? undefined : "there is no apt-get here; use your distribution's packages";
+}
+
+/** Why nothing can be installed here. */
+function obstacle() {
+  const banned = ban();
+  if (banned !== undefined) return banned;
   if (!isRoot() && spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status !== 0) {
     return "it takes root, or a sudo that asks no password";
   }
@@ -105,7 +111,8 @@ function isRoot() {
   return process.getuid?.() === 0;
 }
 
-function isThere(program) {
+/** Whether a program is on PATH, or where an absolute path says. */
+export function isThere(program) {
   if (isAbsolute(program)) return existsSync(program);
   return (process.env.PATH ?? "").split(delimiter).some((directory) => existsSync(join(directory, program)));
 }

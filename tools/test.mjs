@@ -54,7 +54,7 @@ const UNIT = [
   { name: "sdk", places: ["sdk"] },
   { name: "contract (embedded)", places: ["contract"], grep: EMBEDDED },
   { name: "devserver", places: ["devserver"] },
-  { name: "tools (offline)", places: ["tools/find.test.ts", "tools/setup.test.ts", "real"] },
+  { name: "tools (offline)", places: ["tools/find.test.ts", "tools/setup.test.ts", "tools/packages.test.ts", "real"] },
   { name: "architecture", places: ["architecture.test.ts", "kinds.test.ts"] },
   { name: "docs", places: ["docs"] },
 ];
@@ -196,13 +196,13 @@ function listSkipped({ group, output, skipped }) {
 
 /** The real systems for the groups that start them; without them their tests are skipped. */
 async function prepare() {
-  const { installCeph } = await import("./ceph/install.mjs");
+  const { installCeph, RELEASES } = await import("./ceph/install.mjs");
   const { installKeystone } = await import("./keystone/install.mjs");
   const { installClients } = await import("./clients/install.mjs");
   const { installBrowser } = await import("./browser/install.mjs");
   const { installParser } = await import("./prometheus/install.mjs");
   for (const [name, found] of [
-    ["no real Ceph", installCeph()],
+    ...RELEASES.map((release) => [`no real Ceph ${release}`, installCeph({ release })]),
     ["no real Keystone", installKeystone()],
     ["not every S3 client", installClients()],
     ["no headless browser", installBrowser()],

@@ -13,7 +13,7 @@ export const PHASES = {
   pending: "an operation is in progress, or was interrupted",
   unfinished: "the last run failed half-way; the next `pulumi up` resumes",
   overdue: "a retired key is still there after its deadline; the next `pulumi up` revokes it",
-  rotating: "a new key is issued, and not proven and published yet",
+  rotating: "a new key is issued or being made, and not proven and published yet",
   "no-key": "no key is published",
   grace: "a retired key is valid until its deadline",
   stable: "one key, published",
@@ -36,7 +36,7 @@ export type KeyPhase = keyof typeof KEY_PHASES;
 export function keyPhaseOf(key: KeyRecord, { current, backend }: ManagedUser, now: Date): KeyPhase {
   if (key.id === current?.id) return "current";
   if (key.retiredAt === undefined) return "new";
-  if (!isOver(key, now)) return "grace";
+  if (!isOver(key.expiresAt, now)) return "grace";
   return backend.capabilities.rotates === "keys" ? "overdue" : "ended";
 }
 
@@ -56,9 +56,13 @@ export function phaseOf(user: ManagedUser, now: Date): { readonly phase: Phase; 
   }
   const issued = found("new");
   if (issued) {
-    const isOut = current !== undefined && isOver(current, now);
+    const isOut = current !== undefined && isOver(current.expiresAt, now);
     const end = isOut ? `; the system ended the published one ${current.expiresAt}` : "";
     return { phase: "rotating", reason: `${what(issued)} is issued and not proven yet${end}` };
+  }
+  if (current?.expiresAt !== undefined) {
+    const reason = `${what(current)} is published and ends ${current.expiresAt}: a renewal failed; run pulumi up`;
+    return { phase: "rotating", reason };
   }
   if (current === undefined) {
     return known.published === undefined

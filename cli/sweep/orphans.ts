@@ -13,10 +13,10 @@ import { type Config, openConnection, readSettings } from "../../provider/connec
 import { sentenceOf } from "../../provider/errors";
 import { isDerived } from "../../provider/lifecycle/keys";
 import type { Json } from "../../provider/lifecycle/model";
-import { proveRefused } from "../../provider/lifecycle/proof";
 import type { Listed } from "../../provider/lifecycle/user-api";
 import type { Holders } from "../../provider/operator/holders";
 import type { Inventory, ManagedUser } from "../../provider/operator/inventory";
+import { endOrphan } from "../../provider/operator/sweep";
 import { inParallel } from "../../provider/parallel";
 import { isConfigured, keyOf } from "../connections";
 import { AT_ONCE, progress, type Terminal } from "../terminal";
@@ -35,7 +35,8 @@ interface System {
 
 interface Found {
   readonly orphan: Orphan;
-  readonly revoke: () => Promise<{ isProven: boolean }>;
+  /** Revokes it, if `may` still says so right before. */
+  readonly end: (may: () => Promise<boolean>) => ReturnType<typeof endOrphan>;
 }
 
 /** What the given stacks know: their keys, and the systems that they reach. */
@@ -121,14 +122,20 @@ export async function sweepOrphans(
   await inParallel(
     orphans,
     AT_ONCE,
-    async ({ orphan, revoke }) => {
+    async ({ orphan, end }) => {
+      let isKnown = false;
+      let holder: string | undefined;
+      const may = async () => {
+        const now = await again();
+        isKnown = now.keys.has(orphan.accessKey);
+        holder = now.holders.get(orphan.accessKey);
+        return !isKnown && holder === undefined && doubts().length === 0;
+      };
       try {
-        const { keys, holders } = await again();
-        const holder = holders.get(orphan.accessKey);
-        if (keys.has(orphan.accessKey)) return;
-        if (doubts().length > 0) tell(orphan);
-        else if (holder !== undefined) tell({ ...orphan, why: `${holder} holds it` });
-        else tell({ ...orphan, outcome: "revoked", ...(await revoke()) });
+        const { outcome: fate, isProven } = await end(may);
+        if (isKnown || fate === "gone") return;
+        if (fate === "revoked") tell({ ...orphan, outcome: "revoked", isProven });
+        else tell(holder === undefined || doubts().length > 0 ? orphan : { ...orphan, why: `${holder} holds it` });
       } catch (error) {
         tell(orphan);
         outcome.failures.push({ stack: "", problem: sentenceOf(error) });
@@ -163,18 +170,10 @@ async function look(
         if (live && live.keys === undefined) hidden++;
         for (const key of live?.keys ?? []) {
           if (!isDerived(key.accessKey) || known.has(key.accessKey)) continue;
-          const user = { name, where: at, userId: live?.userId ?? name };
           const orphan = { system: address, user: label, accessKey: key.accessKey, outcome: "found", isProven: false };
           found.set(JSON.stringify([address, key.accessKey]), {
             orphan: orphan as Orphan,
-            revoke: async () => {
-              await api.revokeKey(user, key);
-              const { secretKey } = key;
-              const canProve = opened.s3Endpoint !== undefined || opened.capabilities.provesWithoutS3 === true;
-              if (secretKey === undefined || !canProve) return { isProven: false };
-              await proveRefused({ ...key, secretKey }, user, opened);
-              return { isProven: true };
-            },
+            end: (may) => endOrphan(backend, inputs, key.id, opened, may),
           });
         }
         more();

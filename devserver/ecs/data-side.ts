@@ -9,6 +9,7 @@ import { type Call, errorResponse, readCall } from "../rgw/call";
 import type { Context } from "../rgw/context";
 import { maskAll } from "../rgw/permissions";
 import { Refusal, refuse } from "../rgw/refusal";
+import { ways } from "../rgw/release";
 import { s3Operation } from "../rgw/s3";
 import { authenticate } from "../rgw/signature";
 import { Store } from "../rgw/store";
@@ -32,7 +33,7 @@ export class DataSide {
     /** The status of a wrong signature: 403 as S3 has it, or 401. */
     private readonly unsigned: 401 | 403,
   ) {
-    this.context = { store: new Store(), now, random: Math.random, release: 16 };
+    this.context = { store: new Store(), now, random: Math.random, ways: ways[16], fsid: "" };
   }
 
   /** The operation's name for the log: "S3 ListBuckets". */
@@ -87,7 +88,7 @@ function ownerOf(accessKey: string, secret: string, modifiedAt: Date): StoredUse
     email: "",
     suspended: false,
     maxBuckets: 1000,
-    keys: new Map([[accessKey, secret]]),
+    keys: new Map([[accessKey, { secret }]]),
     caps: new Map(),
     mask: maskAll,
     defaultPlacement: "",

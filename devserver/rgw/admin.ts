@@ -9,6 +9,8 @@ import { deleteKey, putKey } from "./keys";
 import { getMetadata, listBuckets, listMetadata, listUsers } from "./listing";
 import { capRead, capWithoutKeys, capWrite } from "./permissions";
 import { getQuota, putQuota } from "./quota";
+import { refuse } from "./refusal";
+import type { Ways } from "./release";
 import type { StoredUser } from "./user";
 import { changeCaps, createUser, deleteUser, getUser, modifyUser } from "./users";
 
@@ -24,7 +26,7 @@ export interface Operation {
 type Run = (context: Context, args: Arguments) => Answer;
 
 /** The operation that a request asks for; undefined when there is none (405, even before the signature is read). */
-export function adminOperation({ method, path, args }: Call): Operation | undefined {
+export function adminOperation({ method, path, args }: Call, { caps }: Ways): Operation | undefined {
   const resource = path.split("/")[2] === "metadata" ? path.split("/").slice(2, 4).join("/") : path.split("/")[2];
   // Where several are given, the gateway asks for subuser, key, caps and quota in this order. Subusers belong to
   // Swift and are not here: better no operation at all than the one on the whole user.
@@ -37,8 +39,7 @@ export function adminOperation({ method, path, args }: Call): Operation | undefi
     allows: (caller) => has(caller, cap, permission),
     run: (context) => run(context, args),
   });
-  const users = (kind: string, run: Run) =>
-    found(`${method} ${kind}`, "users", method === "GET" ? capRead : capWrite, run);
+  const users = (kind: string, run: Run) => found(`${method} ${kind}`, "users", needed(method), run);
 
   switch (`${method} ${resource}`) {
     case "GET user":
@@ -64,7 +65,32 @@ export function adminOperation({ method, path, args }: Call): Operation | undefi
       return found("GET metadata/user", "metadata", capRead, args.has("key") ? getMetadata : listMetadata);
     case "GET bucket":
       return found("GET bucket", "buckets", capRead, listBuckets);
+    case "GET info":
+      return caps.includes("info") ? found("GET info", "info", capRead, showCluster) : undefined;
+    // Rate limits and accounts are known here by the capability that they take, and not further.
+    case "GET ratelimit":
+    case "POST ratelimit":
+      return caps.includes("ratelimit") ? found(`${method} ratelimit`, "ratelimit", needed(method), absent) : undefined;
+    case "GET account":
+    case "PUT account":
+    case "POST account":
+    case "DELETE account":
+      return caps.includes("accounts") ? found(`${method} account`, "accounts", needed(method), absent) : undefined;
     default:
       return undefined;
   }
+}
+
+/** GET info: what the cluster calls itself. */
+function showCluster({ fsid }: Context): Answer {
+  return { body: JSON.stringify({ info: { storage_backends: [{ name: "rados", cluster_id: fsid }] } }) };
+}
+
+function absent(): never {
+  return refuse("NotImplemented");
+}
+
+/** The permission that a method takes. */
+function needed(method: string): number {
+  return method === "GET" ? capRead : capWrite;
 }

@@ -1,6 +1,7 @@
 /**
  * What every operation is given: the store, the time and a source of chance.
  */
+import type { Ways } from "./release";
 import type { Store } from "./store";
 
 export interface Context {
@@ -8,8 +9,10 @@ export interface Context {
   readonly now: () => Date;
   /** A number in [0, 1). */
   readonly random: () => number;
-  /** The release of Ceph whose ways it has. */
-  release: number;
+  /** What it does as its release does it. */
+  ways: Ways;
+  /** What the cluster calls itself. */
+  readonly fsid: string;
 }
 
 const upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";

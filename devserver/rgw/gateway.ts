@@ -4,7 +4,7 @@
  * It puts together what the other files know: read the request, find the operation, verify the signature, check the
  * permission, act, answer; and around that the request log and the faults. Sockets are in serve.ts.
  */
-import { randomInt } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import type { Send, WireRequest, WireResponse } from "../../provider/http/wire";
 import { adminOperation, type Operation } from "./admin";
 import { type Answer, type Call, errorResponse, readCall } from "./call";
@@ -12,6 +12,7 @@ import { type Context, newAccessKey, newSecretKey } from "./context";
 import { type Fault, type FaultHook, isActedOn } from "./fault";
 import { maskAll, parseCaps } from "./permissions";
 import { Refusal, refuse } from "./refusal";
+import { type Release, ways } from "./release";
 import { RequestLog } from "./request-log";
 import { s3Operation } from "./s3";
 import { authenticate } from "./signature";
@@ -28,6 +29,8 @@ export interface Credentials {
 
 export interface GatewayOptions {
   /** The gateway's clock, for signatures and dates. Default: the real one. */
+  /** The release of Ceph that it speaks as. Default: 20. */
+  readonly release?: Release;
   readonly now?: () => Date;
   /** A number in [0, 1), for keys that the gateway makes. Default: unpredictable. */
   readonly random?: () => number;
@@ -65,7 +68,8 @@ export class Gateway {
       store: new Store(),
       now: options.now ?? (() => new Date()),
       random: options.random ?? (() => randomInt(2 ** 32) / 2 ** 32),
-      release: 16,
+      ways: ways[options.release ?? 20],
+      fsid: randomUUID(),
     };
     this.admin = options.admin ?? {
       accessKey: newAccessKey(this.context),
@@ -74,25 +78,22 @@ export class Gateway {
     this.addAdmin();
   }
 
-  /**
-   * Gives it the ways of another release. Of those of 19 it has one: users may be shown without their keys. Of those of
-   * 20 it has two besides: the user API decodes its parameters twice, and keys can be disabled.
-   */
-  upgrade(release: 16 | 19 | 20): void {
-    this.context.release = release;
+  /** Makes it speak as another release from now on, as an upgrade does. */
+  upgrade(release: Release): void {
+    this.context.ways = ways[release];
   }
 
   /** Acts on a request and answers, without faults and without a trace in the log. */
   handle(request: WireRequest): WireResponse {
     const call = readCall(request);
-    return this.act(call, operationOf(this.understood(call)));
+    return this.act(call, this.operationOf(this.understood(call)));
   }
 
   /** One exchange with everything that can go wrong with it. `serve` and `send` both stand on this. */
   exchange(request: WireRequest): Outcome {
     const call = readCall(request);
     const understood = this.understood(call);
-    const operation = operationOf(understood);
+    const operation = this.operationOf(understood);
     const kind = operation?.kind ?? "unknown";
     const sequence = ++this.sent;
     const fault = this.faults?.(request, sequence, kind);
@@ -140,8 +141,12 @@ export class Gateway {
 
   /** What an operation is told. The signature is of what was sent. */
   private understood(call: Call): Call {
-    const isTwice = this.context.release >= 20 && call.path === "/admin/user";
-    return isTwice ? { ...call, args: call.args.decodedAgain() } : call;
+    const isParsedTwice = call.side === "admin" && !call.path.startsWith("/admin/metadata");
+    return this.context.ways.decodesTwice && isParsedTwice ? { ...call, args: call.args.decodedAgain() } : call;
+  }
+
+  private operationOf(call: Call): Operation | undefined {
+    return call.side === "admin" ? adminOperation(call, this.context.ways) : s3Operation(call);
   }
 
   private act(call: Call, operation: Operation | undefined): WireResponse {
@@ -196,8 +201,8 @@ export class Gateway {
       email: "",
       suspended: false,
       maxBuckets: 1000,
-      keys: new Map([[this.admin.accessKey, this.admin.secretKey]]),
-      caps: parseCaps("users=*;buckets=*;metadata=*;usage=*", this.context),
+      keys: new Map([[this.admin.accessKey, { secret: this.admin.secretKey }]]),
+      caps: parseCaps("users=*;buckets=*;metadata=*;usage=*", this.context.ways),
       mask: maskAll,
       defaultPlacement: "",
       defaultStorageClass: "",
@@ -210,10 +215,6 @@ export class Gateway {
   }
 }
 
-function operationOf(call: Call): Operation | undefined {
-  return call.side === "admin" ? adminOperation(call) : s3Operation(call);
-}
-
 /** A success has no content type unless its operation gives one: so it is with the real user API. */
 function answered({ status = 200, body = "", contentType, headers }: Answer, requestId: string): WireResponse {
   const type = contentType === undefined ? {} : { "content-type": contentType };
@@ -221,7 +222,7 @@ function answered({ status = 200, body = "", contentType, headers }: Answer, req
 }
 
 function view(user: StoredUser): UserView {
-  return { uid: formatUid(user.uid), keys: user.keys, user };
+  return { uid: formatUid(user.uid), keys: new Map([...user.keys].map(([id, { secret }]) => [id, secret])), user };
 }
 
 function firstHalf(text: string): string {

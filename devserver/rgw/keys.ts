@@ -5,11 +5,11 @@ import type { Arguments } from "./arguments";
 import type { Answer } from "./call";
 import { type Context, newAccessKey, newSecretKey } from "./context";
 import { refuse } from "./refusal";
-import { isNobody, parseUid } from "./uid";
+import { parseUid } from "./uid";
 import { keysJson, type StoredUser } from "./user";
-import { written } from "./users";
+import { missing, written } from "./users";
 
-type Keys = ReadonlyMap<string, string>;
+type Keys = StoredUser["keys"];
 
 /**
  * The keys after the parameters access-key, secret-key, generate-key and key-type have been applied.
@@ -25,8 +25,12 @@ export function withKey(context: Context, user: StoredUser, args: Arguments, gen
   const owner = accessKey === "" ? undefined : context.store.byAccessKey(accessKey);
   if (owner !== undefined && !user.keys.has(accessKey)) return refuse("KeyExists");
   if (accessKey === "" && !generate) return refuse("InvalidAccessKeyId");
-  const secret = args.text("secret-key") || (generate ? newSecretKey(context) : refuse("InvalidSecretKey"));
-  return new Map(user.keys).set(accessKey || newAccessKey(context), secret);
+  const { ways } = context;
+  const old = user.keys.get(accessKey);
+  const kept = ways.keepsSecrets ? old?.secret : undefined;
+  const secret = args.text("secret-key") || (generate ? newSecretKey(context) : (kept ?? refuse("InvalidSecretKey")));
+  const madeAt = ways.disablesKeys && old === undefined ? { madeAt: context.now() } : {};
+  return new Map(user.keys).set(accessKey || newAccessKey(context), { ...madeAt, ...old, secret });
 }
 
 /**
@@ -36,15 +40,19 @@ export function withKey(context: Context, user: StoredUser, args: Arguments, gen
 export function putKey(context: Context, args: Arguments): Answer {
   const user = keyOwner(context, args);
   const accessKey = args.text("access-key");
-  const isKept = context.release >= 20 && user.keys.has(accessKey) && !args.flag("generate-key", true);
-  const isSame = isKept && args.text("secret-key") === "";
-  const keys = isSame ? new Map(user.keys) : withKey(context, user, args, args.flag("generate-key", true));
-  if (keys === user.keys) return {};
-  const inactive = new Set(user.inactive);
-  if (args.flag("active", !inactive.has(accessKey))) inactive.delete(accessKey);
-  else inactive.add(accessKey);
-  const changed = written(context, { ...user, keys, inactive });
-  return { body: JSON.stringify(keysJson(changed)) };
+  const changed = withKey(context, user, args, args.flag("generate-key", true));
+  if (changed === user.keys) return {};
+  const keys = new Map(changed);
+  const key = keys.get(accessKey);
+  // Of a new key it is not read; of another one everything but "false" counts as true.
+  if (context.ways.disablesKeys && args.has("active") && key !== undefined && user.keys.has(accessKey)) {
+    const disabled = !args.flag("active", true);
+    // While a key is disabled, its id is free. The code is the real gateway's.
+    const owner = context.store.byAccessKey(accessKey);
+    if (!disabled && key.disabled && owner !== undefined) return refuse("BucketAlreadyExists");
+    keys.set(accessKey, { ...key, disabled });
+  }
+  return { body: JSON.stringify(keysJson(written(context, { ...user, keys }), context.ways)) };
 }
 
 /** DELETE ?key. A key that the user does not have is "InvalidAccessKeyId", as if the signing key were unknown. */
@@ -58,8 +66,8 @@ export function deleteKey(context: Context, args: Arguments): Answer {
   return {};
 }
 
-function keyOwner({ store }: Context, args: Arguments): StoredUser {
+function keyOwner(context: Context, args: Arguments): StoredUser {
+  const { store } = context;
   const uid = parseUid(args.text("uid"));
-  const found = store.byUid(uid) ?? store.byAccessKey(args.text("access-key"));
-  return found ?? refuse(isNobody(uid) ? "AccessDenied" : "NoSuchUser");
+  return store.byUid(uid) ?? store.byAccessKey(args.text("access-key")) ?? missing(context, uid);
 }

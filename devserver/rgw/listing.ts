@@ -14,29 +14,30 @@ export function listUsers(context: Context, args: Arguments): Answer {
   return { body: JSON.stringify(page(context, args)) };
 }
 
-/** GET metadata/user: all ids as an array; with max-entries a page, whose `truncated` is a text. */
+/** GET metadata/user: all ids as an array; with max-entries a page. */
 export function listMetadata(context: Context, args: Arguments): Answer {
   if (!args.has("max-entries")) return json(context.store.allUsers().map(({ uid }) => formatUid(uid)));
   const { truncated, ...rest } = page(context, args);
-  return json({ ...rest, truncated: String(truncated) });
+  return json({ ...rest, truncated: context.ways.flagsAreTexts ? String(truncated) : truncated });
 }
 
 /** GET metadata/user?key=. */
-export function getMetadata({ store }: Context, args: Arguments): Answer {
+export function getMetadata({ store, ways }: Context, args: Arguments): Answer {
   const uid = parseUid(args.text("key"));
   if (isNobody(uid)) refuse("InvalidArgument");
   const user = store.byUid(uid) ?? refuse("NoSuchKey");
-  return { body: metadataJson(user), contentType: "application/json" };
+  return { body: metadataJson(user, ways), contentType: "application/json" };
 }
 
 /** GET bucket: of one user, all of them, or one by its name (`tenant/name`). */
-export function listBuckets({ store }: Context, args: Arguments): Answer {
+export function listBuckets({ store, ways }: Context, args: Arguments): Answer {
   const name = args.text("bucket");
   if (name !== "") {
     const [tenant, plain] = name.includes("/") ? name.split("/") : ["", name];
     return { body: JSON.stringify(stats(store.bucket(tenant ?? "", plain ?? "") ?? refuse("NoSuchBucket"))) };
   }
   const uid = args.text("uid");
+  if (uid !== "" && store.byUid(parseUid(uid)) === undefined) return { body: ways.bucketsOfNobody };
   const found = store.bucketsOf(uid === "" ? undefined : uid);
   if (args.flag("stats", false)) return { body: JSON.stringify(found.map(stats)) };
   // A user's own buckets are named without his tenant, all of them with it.

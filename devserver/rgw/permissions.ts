@@ -3,6 +3,7 @@
  * operation mask (`read, write, delete`), with the real parser's leniency.
  */
 import { refuse } from "./refusal";
+import type { Ways } from "./release";
 
 /** Capability type to the sum of `capRead` and `capWrite`; 0 is kept and shown as `<none>`. */
 export type Caps = ReadonlyMap<string, number>;
@@ -15,7 +16,7 @@ export const maskWrite = 2;
 export const maskDelete = 4;
 export const maskAll = maskRead | maskWrite | maskDelete;
 
-/** The types that 16.2 knows. Later releases know more. */
+/** The types that every release knows. */
 const capTypes: ReadonlySet<string> = new Set([
   "users",
   "buckets",
@@ -31,20 +32,20 @@ const capTypes: ReadonlySet<string> = new Set([
   "amz-cache",
 ]);
 
-/** A type of 19: with it and without users=read, a user is shown without the keys. */
+/** A type of newer releases: with it and without users=read, a user is shown without the keys. */
 export const capWithoutKeys = "user-info-without-keys";
 
 /**
  * Reads `type=perm;type=perm`. An unknown type is refused with InvalidCapability, an unknown permission is not: it
  * counts as no permission at all.
  */
-export function parseCaps(text: string, { release }: { readonly release: number }): Caps {
+export function parseCaps(text: string, { caps: newer }: Ways): Caps {
   const caps = new Map<string, number>();
   // One trailing semicolon is fine, any other empty part is an unknown type.
   for (const part of text.replace(/;$/, "").split(";")) {
     const equals = part.indexOf("=");
     const type = equals < 0 ? "" : part.slice(0, equals).trim();
-    if (!capTypes.has(type) && !(type === capWithoutKeys && release >= 19)) refuse("InvalidCapability");
+    if (!capTypes.has(type) && !newer.includes(type)) refuse("InvalidCapability");
     let mask = 0;
     for (const word of words(part.slice(equals + 1))) {
       if (word === "*") mask |= capRead | capWrite;

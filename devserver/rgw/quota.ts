@@ -34,10 +34,10 @@ export function putQuota(context: Context, args: Arguments): Answer {
   return {};
 }
 
-function quotaOwner({ store }: Context, args: Arguments): StoredUser {
+function quotaOwner(context: Context, args: Arguments): StoredUser {
   if (args.text("uid") === "") refuse("InvalidArgument");
   const uid = parseUid(args.text("uid"));
-  return store.byUid(uid) ?? missing(uid);
+  return context.store.byUid(uid) ?? missing(context, uid);
 }
 
 function refuseUnknownType(args: Arguments): void {

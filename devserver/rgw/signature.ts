@@ -40,8 +40,8 @@ export function authenticate(call: Call, store: Store, now: Date): StoredUser | 
   if (call.body !== "" && payload !== unsigned && !takesBody(call)) refuse("NotImplemented");
 
   const user = store.byAccessKey(accessKey);
-  const secret = user?.keys.get(accessKey);
-  if (secret === undefined || user?.inactive?.has(accessKey)) return refuse("InvalidAccessKeyId");
+  const secret = user?.keys.get(accessKey)?.secret;
+  if (secret === undefined) return refuse("InvalidAccessKeyId");
   const scope = `${day}/${region}/${service}/aws4_request`;
   const text = `AWS4-HMAC-SHA256\n${date}\n${scope}\n${sha256(canonicalRequest(call, signedHeaders, payload))}`;
   const key = hmac(hmac(hmac(hmac(`AWS4${secret}`, day), region), service), "aws4_request");

@@ -34,12 +34,13 @@ export class Store {
     return isNobody(uid) ? undefined : this.users.get(formatUid(uid));
   }
 
+  /** The owner of a key that is not disabled: a disabled one leads nowhere, and somebody else may have its id. */
   byAccessKey(accessKey: string): StoredUser | undefined {
     const owner = this.owners.get(accessKey);
     return owner === undefined ? undefined : this.users.get(owner);
   }
 
-  /** E-mail addresses are stored and compared in lower case. */
+  /** E-mail addresses are compared in lower case. */
   byEmail(email: string): StoredUser | undefined {
     const owner = this.emails.get(email.toLowerCase());
     return owner === undefined ? undefined : this.users.get(owner);
@@ -50,8 +51,8 @@ export class Store {
     const id = formatUid(user.uid);
     this.unindex(this.users.get(id));
     this.users.set(id, user);
-    for (const accessKey of user.keys.keys()) this.owners.set(accessKey, id);
-    if (user.email !== "") this.emails.set(user.email, id);
+    for (const [accessKey, { disabled }] of user.keys) if (!disabled) this.owners.set(accessKey, id);
+    if (user.email !== "") this.emails.set(user.email.toLowerCase(), id);
   }
 
   /** Forgets a user with his buckets. */
@@ -90,8 +91,9 @@ export class Store {
 
   private unindex(user: StoredUser | undefined): void {
     if (user === undefined) return;
-    for (const accessKey of user.keys.keys()) this.owners.delete(accessKey);
-    this.emails.delete(user.email);
+    const id = formatUid(user.uid);
+    for (const accessKey of user.keys.keys()) if (this.owners.get(accessKey) === id) this.owners.delete(accessKey);
+    this.emails.delete(user.email.toLowerCase());
   }
 }
 

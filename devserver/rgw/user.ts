@@ -2,6 +2,7 @@
  * A user as the gateway stores it, and the JSON in which the API shows it. What may be done with users is elsewhere.
  */
 import { type Caps, capsJson, formatMask } from "./permissions";
+import type { Ways } from "./release";
 import { formatUid, type Uid } from "./uid";
 
 /** A limit on what a user, or each of his buckets, may hold. Sizes are signed 64-bit numbers; -1 is no limit. */
@@ -11,6 +12,15 @@ export interface Quota {
   readonly maxObjects: bigint;
 }
 
+/** A key of a user. */
+export interface StoredKey {
+  readonly secret: string;
+  /** S3 does not know it, as if it were not there. */
+  readonly disabled?: boolean;
+  /** Absent when a release made it that does not note it. */
+  readonly madeAt?: Date;
+}
+
 /** A stored user. Never changed in place: a request puts a new one where the old one was. */
 export interface StoredUser {
   readonly uid: Uid;
@@ -18,10 +28,8 @@ export interface StoredUser {
   readonly email: string;
   readonly suspended: boolean;
   readonly maxBuckets: number;
-  /** Access key to secret. */
-  readonly keys: ReadonlyMap<string, string>;
-  /** Access keys that are disabled, from release 19 on; absent on older ones, which do not show it either. */
-  readonly inactive?: ReadonlySet<string>;
+  /** By access key. */
+  readonly keys: ReadonlyMap<string, StoredKey>;
   readonly caps: Caps;
   readonly mask: number;
   readonly defaultPlacement: string;
@@ -32,43 +40,48 @@ export interface StoredUser {
   /** How often it was written, and when last: what the metadata API shows. */
   readonly version: number;
   readonly modifiedAt: Date;
+  /** Absent when a release made it that does not note it. */
+  readonly madeAt?: Date;
 }
 
 export const noQuota: Quota = { enabled: false, maxSize: -1n, maxObjects: -1n };
 
 /** The answer of GET, PUT and POST user. */
-export function userJson(user: StoredUser, { stats = false, keys = true } = {}): string {
+export function userJson(user: StoredUser, ways: Ways, { stats = false, keys = true } = {}): string {
   const { uid } = user;
-  const secrets = keys ? credentials(user) : {};
-  const head = { tenant: uid.tenant, user_id: uid.id, ...basics(user), subusers: [], ...secrets, ...rights(user) };
-  const rest = { op_mask: formatMask(user.mask), system: "false", admin: "false", ...placement(user) };
+  const full = ways.disablesKeys ? { full_user_id: formatUid(uid) } : {};
+  const secrets = keys ? credentials(user, ways) : {};
+  const named = { ...full, tenant: uid.tenant, user_id: uid.id };
+  const head = { ...named, ...basics(user), subusers: [], ...secrets, ...rights(user) };
+  const no = ways.flagsAreTexts ? "false" : false;
+  const rest = { op_mask: formatMask(user.mask), system: no, admin: no, ...placement(user) };
   const usage = stats ? `,"stats":${JSON.stringify(noUsage)}` : "";
-  return `${open(head)},${inner(rest)},${quotas(user)},${tail}${usage}}`;
+  return `${open(head)},${inner(rest)},${quotas(user)},${tail(user, ways)}${usage}}`;
 }
 
-/** The answer of GET metadata/user?key=: the same fields but for tenant, system and admin. */
-export function metadataJson(user: StoredUser): string {
+/** The answer of GET metadata/user?key=: the same fields but for the parts of the id, system and admin. */
+export function metadataJson(user: StoredUser, ways: Ways): string {
   const id = formatUid(user.uid);
-  const head = { user_id: id, ...basics(user), subusers: [], ...credentials(user), ...rights(user) };
+  const head = { user_id: id, ...basics(user), subusers: [], ...credentials(user, ways, true), ...rights(user) };
   const rest = { op_mask: formatMask(user.mask), ...placement(user) };
   const outer = {
     key: `user:${id}`,
     ver: { tag: "_embedded", ver: user.version },
     mtime: user.modifiedAt.toISOString(),
   };
-  return `${open(outer)},"data":${open(head)},${inner(rest)},${quotas(user)},${tail},"attrs":[]}}`;
+  return `${open(outer)},"data":${open(head)},${inner(rest)},${quotas(user)},${tail(user, ways)},"attrs":[]}}`;
 }
 
-/** The answer of PUT ?key: all keys, sorted by access key. */
-export function keysJson(user: StoredUser) {
+/** The answer of PUT ?key: all keys, sorted by access key. The metadata API shows their age as well. */
+export function keysJson(user: StoredUser, ways: Ways, aged = false) {
   const owner = formatUid(user.uid);
   const sorted = [...user.keys].sort(([a], [b]) => (a < b ? -1 : 1));
-  const { inactive } = user;
-  return sorted.map(([access_key, secret_key]) => ({
+  return sorted.map(([access_key, { secret, disabled = false, madeAt }]) => ({
     user: owner,
     access_key,
-    secret_key,
-    ...(inactive === undefined ? {} : { active: !inactive.has(access_key) }),
+    secret_key: secret,
+    ...(ways.disablesKeys ? { active: !disabled } : {}),
+    ...(ways.disablesKeys && aged ? { create_date: dateOf(madeAt) } : {}),
   }));
 }
 
@@ -84,7 +97,15 @@ export function quotas(user: StoredUser): string {
   return `"bucket_quota":${quotaJson(user.bucketQuota)},"user_quota":${quotaJson(user.userQuota)}`;
 }
 
-const tail = `"temp_url_keys":[],"type":"rgw","mfa_ids":[]`;
+function tail({ madeAt }: StoredUser, { disablesKeys }: Ways): string {
+  const dated = { account_id: "", path: "/", create_date: dateOf(madeAt), tags: [], group_ids: [] };
+  return `"temp_url_keys":[],"type":"rgw","mfa_ids":[]${disablesKeys ? `,${inner(dated)}` : ""}`;
+}
+
+/** In microseconds; of what an older release made, nothing. */
+function dateOf(date: Date | undefined): string {
+  return date === undefined ? "0.000000" : date.toISOString().replace("Z", "000Z");
+}
 
 const noUsage = {
   size: 0,
@@ -105,8 +126,8 @@ function basics(user: StoredUser) {
   };
 }
 
-function credentials(user: StoredUser) {
-  return { keys: keysJson(user), swift_keys: [] };
+function credentials(user: StoredUser, ways: Ways, aged = false) {
+  return { keys: keysJson(user, ways, aged), swift_keys: [] };
 }
 
 function rights(user: StoredUser) {

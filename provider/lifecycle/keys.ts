@@ -66,22 +66,9 @@ export function after(moment: string, seconds: number): string {
   return new Date(Math.min(Date.parse(moment) + seconds * 1000, latest)).toISOString();
 }
 
-/** Whether a retired key's time is over. */
-export function isOver(record: KeyRecord, now: Date): boolean {
-  return record.expiresAt !== undefined && Date.parse(record.expiresAt) <= now.getTime();
-}
-
-/**
- * The key whose secret state keeps beside the published one's: the key retired last. Where only the secret changes, a
- * secret that is issued and not published yet goes before it, since the system may never show that one again.
- */
-export function secondKey(
-  keys: readonly KeyRecord[],
-  publishedId: string | undefined,
-  { rotates }: Pick<Capabilities, "rotates">,
-): KeyRecord | undefined {
-  const pending = keys.filter((key) => key.retiredAt === undefined && key.id !== publishedId).at(-1);
-  return (rotates === "secrets" ? pending : undefined) ?? latestRetired(keys);
+/** Whether a deadline, if there is one, is over. */
+export function isOver(deadline: string | undefined, now: Date): boolean {
+  return deadline !== undefined && Date.parse(deadline) <= now.getTime();
 }
 
 /** The retired key that took its leave last: the one consumers may still hold. */

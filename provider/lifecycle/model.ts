@@ -159,8 +159,8 @@ export interface Capabilities {
   readonly rotates: "keys" | "secrets";
   /** The system counts graces in units of so many seconds. Default 1. */
   readonly graceUnitSeconds?: number;
-  /** A running grace can be ended early. */
-  readonly endsEarly: boolean;
+  /** How the end of a retired key may move once it is set: at will, only to now, or not at all. */
+  readonly deadline: "free" | "earlier" | "fixed";
   /** Most keys of one user at once. */
   readonly maxKeys: number;
   /** The access key's id can be chosen, and so be derived. */

@@ -6,31 +6,28 @@
  * answer was lost, another writer was faster), nothing is repeated blindly: the system is looked at again. What is known
  * when a run fails all the same travels with the error.
  */
-import { isObjectUserError, type ObjectUserError, sentenceOf } from "../errors";
+import { isObjectUserError, type ObjectUserError } from "../errors";
 import { applyStep, endingWith } from "./apply";
 import { type Context, hereOf } from "./context";
 import { deriveMark } from "./keys";
 import type { Known, Live, Spec, Step } from "./model";
 import { firstSight, observe } from "./observe";
 import { confirmedAt, existsAlready, hasDerivedMark, hasItAlready, hasKeyToMake, notOurs, refusal } from "./ownership";
-import { proveAccepted } from "./proof";
+import { proveAccepted, proveRefused, type Signer } from "./proof";
 import { beforeHandover } from "./retirement";
-import { lostSecret, mayLookAgain, nextStep, type Run, type RunStep, type Sight } from "./sight";
+import {
+  lostSecret,
+  type Mandate,
+  mayLookAgain,
+  nextSteps,
+  type Run,
+  type RunStep,
+  type Sight,
+  withoutRefusal,
+  withRefusal,
+} from "./sight";
+import { Unfinished } from "./unfinished";
 import { refOf } from "./user-api";
-
-/**
- * The run did not reach its end. `known` is what to keep in state; undefined when there is no user of ours, or state is to
- * stay as it was.
- */
-export class Unfinished extends Error {
-  override readonly name = "Unfinished";
-  constructor(
-    readonly known: Known | undefined,
-    readonly reason: unknown,
-  ) {
-    super(sentenceOf(reason));
-  }
-}
 
 const TRIES = 5;
 const PAUSE_MS = 100;
@@ -51,9 +48,24 @@ export async function reconcile(
   spec: Spec,
   before: Known | undefined,
   context: Context,
-  { isReplaced = false } = {},
-): Promise<Known> {
-  const run: Run = { spec, before, context, here: await hereOf(before, context), isReplaced };
+  how?: { readonly isReplaced?: boolean },
+): Promise<Known>;
+/** Does of the same only what a mandate allows. Resolves to what is known then; undefined when there is no user. */
+export async function reconcile(
+  spec: Spec,
+  before: Known | undefined,
+  context: Context,
+  mandate: Mandate,
+): Promise<Known | undefined>;
+export async function reconcile(
+  spec: Spec,
+  before: Known | undefined,
+  context: Context,
+  how: { readonly isReplaced?: boolean } | Mandate = {},
+): Promise<Known | undefined> {
+  const mandate = "may" in how ? how : undefined;
+  const isReplaced = "isReplaced" in how && how.isReplaced === true;
+  const run: Run = { spec, before, context, here: await hereOf(before, context), isReplaced, mandate };
   let sight: Sight = {
     known: before,
     seen: "nothing",
@@ -63,11 +75,13 @@ export async function reconcile(
     keysAreHidden: false,
     hasSetPassword: false,
     toProve: false,
+    toRefuse: [],
+    ...(mandate ? { stale: "state may be old" } : {}),
   };
   let step: RunStep | undefined;
   for (let steps = 0, tries = 1; steps < MOST_STEPS; steps++) {
     try {
-      step = nextStep(run, sight);
+      step = await permitted(nextSteps(run, sight), sight, mandate);
       if (step === undefined) return await ended(run, sight);
       // What happens to a new user goes without saying.
       if (step.do !== "look" && before) context.announce(`${context.resource} ${spec.name}: ${describe(step)}`);
@@ -84,12 +98,21 @@ export async function reconcile(
         ...sight,
         stale: "the outcome of the last step is not known",
         ...(isMaybeMade ? { made: "maybe" } : {}),
+        ...(step?.do === "revokeKey" ? { toRefuse: withRefusal(step, sight) } : {}),
       };
       context.log(`${context.resource} ${spec.name}: ${error.message} Looking again.`);
       await context.sleep(PAUSE_MS * 2 ** (tries - 1) * (0.5 + context.random()));
     }
   }
   throw new Error("the plan for a user does not come to its end");
+}
+
+/** The first step that may be taken. Each is asked for right before it, with what was just seen. */
+async function permitted(steps: readonly RunStep[], sight: Sight, mandate: Mandate | undefined) {
+  for (const step of steps) {
+    if (step.do === "look" || mandate === undefined || (await mandate.may(step, sight))) return step;
+  }
+  return undefined;
 }
 
 /** Carries out a step of the plan. */
@@ -121,14 +144,21 @@ async function take(step: Step, run: Run, sight: Sight): Promise<Sight> {
     }
     case "proveKey":
       return { ...next, toProve: false };
+    case "revokeKey":
+      return { ...next, toRefuse: withoutRefusal(step, sight) };
     default:
       return next;
   }
 }
 
 /** When the plan is empty: the last proof, and what is left on the system of the user's beginnings. */
-async function ended(run: Run, { known, toProve, made, isMarked }: Sight): Promise<Known> {
-  const { spec, before, context } = run;
+async function ended(run: Run, { known, toProve, toRefuse, made, isMarked }: Sight): Promise<Known | undefined> {
+  const { spec, before, context, mandate } = run;
+  const last = known ?? before;
+  const isThere = ({ id }: Signer) => known && [...known.keys, ...known.foreign].some((key) => key.id === id);
+  for (const key of toRefuse)
+    if (last && spec.prove && !isThere(key)) await proveRefused(key, refOf(spec, last), context);
+  if (known === undefined && mandate) return undefined;
   if (known === undefined) throw new Error("a plan for a missing user makes it");
   const { published } = known;
   // A user that was deleted at the same moment may be left with keys that do not work: a change is proven, too.
@@ -137,9 +167,9 @@ async function ended(run: Run, { known, toProve, made, isMarked }: Sight): Promi
     await proveAccepted({ ...published, id: published.id }, refOf(spec, known), context);
   }
   // With its first key a user loses its mark; one that is to have no key loses it here.
-  if (!spec.createKey && (made === "yes" || isMarked)) await context.api.removeMark?.(refOf(spec, known));
+  if (!mandate && !spec.createKey && (made === "yes" || isMarked)) await context.api.removeMark?.(refOf(spec, known));
   // Of a user that is new to state, state is to have it.
-  const system = before === undefined ? await context.systemId() : undefined;
+  const system = before === undefined ? await context.systemId().catch(() => undefined) : undefined;
   const found = confirmed(known, run);
   return system === undefined ? found : { ...found, system };
 }
@@ -158,10 +188,10 @@ async function look(run: Run, sight: Sight, refused?: ObjectUserError): Promise<
     seen: "whole",
     hasJustLooked: true,
     isMarked: live?.mark === mark,
-    keysAreHidden: live?.passwordRefused === true,
+    keysAreHidden: live !== undefined && live.keys === undefined,
   };
   if (live === undefined) {
-    if (known) context.log(`${context.resource} ${spec.name}: is gone from the system`);
+    if (known && !run.mandate) context.log(`${context.resource} ${spec.name}: is gone from the system`);
     return now;
   }
   const isOurs = known !== undefined && !wasOvertaken(known, live, run, sight);
@@ -169,10 +199,11 @@ async function look(run: Run, sight: Sight, refused?: ObjectUserError): Promise<
 }
 
 /** What is known, if the user there is the one; undefined when it is not and `adopt` says to begin anew. */
-function ifOurs(known: Known, live: Live | undefined, { spec, context, here }: Run): Known | undefined {
+function ifOurs(known: Known, live: Live | undefined, { spec, context, here, mandate }: Run): Known | undefined {
   const problem = notOurs(known, live, here, context.capabilities);
   if (problem === undefined) return known;
-  if (!spec.adopt) throw new Unfinished(undefined, refusal("updating", spec.name, problem));
+  if (mandate || !spec.adopt)
+    throw new Unfinished(undefined, refusal(mandate?.operation ?? "updating", spec.name, problem));
   context.log(`${context.resource} ${spec.name}: ${problem}; that one is left as it is and forgotten (adopt)`);
   return undefined;
 }
@@ -185,14 +216,14 @@ function wasOvertaken(known: Known, live: Live, { spec, context: { capabilities 
 
 /** A user that exists and is not known: our own unfinished work, or somebody's whom `adopt` takes over. */
 function takenOver(live: Live, run: Run, { made, isMarked }: Sight, refused: ObjectUserError | undefined): Known {
-  const { spec, context, isReplaced } = run;
+  const { spec, context, isReplaced, mandate } = run;
   const isDerived = hasDerivedMark(spec);
   const isUnfinished = isMarked || (isDerived && hasKeyToMake(spec, live, context.capabilities));
   const ours = (made === "maybe" && !isDerived) || (isUnfinished && !(isReplaced && made === "no"));
   if (!ours && !spec.adopt)
     throw new Unfinished(undefined, isReplaced ? hasItAlready(spec) : existsAlready(spec, refused));
   const how = ours ? "an unfinished run of this resource made it, and this run resumes it" : "adopted";
-  context.log(`${context.resource} ${spec.name}: exists; ${how}`);
+  if (!mandate) context.log(`${context.resource} ${spec.name}: exists; ${how}`);
   return firstSight(live, spec, context.defaults, { takenOver: !ours });
 }
 

@@ -7,7 +7,7 @@ import type { Capabilities, KeyRecord, Known, Spec, Step } from "./model";
 
 /** Whether a key was retired and its time is over: it is to be revoked, and never becomes current again. */
 export function hasEnded(key: KeyRecord, now: Date): boolean {
-  return key.retiredAt !== undefined && isOver(key, now);
+  return key.retiredAt !== undefined && isOver(key.expiresAt, now);
 }
 
 /**
@@ -37,49 +37,48 @@ export function retire(
   if (isOfNobody(key, known, capabilities))
     return [revoke(key, `key ${key.accessKey} was never published, and is not wanted any more`)];
   if (next === undefined && key.retiredAt === undefined) return [];
-  return capabilities.rotates === "secrets"
-    ? retiredByServer(key, spec, capabilities, now)
-    : retiredByUs(key, spec, now);
-}
-
-/** A grace that runs follows gracePeriodSeconds; one that is over stays over. */
-function retiredByUs(key: KeyRecord, spec: Spec, now: Date): Step[] {
   if (hasEnded(key, now)) return [revokeOver(key)];
-  const retiredAt = (key.expiresAt && key.retiredAt) ?? now.toISOString();
-  const expiresAt = after(retiredAt, spec.gracePeriodSeconds);
-  if (key.expiresAt === expiresAt) return [];
-  const why = key.retiredAt === undefined ? "another key takes its place" : "gracePeriodSeconds changed";
-  const retiring: Step = {
-    do: "retireKey",
-    id: key.id,
-    retiredAt,
-    expiresAt,
-    why: `${why}: key ${key.accessKey} lives until ${expiresAt}`,
-  };
-  const retired = { ...key, retiredAt, expiresAt };
-  return hasEnded(retired, now) ? [retiring, revokeOver(retired)] : [retiring];
+  const retired: Retired = { ...key, ...deadlineOf(key, spec, capabilities, now) };
+  return [...retiring(key, retired), ...(hasEnded(retired, now) ? [revokeOver(retired)] : [])];
 }
 
-/** The deadline was fixed when the next key was made. It may be cut short where the system can, and never extended. */
-function retiredByServer(key: KeyRecord, spec: Spec, capabilities: Capabilities, now: Date): Step[] {
-  const slackSeconds = capabilities.propagationSeconds + 60;
-  const { expiresAt = after(now.toISOString(), spec.gracePeriodSeconds) } = key;
+type Retired = KeyRecord & Required<Pick<KeyRecord, "retiredAt" | "expiresAt">>;
+
+/**
+ * Since when a key is retired, and when it is to end. A grace that runs follows gracePeriodSeconds where deadlines move at
+ * will. Elsewhere the deadline was fixed when the next key was made: it may be cut short where the system can, and is never
+ * extended. Throws where the system cannot do what is wished.
+ */
+function deadlineOf(
+  { retiredAt, expiresAt, accessKey }: KeyRecord,
+  spec: Spec,
+  { deadline, propagationSeconds }: Capabilities,
+  now: Date,
+): Pick<Retired, "retiredAt" | "expiresAt"> {
+  const grace = spec.gracePeriodSeconds;
+  if (deadline === "free") {
+    const since = (expiresAt && retiredAt) ?? now.toISOString();
+    return { retiredAt: since, expiresAt: after(since, grace) };
+  }
+  const slackSeconds = propagationSeconds + 60;
+  const fixed = expiresAt ?? after(now.toISOString(), grace);
   // Its deadline runs since the next one was made, which may be long before that one was proven.
-  const latest = after(expiresAt, slackSeconds - spec.gracePeriodSeconds);
-  const retiredAt = key.retiredAt ?? [latest, now.toISOString()].sort()[0] ?? latest;
-  const ended = isOver({ ...key, expiresAt }, now);
-  const wished = after(retiredAt, spec.gracePeriodSeconds);
-  if (!ended && wished > after(expiresAt, slackSeconds)) throw cannotExtend(key, spec);
-  const endNow = !ended && Date.parse(wished) <= now.getTime();
-  if (endNow && !capabilities.endsEarly) throw cannotEnd(key, spec);
-  const why = `another secret takes its place: the old one of ${key.accessKey} lives until ${expiresAt}`;
-  return [
-    ...(key.retiredAt === undefined ? [{ do: "retireKey", id: key.id, retiredAt, expiresAt, why } as const] : []),
-    ...(ended ? [revoke(key, `grace of the old secret of ${key.accessKey} ended ${expiresAt}`)] : []),
-    ...(endNow
-      ? [revoke(key, `gracePeriodSeconds is ${spec.gracePeriodSeconds}: the old secret of ${key.accessKey} ends now`)]
-      : []),
-  ];
+  const latest = after(fixed, slackSeconds - grace);
+  const since = retiredAt ?? [latest, now.toISOString()].sort()[0] ?? latest;
+  const wished = after(since, grace);
+  if (isOver(fixed, now) || (!isOver(wished, now) && wished <= after(fixed, slackSeconds)))
+    return { retiredAt: since, expiresAt: fixed };
+  if (!isOver(wished, now)) throw cannotExtend(accessKey, fixed, spec);
+  if (deadline === "fixed") throw cannotEnd(accessKey, fixed, spec);
+  return { retiredAt: since, expiresAt: wished };
+}
+
+/** The step that gives a key its deadline, if it has another one. */
+function retiring(before: KeyRecord, { id, accessKey, retiredAt, expiresAt }: Retired): Step[] {
+  if (before.expiresAt === expiresAt && before.retiredAt !== undefined) return [];
+  const why = before.retiredAt === undefined ? "another key takes its place" : "gracePeriodSeconds changed";
+  const until = `${why}: key ${accessKey} lives until ${expiresAt}`;
+  return [{ do: "retireKey", id, retiredAt, expiresAt, why: until }];
 }
 
 /**
@@ -142,8 +141,8 @@ export function makeRoom(spec: Spec, known: Known, capabilities: Capabilities, n
 }
 
 /** A grace of 0 ends every key before the next one: by us where we can, else by the system when it makes the next one. */
-function cutShort(known: Known, { endsEarly }: Capabilities): Step[] {
-  if (!endsEarly) return [];
+function cutShort(known: Known, { deadline }: Capabilities): Step[] {
+  if (deadline === "fixed") return [];
   return known.keys
     .filter((key) => key.retiredAt !== undefined)
     .map((key) => revoke(key, `gracePeriodSeconds is 0: the old secret of ${key.accessKey} ends now`));
@@ -158,22 +157,22 @@ function revoke(key: { readonly id: string; readonly accessKey: string }, why: s
   return { do: "revokeKey", id: key.id, accessKey: key.accessKey, why };
 }
 
-function cannotExtend(key: KeyRecord, spec: Spec): ObjectUserError {
+function cannotExtend(accessKey: string, endsAt: string, spec: Spec): ObjectUserError {
   return new ObjectUserError({
     code: "unsupported",
     operation: "extending",
-    subject: `the grace of ${key.accessKey} of user "${spec.name}"`,
-    problem: `the system ends it by itself at ${key.expiresAt}, and that cannot be put off`,
+    subject: `the grace of ${accessKey} of user "${spec.name}"`,
+    problem: `the system ends it by itself at ${endsAt}, and that cannot be put off`,
     advice: "Keep gracePeriodSeconds as it was until then; a larger one counts from the next rotation on.",
   });
 }
 
-function cannotEnd(key: KeyRecord, spec: Spec): ObjectUserError {
+function cannotEnd(accessKey: string, endsAt: string, spec: Spec): ObjectUserError {
   return new ObjectUserError({
     code: "unsupported",
     operation: "ending",
-    subject: `the grace of ${key.accessKey} of user "${spec.name}"`,
-    problem: `the system ends it by itself at ${key.expiresAt}, and that cannot be brought forward`,
+    subject: `the grace of ${accessKey} of user "${spec.name}"`,
+    problem: `the system ends it by itself at ${endsAt}, and that cannot be brought forward`,
     advice: "Rotate once more with gracePeriodSeconds: 0, which ends every secret before it.",
   });
 }

@@ -6,6 +6,7 @@ import type { Context } from "./context";
 import type { Known, Spec, Step } from "./model";
 import { type Here, hasDerivedMark, isElsewhere } from "./ownership";
 import { plan } from "./plan";
+import type { Signer } from "./proof";
 
 /** What a run is given. */
 export interface Run {
@@ -14,6 +15,15 @@ export interface Run {
   readonly context: Context;
   readonly here: Here;
   readonly isReplaced: boolean;
+  readonly mandate: Mandate | undefined;
+}
+
+/** A part of what is wanted, for those who may do no more than that. They look before they do anything. */
+export interface Mandate {
+  /** What is being done, in errors: "sweeping". */
+  readonly operation: string;
+  /** Whether a step of the plan may be taken, with what was just seen. When it rejects, nothing more is done. */
+  may(step: Step, sight: Sight): boolean | Promise<boolean>;
 }
 
 /** What a run knows at a moment, and how it came to know it. */
@@ -29,23 +39,25 @@ export interface Sight {
   readonly made: "no" | "maybe" | "yes";
   /** The system shows the mark of an unfinished user. */
   readonly isMarked: boolean;
-  /** The last look could not see keys, for want of the user's password. */
+  /** The last look could not see keys. */
   readonly keysAreHidden: boolean;
   /** This run has set the password; one that is refused all the same is not set again and again. */
   readonly hasSetPassword: boolean;
   /** Settings were changed since a key was proven. */
   readonly toProve: boolean;
+  /** Keys whose revocation was sent and whose answer was lost: S3 is still to be seen to refuse them. */
+  readonly toRefuse: readonly Signer[];
 }
 
 /** A step of the plan, or the look that must come before it. */
 export type RunStep = Step | { readonly do: "look"; readonly why: string };
 
-export function nextStep(run: Run, sight: Sight): RunStep | undefined {
+export function nextSteps(run: Run, sight: Sight): RunStep[] {
   const { spec, context } = run;
-  if (sight.stale !== undefined) return { do: "look", why: sight.stale };
+  if (sight.stale !== undefined) return [{ do: "look", why: sight.stale }];
   const steps = plan(spec, sight.known, context.capabilities, context.now());
   const why = whyLook(run, sight, steps);
-  return why === undefined ? steps[0] : { do: "look", why };
+  return why === undefined ? steps : [{ do: "look", why }];
 }
 
 /**
@@ -88,3 +100,17 @@ export function lostSecret(error: ObjectUserError, step: RunStep | undefined, { 
   const isLost = error.uncertain && !capabilities.secretsReadable && step?.do === "issueKey";
   return isLost ? step : undefined;
 }
+
+/** The keys whose refusal is to be seen, with that of a revocation whose answer was lost. */
+export function withRefusal(step: Revocation, sight: Sight): Signer[] {
+  const { id, accessKey } = step;
+  const secretKey = sight.known?.secrets[id];
+  return [...withoutRefusal(step, sight), ...(secretKey ? [{ id, accessKey, secretKey }] : [])];
+}
+
+/** The keys whose refusal is to be seen, without one that was seen. */
+export function withoutRefusal({ id }: Revocation, { toRefuse }: Sight): Signer[] {
+  return toRefuse.filter((key) => key.id !== id);
+}
+
+type Revocation = Extract<Step, { do: "revokeKey" }>;

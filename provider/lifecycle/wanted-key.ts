@@ -23,7 +23,8 @@ export function wantedKey(spec: Spec, known: Known, capabilities: Capabilities, 
   const why = whyAnother(spec, known, capabilities);
   const record = ringKey(spec, known, capabilities, now);
   if (record) {
-    if (record.retiredAt !== undefined && capabilities.rotates === "secrets") throw cannotComeBack(record, spec);
+    // Also one that is still published: a renewal has fixed its end, though nothing came of it.
+    if (record.expiresAt !== undefined && capabilities.deadline !== "free") throw cannotComeBack(record, spec);
     return { id: record.id, why };
   }
   const make = nextKey(spec, known, capabilities, now);
@@ -155,6 +156,6 @@ function cannotComeBack(record: KeyRecord, spec: Spec): ObjectUserError {
     operation: "going back",
     subject: `to rotationId ${shown("rotationId", spec.rotationId, spec)} of user "${spec.name}"`,
     problem: `its secret ends by itself at ${record.expiresAt}, and this system cannot keep it longer`,
-    advice: "Give a rotationId that was not used before, to have a new secret made.",
+    advice: "Keep the latest rotationId, or give one that was not used before, to have a new secret made.",
   });
 }

@@ -4,7 +4,7 @@
  */
 import type { Backend } from "../backends/backend";
 import type { Known } from "../lifecycle/model";
-import { SECRET_NAMES } from "../protocol";
+import { SECRET_NAMES, SECRETS } from "../protocol";
 import { writeFleet } from "../pulumi/fleet/state";
 import { definedOnly, type Inputs, type Outputs, SECRET_SIGNATURE, write } from "../pulumi/state";
 
@@ -80,10 +80,9 @@ function handlerOf(kind: string): string {
 
 /** With its secret members in the form that `pulumi import` encrypts. */
 function marked(values: Outputs): Outputs {
-  const secrets = SECRET_NAMES.filter((name) => typeof values[name] === "string").map((name) => [
-    name,
-    asSecret(values[name]),
-  ]);
+  const secrets = [...SECRET_NAMES, SECRETS]
+    .filter((name) => values[name] !== undefined)
+    .map((name) => [name, asSecret(values[name])]);
   return definedOnly({ ...values, ...Object.fromEntries(secrets) });
 }
 

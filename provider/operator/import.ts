@@ -6,12 +6,11 @@ import { isDeepStrictEqual } from "node:util";
 import type { Backend, Connection } from "../backends/backend";
 import { type Config, openConnection } from "../connection";
 import { ObjectUserError } from "../errors";
-import { applyStep } from "../lifecycle/apply";
 import type { Context } from "../lifecycle/context";
 import type { Fields, Known, Step } from "../lifecycle/model";
-import { firstSight } from "../lifecycle/observe";
-import { confirmedAt } from "../lifecycle/ownership";
 import { plan } from "../lifecycle/plan";
+import { reconcile } from "../lifecycle/reconcile";
+import { withoutKnown } from "../lifecycle/unfinished";
 import { checkInputs, specOf } from "../pulumi/inputs";
 import { definedOnly, type Inputs } from "../pulumi/state";
 import { world as realWorld, type World } from "../world";
@@ -62,22 +61,26 @@ export async function moveIn(
   context: Context & Connection,
   { declare }: { readonly declare: "required" | "differing" },
 ): Promise<MovedIn> {
-  const user = backend.specOf(given);
-  const found = await context.api.find({ name: user.name, where: user.where });
-  if (found === undefined) throw notThere(user.name);
-  const isKeyless = found.keys?.length === 0 && given.createKey !== true;
-  const keyless = isKeyless ? { createKey: false, rotationId: undefined } : {};
-  const required = Object.fromEntries(backend.required.map((field) => [field, found.fields[field]]));
-  const settings = declare === "required" ? {} : differing(backend, found.fields);
+  const seen = { ...specOf(backend, given, context.s3Endpoint), adopt: true };
+  let showsKeys = false;
+  const known = await reconcile(seen, undefined, context, {
+    operation: "importing",
+    may(step, sight) {
+      showsKeys = !sight.keysAreHidden;
+      // To prove a disabled key is to enable it, which is left to the first `up`.
+      return step.do === "proveKey" && !sight.known?.inactive?.includes(step.id);
+    },
+  }).catch(withoutKnown);
+  if (known === undefined) throw notThere(seen.name);
+  const { fields } = known;
+  const hasNoKey = known.keys.length + known.foreign.length === 0 && showsKeys;
+  const keyless = hasNoKey && given.createKey !== true ? { createKey: false, rotationId: undefined } : {};
+  const required = Object.fromEntries(backend.required.map((field) => [field, fields[field]]));
+  const settings = declare === "required" ? {} : differing(backend, fields);
   const declared = definedOnly({ ...given, ...required, ...settings, ...given, ...keyless });
   const { inputs, failures } = checkInputs(backend, {}, declared);
   if (failures.length > 0) throw wrongInputs(name, failures);
   const spec = { ...specOf(backend, inputs, context.s3Endpoint), adopt: true };
-  const first = firstSight(found, spec, backend.defaults, { takenOver: true });
-  let known: Known = confirmedAt(first, { ...context, system: await context.systemId() });
-  for (const step of plan(spec, known, backend.capabilities, context.now())) {
-    if (step.do === "proveKey") known = await applyStep(step, spec, known, context);
-  }
   return { name, known, declared, inputs, left: plan(spec, known, backend.capabilities, context.now()) };
 }
 

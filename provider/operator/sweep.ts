@@ -1,19 +1,16 @@
 /**
- * Revoking what is over, for one user, without a run of Pulumi: the same look, plan, step and proof as an `up` makes, cut
- * down to the keys of the ring whose grace has ended. State is not changed; the next `up` or `refresh` finds the keys gone.
+ * Revoking what is over without a run of Pulumi: the lifecycle with a mandate for one key. It looks, plans, acts and proves
+ * as an `up` does, and takes no other step. State is not changed; the next `up` or `refresh` finds the keys gone.
  */
-import type { Connection } from "../backends/backend";
-import { isObjectUserError } from "../errors";
-import { applyStep } from "../lifecycle/apply";
-import { type Context, hereOf } from "../lifecycle/context";
-import { isOver } from "../lifecycle/keys";
-import type { KeyRecord, Known, Live, Step } from "../lifecycle/model";
-import { observe } from "../lifecycle/observe";
-import { notOurs, refusal } from "../lifecycle/ownership";
-import { plan } from "../lifecycle/plan";
-import { proveRefused, type Signer } from "../lifecycle/proof";
-import { refOf } from "../lifecycle/user-api";
+import type { Backend, Connection } from "../backends/backend";
+import type { Context } from "../lifecycle/context";
+import type { KeyRecord, Known, Spec } from "../lifecycle/model";
+import { reconcile } from "../lifecycle/reconcile";
+import { hasEnded } from "../lifecycle/retirement";
+import type { Sight } from "../lifecycle/sight";
+import { withoutKnown } from "../lifecycle/unfinished";
 import { specOf } from "../pulumi/inputs";
+import type { Inputs } from "../pulumi/state";
 import type { ManagedUser } from "./inventory";
 
 /** What became of a key whose grace is over. */
@@ -40,17 +37,14 @@ export interface SweepOptions {
   readonly objection: (key: KeyRecord) => Promise<string | undefined>;
 }
 
-const ROUNDS = 3;
-const PAUSE_MS = 500;
-
 /**
  * The keys of a user's ring whose grace is over, as far as state knows: never the published one, nor one that is not
  * retired. None where the system ends graces by itself.
  */
 export function overdue({ backend, known, current }: ManagedUser, now: Date): KeyRecord[] {
-  if (backend.capabilities.rotates === "secrets") return [];
+  if (backend.capabilities.deadline !== "free") return [];
   const isPublished = (key: KeyRecord) => key.id === current?.id || key.accessKey === known.published?.accessKey;
-  return known.keys.filter((key) => key.retiredAt !== undefined && isOver(key, now) && !isPublished(key));
+  return known.keys.filter((key) => hasEnded(key, now) && !isPublished(key));
 }
 
 /**
@@ -61,77 +55,90 @@ export async function sweepUser(
   user: ManagedUser,
   keys: readonly KeyRecord[],
   context: Context & Connection,
-  { dryRun, objection }: SweepOptions,
+  options: SweepOptions,
   tell: (ending: Ending) => void,
 ): Promise<void> {
-  const waiting = new Map(keys.map((key) => [key.id, key]));
-  /** Revocations that were sent and whose answer was lost: their proof is still to be made. */
-  const sent = new Map<string, Signer>();
-  const end = (key: KeyRecord, outcome: Ending["outcome"], more: Partial<Ending> = {}) => {
-    const { accessKey, expiresAt = "" } = key;
-    waiting.delete(key.id);
-    tell({ accessKey, expiresAt, outcome, isProven: false, ...more });
-  };
   const spec = specOf(user.backend, user.inputs, context.s3Endpoint);
-  const ref = refOf(spec, user.known);
+  for (const key of keys) tell(await sweepKey(key, user.known, spec, context, options));
+}
 
-  async function round(): Promise<void> {
-    const live = await context.api.find(ref);
-    const problem = notOurs(user.known, live, await hereOf(user.known, context), context.capabilities);
-    if (problem !== undefined) throw refusal("sweeping", spec.name, problem);
-    let known = live && observe(user.known, live);
-    const due = known === undefined ? [] : dueSteps(plan(spec, known, context.capabilities, context.now()), known);
-    for (const key of [...waiting.values()]) {
-      const step = due.find(({ id }) => id === key.id);
-      if (!known?.keys.some(({ id }) => id === key.id)) {
-        const signer = sent.get(key.id);
-        if (signer && spec.prove) await proveRefused(signer, ref, context);
-        end(key, signer ? "revoked" : "gone", { isProven: signer !== undefined && spec.prove });
-        continue;
-      }
-      const why = step === undefined ? LEFT : (unseen(key, user.known, live) ?? (await objection(key)));
-      if (step === undefined || why !== undefined) end(key, "left", { why: why ?? LEFT });
-      else if (dryRun) end(key, "due");
-      else {
-        const secretKey = known.secrets[key.id];
-        if (secretKey !== undefined) sent.set(key.id, { id: key.id, accessKey: key.accessKey, secretKey });
-        known = await applyStep(step, spec, known, context);
-        end(key, "revoked", { isProven: spec.prove && secretKey !== undefined });
-      }
-    }
-  }
+async function sweepKey(
+  key: KeyRecord,
+  before: Known,
+  spec: Spec,
+  context: Context,
+  { dryRun, objection }: SweepOptions,
+): Promise<Ending> {
+  const { id, accessKey, expiresAt = "" } = key;
+  let why: string | undefined = LEFT;
+  const fate = await endKey(spec, before, id, context, async (sight) => {
+    if (!isPlainlyOver(id, sight)) return false;
+    why = unseen(id, before, sight) ?? (await objection(key));
+    return why === undefined && !dryRun;
+  });
+  const ending = { accessKey, expiresAt, isProven: fate.isProven };
+  if (fate.outcome !== "left") return { ...ending, outcome: fate.outcome };
+  return why === undefined ? { ...ending, outcome: "due" } : { ...ending, outcome: "left", why };
+}
 
-  for (let rounds = 1; waiting.size > 0; rounds++) {
-    try {
-      await round();
-    } catch (error) {
-      if (rounds === ROUNDS || !isObjectUserError(error) || !error.uncertain) throw error;
-      context.log(`${context.resource} ${spec.name}: ${error.message} Looking again.`);
-      await context.sleep(PAUSE_MS * 2 ** rounds * (0.5 + context.random()));
-    }
-  }
+/**
+ * Ends a key that nobody declares, of a user that a list has shown; `may` is asked right before it. The user, its settings
+ * and its other keys stay as they are.
+ */
+export function endOrphan(
+  backend: Backend,
+  inputs: Inputs,
+  accessKey: string,
+  context: Context & Connection,
+  may: () => Promise<boolean>,
+): Promise<Fate> {
+  const spec = specOf(backend, inputs, context.s3Endpoint);
+  return endKey({ ...spec, adopt: true, createKey: false, exclusiveKeys: true }, undefined, accessKey, context, may);
+}
+
+/** What became of a key that was to end. */
+interface Fate {
+  readonly outcome: "revoked" | "gone" | "left";
+  readonly isProven: boolean;
+}
+
+async function endKey(
+  spec: Spec,
+  before: Known | undefined,
+  id: string,
+  context: Context,
+  may: (sight: Sight) => Promise<boolean>,
+): Promise<Fate> {
+  let isProvable: boolean | undefined;
+  const known = await reconcile(spec, before, context, {
+    operation: "sweeping",
+    async may(step, sight) {
+      if (step.do !== "revokeKey" || step.id !== id || !(await may(sight))) return false;
+      isProvable = spec.prove && Boolean(sight.known?.secrets[id]);
+      return true;
+    },
+  }).catch(withoutKnown);
+  if (known && [...known.keys, ...known.foreign].some((key) => key.id === id))
+    return { outcome: "left", isProven: false };
+  return { outcome: isProvable === undefined ? "gone" : "revoked", isProven: isProvable === true };
+}
+
+/** A retired key of the ring, while a key that works is published. */
+function isPlainlyOver(id: string, { known }: Sight): boolean {
+  const published = known?.published?.id;
+  const isRetired = known?.keys.some((key) => key.id === id && key.retiredAt !== undefined) === true;
+  return isRetired && published !== undefined && published !== id;
 }
 
 /** What of a live key cannot be seen, or is not as state has it. */
-function unseen(key: KeyRecord, { secrets }: Known, live: Live | undefined): string | undefined {
-  if (live?.keys === undefined) return "the system does not show the user's keys, so the current one may be gone";
-  const there = live.keys.find(({ id }) => id === key.id)?.secretKey;
+function unseen(id: string, before: Known, { known, keysAreHidden }: Sight): string | undefined {
+  if (keysAreHidden) return "the system does not show the user's keys, so the current one may be gone";
+  const there = known?.secrets[id];
   // A masked secret is an empty text in state.
-  const remembered = secrets[key.id] || undefined;
+  const remembered = before.secrets[id] || undefined;
   if (there === undefined || remembered === undefined || there === remembered) return undefined;
   return "the secret that the system has for it is not the one that state knows: somebody made it anew";
 }
 
 const LEFT =
   "its user is not as the last up left it (its current key is gone, or another one is wanted): run pulumi up";
-
-/** The revocations of a plan that concern retired keys of the ring, while a key that works is published. */
-function dueSteps(steps: readonly Step[], { keys, published }: Known): Extract<Step, { do: "revokeKey" }>[] {
-  if (published?.id === undefined) return [];
-  return steps.filter(
-    (step) =>
-      step.do === "revokeKey" &&
-      step.id !== published.id &&
-      keys.some(({ id, retiredAt }) => id === step.id && retiredAt !== undefined),
-  ) as Extract<Step, { do: "revokeKey" }>[];
-}

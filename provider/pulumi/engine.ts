@@ -5,7 +5,7 @@
  */
 import type { Config } from "../connection";
 import { ObjectUserError, sentenceOf } from "../errors";
-import { Unfinished } from "../lifecycle/reconcile";
+import { Unfinished } from "../lifecycle/unfinished";
 import { printable } from "../printable";
 import type { CheckFailure } from "./inputs";
 import type { Inputs, Outputs } from "./state";

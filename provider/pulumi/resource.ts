@@ -3,7 +3,8 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Backend } from "../backends/backend";
-import { describe, Unfinished } from "../lifecycle/reconcile";
+import { describe } from "../lifecycle/reconcile";
+import { Unfinished } from "../lifecycle/unfinished";
 import { world as realWorld, type World } from "../world";
 import { asSentences, initFailed, NO_CHANGE, type ResourceProvider, UP_TO_ENGINE, withPlainErrors } from "./engine";
 import { isToldAsBefore, takenApart, toldBySdk } from "./inputs";

@@ -1,16 +1,17 @@
 /**
  * State: how what is known is written into a resource's outputs, and read back.
  *
- * Flat and JSON-plain, without `undefined`. Secrets stand in `secretKey` and `previousSecretKey` and nowhere else.
- * Times, never a status that can go stale. Written by one release, it is read by all later ones.
+ * Flat and JSON-plain, without `undefined`. The secret of each key of the ring stands there once: in `secretKey` if the
+ * key is published, in `previousSecretKey` if it was retired last, else in `__secrets` by its id. Times, never a status that
+ * can go stale. Written by one release, it is read by all later ones.
  */
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { ObjectUserError } from "../errors";
 import { isHidden } from "../lifecycle/hidden";
-import { latestRetired, secondKey } from "../lifecycle/keys";
-import type { Capabilities, Fields, Json, Known } from "../lifecycle/model";
-import { ADDRESS, CREATED_AT, IDENTITY, SECRET_INPUTS, SECRET_NAMES, SYSTEM } from "../protocol";
+import { latestRetired } from "../lifecycle/keys";
+import type { Capabilities, Fields, Json, KeyRecord, Known } from "../lifecycle/model";
+import { ADDRESS, CREATED_AT, IDENTITY, SECRET_INPUTS, SECRET_NAMES, SECRETS, SYSTEM } from "../protocol";
 
 /** The version of the written form. Raised only when an older release could misread it. */
 export const SCHEMA_VERSION = 1;
@@ -41,6 +42,8 @@ const stateSchema = z.looseObject({
   accessKey: z.string().optional(),
   secretKey: z.string().optional(),
   previousSecretKey: z.string().optional(),
+  /** An export that masks secrets has an empty text. */
+  [SECRETS]: z.record(z.string(), z.string()).or(z.literal("")).optional(),
   password: z.string().optional(),
   passwordRotationId: z.string().optional(),
   /** The user was there before, and has no key of this resource yet. */
@@ -77,7 +80,7 @@ export interface System {
   /** What settings are that nobody declared. */
   readonly defaults: Fields;
   readonly unclearable: Fields;
-  readonly capabilities: Capabilities;
+  readonly capabilities: Pick<Capabilities, "rotates">;
   /** A key's id as it is today, from one that an earlier release wrote. */
   keyIdOf?(stored: string, accessKey: string): string;
 }
@@ -90,11 +93,11 @@ export function write(
   known: Known,
   inputs: Inputs,
   s3Endpoint: string | undefined,
-  { outputs = [], defaults, unclearable, capabilities }: System,
+  { outputs = [], defaults, unclearable }: System,
 ): Outputs {
   const { published } = known;
   const previous = latestRetired(known.keys);
-  const second = secondKey(known.keys, published?.id, capabilities);
+  const unshown = known.keys.filter(({ id }) => id !== published?.id && id !== previous?.id && known.secrets[id]);
   const isDefault = (name: string, value: unknown) => isDeepStrictEqual(value, defaults[name] ?? unclearable[name]);
   const baseline = Object.entries(known.baseline).filter(([name, value]) => !isDefault(name, value));
   const fields = Object.entries(known.fields).filter(
@@ -111,7 +114,8 @@ export function write(
     accessKey: published?.accessKey ?? known.fields.accessKey,
     secretKey: published?.secretKey,
     previousAccessKey: previous?.accessKey,
-    previousSecretKey: second && known.secrets[second.id],
+    previousSecretKey: previous && known.secrets[previous.id],
+    [SECRETS]: unshown.length > 0 ? Object.fromEntries(unshown.map(({ id }) => [id, known.secrets[id]])) : undefined,
     previousKeyExpiresAt: previous?.expiresAt,
     password: known.password?.value,
     passwordRotationId: known.password?.rotationId || undefined,
@@ -135,8 +139,9 @@ export function read(outputs: Outputs, system: System): Remembered {
   const parsed = stateSchema.safeParse(outputs);
   if (!parsed.success || version !== SCHEMA_VERSION) throw unreadable(outputs);
   const state = withKeyIds(parsed.data, system);
-  const second = secondKey(state.keys as Known["keys"], state.keyId, capabilities);
+  const second = secondKey(state, capabilities);
   const secrets = {
+    ...(state[SECRETS] || {}),
     ...(state.keyId !== undefined && state.secretKey !== undefined ? { [state.keyId]: state.secretKey } : {}),
     ...(second && state.previousSecretKey !== undefined ? { [second.id]: state.previousSecretKey } : {}),
   };
@@ -172,6 +177,19 @@ export function read(outputs: Outputs, system: System): Remembered {
     },
     inputs: pick(outputs, state.declared),
   };
+}
+
+/**
+ * The key that `previousSecretKey` belongs to: the one retired last. A release that had no `__secrets` kept the secret there
+ * that the system never shows again: one that is issued and not published yet.
+ */
+function secondKey(
+  { keys, keyId, [SECRETS]: others }: State,
+  { rotates }: System["capabilities"],
+): KeyRecord | undefined {
+  const ring = keys as readonly KeyRecord[];
+  const pending = ring.filter((key) => key.retiredAt === undefined && key.id !== keyId).at(-1);
+  return (rotates === "secrets" && others === undefined ? pending : undefined) ?? latestRetired(ring);
 }
 
 /** State with the ids that keys have today. */
@@ -229,7 +247,7 @@ export function hasSecretRotations({ [SECRET_INPUTS]: hidden }: Outputs): boolea
 /** Marks the secret members, so that Pulumi encrypts them; the ring, too, where the rotations in it are secrets. */
 export function withSecrets(values: Outputs): Outputs {
   const ring = hasSecretRotations(values) && values.keys !== undefined ? ["keys"] : [];
-  const names = [...SECRET_NAMES.filter((name) => typeof values[name] === "string"), ...ring];
+  const names = [...[...SECRET_NAMES, SECRETS].filter((name) => values[name] !== undefined), ...ring];
   return { ...values, ...Object.fromEntries(names.map((name) => [name, asSecret(values[name])])) };
 }
 

@@ -18,7 +18,8 @@ import {
   refusal,
 } from "../lifecycle/ownership";
 import { plan } from "../lifecycle/plan";
-import { reconcile, Unfinished } from "../lifecycle/reconcile";
+import { reconcile } from "../lifecycle/reconcile";
+import { Unfinished } from "../lifecycle/unfinished";
 import { refOf } from "../lifecycle/user-api";
 import type { World } from "../world";
 import { ownBoard } from "./board";

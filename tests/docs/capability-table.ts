@@ -7,7 +7,7 @@ const ROWS: readonly (readonly [string, (capabilities: Capabilities) => string])
   ["a grace is ended by", ({ rotates }) => (rotates === "secrets" ? "the system" : "`up` or `sweep`")],
   [
     "a running grace can be",
-    ({ rotates, endsEarly }) => (rotates === "keys" ? "extended, ended" : endsEarly ? "ended" : "neither"),
+    ({ deadline }) => ({ free: "extended, ended", earlier: "ended", fixed: "neither" })[deadline],
   ],
   ["going back within the grace", ({ rotates }) => (rotates === "keys" ? "yes" : "no")],
   ["most keys alive", ({ maxKeys }) => (maxKeys > 1000 ? "any number" : String(maxKeys))],

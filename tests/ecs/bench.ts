@@ -152,7 +152,7 @@ export async function benchOf<Reference extends Server>(plan: Plan<Reference>): 
       };
     },
     assertNoLeak(secrets) {
-      const { secretKey: _s, previousSecretKey: _p, ...open } = engine.stored?.outputs ?? {};
+      const { secretKey: _s, previousSecretKey: _p, __secrets: _o, ...open } = engine.stored?.outputs ?? {};
       const shown = [...own.lines, JSON.stringify(open), JSON.stringify(engine.stored?.inputs ?? {})].join("\n");
       for (const secret of secrets) {
         assert.ok(secret.length > 0, "a secret to look for");

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
-import { SECRET_NAMES } from "../../provider/protocol";
+import { SECRET_NAMES, SECRETS } from "../../provider/protocol";
 import type { DiffResult } from "../../provider/pulumi/engine";
 import type { Inputs, Outputs } from "../../provider/pulumi/state";
 import { type Deed, type Engine, ME, type Stored } from "./engine";
@@ -29,21 +29,38 @@ type ByName = Record<string, Record<string, unknown>>;
 /** What a fleet's state has of a member, as a single user's would have it; undefined when there is nothing. */
 export function memberOf(fleet: Stored | undefined, name: string): Stored | undefined {
   if (fleet === undefined) return undefined;
-  const { members, keys, credentials, ...common } = fleet.outputs as Outputs & {
+  const {
+    members,
+    keys,
+    credentials,
+    [SECRETS]: others,
+    ...common
+  } = fleet.outputs as Outputs & {
     members: Record<string, string>;
     credentials: ByName;
+    [SECRETS]?: ByName;
   };
   const text = members[name];
   if (text === undefined) return undefined;
   const member = JSON.parse(text) as Outputs;
   const own = (keys as Record<string, unknown>)[name];
-  const outputs: Outputs = { ...common, ...member, keys: own, ...credentials[name] };
-  assert.deepEqual(fleet.secrets, ["credentials"], "what is secret of a fleet is secret as a whole");
+  const outputs: Outputs = {
+    ...common,
+    ...member,
+    keys: own,
+    ...credentials[name],
+    ...(others?.[name] ? { [SECRETS]: others[name] } : {}),
+  };
+  const maps = ["credentials", ...(others === undefined ? [] : [SECRETS])];
+  assert.deepEqual(fleet.secrets, maps, "what is secret of a fleet is secret as a whole");
   return {
     id: String(outputs.userId),
     inputs: inputsOf(fleet, name) ?? {},
     outputs,
-    secrets: SECRET_NAMES.filter((secret) => credentials[name]?.[secret] !== undefined),
+    secrets: [
+      ...SECRET_NAMES.filter((secret) => credentials[name]?.[secret] !== undefined),
+      ...(others?.[name] === undefined ? [] : [SECRETS]),
+    ],
     halfMade: fleet.halfMade,
   };
 }

@@ -1,5 +1,6 @@
 /** State: written and read back, secret in its places only, plain, and refused when another release wrote it. */
 import assert from "node:assert/strict";
+import { cegedim } from "../../provider/backends/cegedim";
 import { rgw } from "../../provider/backends/rgw";
 import { ObjectUserError } from "../../provider/errors";
 import type { Known } from "../../provider/lifecycle/model";
@@ -45,13 +46,29 @@ describe("state", () => {
     });
   }
 
-  it("keeps the secrets of the current and the previous key only", () => {
-    const keys = [retired("A", "1", -600, 3000), retired("B", "2", -60, 3540), key("C", "3")];
-    const after = read(write(ann(keys, "C", { foreign: ["F"] }), {}, undefined, rgw), rgw);
-    assert.deepEqual(after.known.secrets, { B: "hush B", C: "hush C" });
+  const ring = [retired("A", "1", -600, 3000), retired("B", "2", -60, 3540), key("C", "3"), key("D", "4")];
+  it("keeps the secret of each key of the ring once, where outputs show it or by the key's id", () => {
+    const outputs = write(ann(ring, "C", { foreign: ["F"] }), {}, undefined, rgw);
+    const { secretKey, previousSecretKey, __secrets } = outputs;
+    assert.deepEqual([secretKey, previousSecretKey, __secrets], ["hush C", "hush B", { A: "hush A", D: "hush D" }]);
+    assert.deepEqual(read(outputs, rgw).known.secrets, { A: "hush A", B: "hush B", C: "hush C", D: "hush D" });
   });
 
-  it("has secrets in two places, and nowhere else", () => {
+  it("takes the former place of an issued secret, previousSecretKey, where the system never shows it again", () => {
+    const { __secrets, ...outputs } = write(ann(ring, "C"), {}, undefined, cegedim);
+    assert.deepEqual(read({ ...outputs, previousSecretKey: "hush D" }, cegedim).known.secrets, {
+      C: "hush C",
+      D: "hush D",
+    });
+  });
+
+  it("reads an export that masks secrets", () => {
+    const outputs = write(ann(ring, "C"), {}, undefined, rgw);
+    const masked = { ...outputs, secretKey: "", previousSecretKey: "", __secrets: "" };
+    assert.deepEqual(read(masked, rgw).known.secrets, { B: "", C: "" });
+  });
+
+  it("has secrets in these places, and nowhere else", () => {
     const outputs = write(
       ann(grace.keys, "B", { foreign: ["F"] }),
       { secretKey: "own secret", exclusiveKeys: true },

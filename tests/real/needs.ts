@@ -36,10 +36,16 @@ export async function needCli(test: Mocha.Context): Promise<void> {
   skipWithout(test, await cliAvailable());
 }
 
+/** What a test needs besides the newest Ceph that is there. */
+export interface CephNeeds {
+  readonly cli?: boolean;
+  readonly release?: number;
+}
+
 /** Skips the tests of `test` where no real Ceph (with `cli`: or no Pulumi CLI) can be had. Installs nothing. */
-export async function needCeph(test: Mocha.Context, { cli = false } = {}): Promise<void> {
+export async function needCeph(test: Mocha.Context, { cli = false, release }: CephNeeds = {}): Promise<void> {
   const { cephAvailable } = await import("../../tools/ceph/install.mjs");
-  skipWithout(test, cephAvailable(), ...(cli ? [await cliAvailable()] : []));
+  skipWithout(test, cephAvailable(release), ...(cli ? [await cliAvailable()] : []));
 }
 
 /** Skips the tests of `test` where certificates cannot be made. */

@@ -2,7 +2,7 @@
 // the stack keeps.
 
 import path from "node:path";
-import { SECRET_NAMES } from "../../provider/protocol";
+import { SECRET_NAMES, SECRETS } from "../../provider/protocol";
 import { filesBelow } from "./files";
 import { assertNoSecrets } from "./leaks";
 import { openStack, type RunOptions, type Stack, type StackOptions } from "./pulumi";
@@ -35,7 +35,9 @@ export async function openSearched(
     said: () => said,
     async shown() {
       const outputs = await stack.outputs({ showSecrets: true });
-      for (const name of SECRET_NAMES) if (outputs[name]) seen.add(String(outputs[name]));
+      const others = Object.values((outputs[SECRETS] ?? {}) as Record<string, string>);
+      for (const secret of [...SECRET_NAMES.map((name) => outputs[name]), ...others])
+        if (secret) seen.add(String(secret));
       return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== null));
     },
     async end() {

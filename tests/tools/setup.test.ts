@@ -1,12 +1,9 @@
-// What the set-up does on machines that lack something, with a made-up `go` and a made-up `apt-get`. The real build and the
-// real installations are not repeated here.
+// What the set-up does on machines that lack something, with a made-up `go`. The real build is not repeated here.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import { processesWith } from "../real/processes";
-import { REPOSITORY } from "../real/pulumi";
 import { Machine } from "./machine";
 
 /** A `go` that builds at once, into the file behind `-o`. */
@@ -122,78 +119,6 @@ describe("setup", function () {
     assert.equal(code, 1);
     assert.match(said, /versions\/3\.259\.0 exists, without a Pulumi CLI that can run Node programs/);
     assert.deepEqual(readdirSync(path.join(machine.versions, "3.259.0", "bin")), ["mine"]);
-  });
-});
-
-describe("the installation of Debian's packages", function () {
-  this.timeout(20_000);
-  let machine: Machine;
-  beforeEach(() => {
-    machine = new Machine();
-  });
-  afterEach(() => machine.remove());
-
-  /** An apt-get that notes its calls; what "install" does is up to the test. A sudo that lets everything through. */
-  function aptGet(install: string): void {
-    const note = `echo "$*" >> ${machine.root}/calls`;
-    machine.script("bin/apt-get", `${note}\ncase "$*" in *install*) ${install};; esac`);
-    machine.script("bin/sudo", "shift; [ $1 = true ] || exec /usr/bin/env $@");
-  }
-  const calls = () => readFileSync(path.join(machine.root, "calls"), "utf8").trim().split("\n");
-  /** Runs an install.mjs as a script. */
-  function install(what: string, more: NodeJS.ProcessEnv = {}) {
-    const script = path.join(REPOSITORY, "tools", what, "install.mjs");
-    const env = { ...machine.env("bin"), ...more };
-    const { status, stdout } = spawnSync(process.execPath, [script], { env, encoding: "utf8" });
-    return { status, said: stdout };
-  }
-  const CEPH = "radosgw ceph-mon ceph-osd ceph-common";
-  const MISSING = new RegExp(`A real Ceph is not installed \\(radosgw, .*not found\\)\\. On .*recommends ${CEPH}`);
-
-  it("is not done where OBJECT_USERS_NO_INSTALL forbids it", () => {
-    aptGet("exit 0");
-    const { status, said } = install("ceph", { OBJECT_USERS_NO_INSTALL: "1" });
-    assert.equal(status, 1);
-    assert.match(said, MISSING);
-    assert.match(said, /not done by itself: OBJECT_USERS_NO_INSTALL=1 is set/);
-    assert.throws(calls);
-  });
-
-  it("is not done where there is no apt-get", () => {
-    const { status, said } = install("ceph");
-    assert.equal(status, 1);
-    assert.match(said, MISSING);
-    assert.match(said, /there is no apt-get here/);
-  });
-
-  it("is said before it is done, and not repeated", () => {
-    const programs = ["radosgw", "radosgw-admin", "ceph-mon", "ceph-osd", "ceph", "monmaptool"];
-    aptGet(`for each in ${programs.join(" ")}; do : > ${machine.root}/bin/$each; done`);
-    const { status, said } = install("ceph");
-    assert.equal(status, 0, said);
-    assert.match(
-      said,
-      /^Installing for the tests.*60 MB.*OBJECT_USERS_NO_INSTALL=1 forbids it\.\nA real Ceph is installed\.\n$/s,
-    );
-    assert.equal(install("ceph").said, "A real Ceph is installed.\n");
-    assert.deepEqual(calls(), [`-o DPkg::Lock::Timeout=300 install -y --no-install-recommends ${CEPH}`]);
-  });
-
-  it("is tried once more with fresh lists, then says what apt-get said", () => {
-    aptGet("echo E: Unable to locate package ceph-mon; exit 100");
-    const { status, said } = install("ceph");
-    assert.equal(status, 1);
-    assert.deepEqual(
-      calls().map((call) => / (install|update)/.exec(call)?.[1]),
-      ["install", "update", "install"],
-    );
-    assert.match(said, /apt-get ended with status 100:\nE: Unable to locate package ceph-mon/);
-  });
-
-  it("names the S3 clients that are missing", () => {
-    const { status, said } = install("clients");
-    assert.equal(status, 1);
-    assert.match(said, /clients is not installed \(.*rclone, s3cmd.*recommends rclone s3cmd python3-boto3/);
   });
 });
 

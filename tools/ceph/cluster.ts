@@ -12,11 +12,14 @@ import { clusterConf, gatewayConf } from "./conf";
 import { type Daemon, startDaemon } from "./daemon";
 import { makeDirectory, notePid, removeDirectory, removeStale } from "./directory";
 import { freePort } from "./ports";
+import { programsOf } from "./programs";
 
 const run = promisify(execFile);
 
 /** How a cluster differs from the default one. */
 export interface CephOptions {
+  /** Which release of Ceph: 16, 18 or 20. Default: what OBJECT_USERS_CEPH names, else the newest that is there. */
+  readonly release?: number;
   /** How many gateways to start on the same data. Default 1. */
   readonly gateways?: number;
   /** Further lines for the `[global]` section of ceph.conf. */
@@ -37,7 +40,9 @@ export interface RealCeph {
   readonly endpoints: readonly string[];
   /** A user who may do everything with users, buckets, metadata and usage. New with every start. */
   readonly admin: Credentials;
-  /** The version that the gateway's package says, such as "16.2.15". */
+  /** The release: the first number of its version. */
+  readonly release: number;
+  /** The version that the gateway says, such as "16.2.15". */
   readonly version: string;
   /** The ids of the running daemons: monitor, OSD, gateways. */
   readonly processes: readonly number[];
@@ -70,9 +75,14 @@ interface Gateway {
 
 /**
  * Starts a cluster. Any number may run at the same time.
- * Throws, with the daemon's last log lines, when a part of it does not come up; nothing is left running then.
+ * Throws, with what is missing, when the release is not there, and with the daemon's last log lines when a part of it does
+ * not come up; nothing is left running then.
  */
 export async function startCeph(options: CephOptions = {}): Promise<RealCeph> {
+  const { cephAvailable } = await import("./install.mjs");
+  const found = cephAvailable(options.release);
+  if (!found.available) throw new Error(found.reason);
+  const programs = await programsOf(found.tree);
   removeStale();
   const directory = makeDirectory();
   const conf = `${directory}/ceph.conf`;
@@ -80,14 +90,14 @@ export async function startCeph(options: CephOptions = {}): Promise<RealCeph> {
   const gateways: Gateway[] = [];
 
   const start = async (name: string, command: string, args: readonly string[], port?: number): Promise<Daemon> => {
-    const full = [...args, "-c", conf, "-f"];
-    const daemon = await startDaemon({ name, command, args: full, directory, ...(port === undefined ? {} : { port }) });
+    const full = programs(command, [...args, "-c", conf, "-f"]);
+    const daemon = await startDaemon({ name, command: full, directory, ...(port === undefined ? {} : { port }) });
     daemons.add(daemon);
     notePid(directory, daemon.pid);
     return daemon;
   };
   const tool = async (command: string, ...args: readonly string[]): Promise<string> => {
-    const done = await run(command, args, { cwd: directory, maxBuffer: 64 << 20, timeout: 120_000 });
+    const done = await run(...programs(command, args), { cwd: directory, maxBuffer: 64 << 20, timeout: 120_000 });
     return done.stdout;
   };
   const radosgwAdmin = async (...args: readonly string[]): Promise<unknown> => {
@@ -151,6 +161,7 @@ export async function startCeph(options: CephOptions = {}): Promise<RealCeph> {
         return gateways.map(endpoint);
       },
       admin,
+      release: found.release,
       version,
       get processes() {
         return [...daemons].map(({ pid }) => pid);

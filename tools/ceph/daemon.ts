@@ -7,6 +7,7 @@ import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { atExit } from "./exit";
 import { untilAccepting } from "./ports";
+import type { Command } from "./programs";
 
 /** A running daemon. */
 export interface Daemon {
@@ -23,8 +24,7 @@ export interface Daemon {
 /** How to start a daemon and how to know that it is there. */
 export interface DaemonSpec {
   readonly name: string;
-  readonly command: string;
-  readonly args: readonly string[];
+  readonly command: Command;
   readonly directory: string;
   /** Ready when something accepts here. Without it the daemon counts as ready once started. */
   readonly port?: number;
@@ -39,12 +39,8 @@ export interface DaemonSpec {
 export async function startDaemon(spec: DaemonSpec): Promise<Daemon> {
   const output = `${spec.directory}/${spec.name}.out`;
   const file = openSync(output, "a", 0o600);
-  // setpriv lets the kernel end the daemon even if this process is killed with SIGKILL and no handler runs.
-  const setpriv = "/usr/bin/setpriv";
-  const [command, args] = existsSync(setpriv)
-    ? [setpriv, ["--pdeathsig", "KILL", "--", spec.command, ...spec.args]]
-    : [spec.command, [...spec.args]];
-  const child = spawn(command, args, { detached: true, stdio: ["ignore", file, file], cwd: spec.directory });
+  const [program, args] = spec.command;
+  const child = spawn(program, args, { detached: true, stdio: ["ignore", file, file], cwd: spec.directory });
   closeSync(file);
   let failure: string | undefined;
   child.once("error", (error) => {

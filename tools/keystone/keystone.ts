@@ -5,6 +5,7 @@
 import { type Daemon, startDaemon } from "../ceph/daemon";
 import { makeDirectory, notePid, removeDirectory, removeStale } from "../ceph/directory";
 import { freePort } from "../ceph/ports";
+import { onPath } from "../ceph/programs";
 import { type Admin, copyTemplate } from "./template";
 
 export { PASSWORD_RULE } from "./files";
@@ -74,8 +75,7 @@ async function start(directory: string, port: number): Promise<Daemon> {
   const place = ["--bind", `127.0.0.1:${port}`, "--chdir", directory, "--worker-tmp-dir", directory];
   const daemon = await startDaemon({
     name: "keystone",
-    command: "/usr/bin/env",
-    args: [...environment, ...gunicorn, ...place, "application:application"],
+    command: onPath("/usr/bin/env", [...environment, ...gunicorn, ...place, "application:application"]),
     directory,
     port,
   });

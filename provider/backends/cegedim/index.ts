@@ -15,7 +15,7 @@ export const cegedim: Backend<UserArgs, Settings, Where> = {
   ...factsOf(rows),
   capabilities: {
     rotates: "secrets",
-    endsEarly: false,
+    deadline: "fixed",
     maxKeys: 2,
     chooseAccessKey: false,
     keyWithUser: true,

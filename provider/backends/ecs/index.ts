@@ -17,7 +17,7 @@ export const ecs: Backend<UserArgs, Settings, Where> = {
   capabilities: {
     rotates: "secrets",
     graceUnitSeconds: 60,
-    endsEarly: true,
+    deadline: "earlier",
     maxKeys: MOST_SECRETS,
     chooseAccessKey: false,
     chooseSecret: true,

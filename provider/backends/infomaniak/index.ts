@@ -14,7 +14,7 @@ export const infomaniak: Backend<UserArgs, Settings, Place> = {
   ...factsOf(rows),
   capabilities: {
     rotates: "keys",
-    endsEarly: true,
+    deadline: "free",
     maxKeys: Number.MAX_SAFE_INTEGER,
     chooseAccessKey: true,
     keyWithUser: false,

@@ -16,7 +16,7 @@ export const openstack: Backend<UserArgs, Settings, Where> = {
   ...factsOf(rows),
   capabilities: {
     rotates: "keys",
-    endsEarly: true,
+    deadline: "free",
     maxKeys: Number.MAX_SAFE_INTEGER,
     chooseAccessKey: true,
     keyWithUser: false,

@@ -14,7 +14,7 @@ export const rgw: Backend<UserArgs, Settings, Where> = {
   ...factsOf(rows),
   capabilities: {
     rotates: "keys",
-    endsEarly: true,
+    deadline: "free",
     maxKeys: Number.MAX_SAFE_INTEGER,
     chooseAccessKey: true,
     keyWithUser: true,

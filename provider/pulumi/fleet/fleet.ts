@@ -6,8 +6,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Backend } from "../../backends/backend";
 import { type ObjectUserError, sentenceOf } from "../../errors";
-import { describe, Unfinished } from "../../lifecycle/reconcile";
+import { describe } from "../../lifecycle/reconcile";
 import { beforeHandover } from "../../lifecycle/retirement";
+import { Unfinished } from "../../lifecycle/unfinished";
 import { world as realWorld, type World } from "../../world";
 import { asSentences, initFailed, NO_CHANGE, type ResourceProvider, UP_TO_ENGINE, withPlainErrors } from "../engine";
 import { type Internals, isToldAsBefore, takenApart, toldBySdk } from "../inputs";

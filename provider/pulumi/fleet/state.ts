@@ -1,5 +1,6 @@
 /**
- * A fleet's state: its members' states, with what all share written once and the secrets of all in one secret map.
+ * A fleet's state: its members' states, with what all share written once and the secrets of all in two secret maps: what
+ * consumers need in `credentials`, and what only this provider reads in `__secrets`.
  *
  * What only this provider reads of a member is one text of JSON: Pulumi's cost is by the value, in each of its processes,
  * and its diffs show what changed inside such a text.
@@ -7,7 +8,7 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import type { Backend } from "../../backends/backend";
-import { ADDRESS, IDENTITY, SECRET_INPUTS, SYSTEM } from "../../protocol";
+import { ADDRESS, IDENTITY, SECRET_INPUTS, SECRETS, SYSTEM } from "../../protocol";
 import {
   asSecret,
   definedOnly,
@@ -28,6 +29,8 @@ const fleetState = z.looseObject({
   members: z.record(z.string(), z.union([z.string().transform(parsed), part])).default({}),
   keys: z.record(z.string(), z.array(z.unknown())).default({}),
   credentials: z.record(z.string(), part).default({}),
+  /** An export that masks secrets has an empty text. */
+  [SECRETS]: z.record(z.string(), part).or(z.literal("")).default({}),
 });
 
 /** What members share, unless one of them says otherwise. */
@@ -47,15 +50,16 @@ const CREDENTIALS = [
 export function writeFleet(members: FleetState, s3Endpoint: string | undefined, backend: Backend): Outputs {
   const common = sharedBy(members);
   const written = [...members].map(([name, { known, inputs }]) => {
-    const { schemaVersion: _, keys, ...outputs } = write(known, inputs, undefined, backend);
+    const { schemaVersion: _, keys, [SECRETS]: secrets, ...outputs } = write(known, inputs, undefined, backend);
     const [credentials, all] = split(outputs);
     const others = Object.fromEntries(
       Object.entries(all).filter(([name, value]) => !isDeepStrictEqual(value, common[name])),
     );
-    return [name, { text: JSON.stringify(others), keys, credentials }] as const;
+    return [name, { text: JSON.stringify(others), keys, credentials, secrets }] as const;
   });
-  const by = (part: "text" | "keys" | "credentials") =>
-    Object.fromEntries(written.map(([name, member]) => [name, member[part]]));
+  const by = (part: "text" | "keys" | "credentials" | "secrets") =>
+    definedOnly(Object.fromEntries(written.map(([name, member]) => [name, member[part]])));
+  const secrets = by("secrets");
   return {
     schemaVersion: SCHEMA_VERSION,
     ...common,
@@ -63,6 +67,7 @@ export function writeFleet(members: FleetState, s3Endpoint: string | undefined, 
     members: by("text"),
     keys: hasSecretRotations(common) ? asSecret(by("keys")) : by("keys"),
     credentials: asSecret(by("credentials")),
+    ...(Object.keys(secrets).length > 0 ? { [SECRETS]: asSecret(secrets) } : {}),
   };
 }
 
@@ -81,11 +86,23 @@ export function readFleet(outputs: Outputs, backend: Backend): Map<string, Remem
 
 /** Each member's outputs by its name, as a single user's. */
 export function memberOutputs(outputs: Outputs): (readonly [name: string, outputs: Outputs])[] {
-  const { members, keys, credentials } = fleetState.parse(outputs);
+  const { members, keys, credentials, [SECRETS]: all } = fleetState.parse(outputs);
+  const secrets = all === "" ? {} : all;
   const { schemaVersion, endpoint } = outputs;
   const common = Object.fromEntries(SHARED.map((name) => [name, outputs[name]]));
   return Object.entries(members).map(([name, member]) => {
-    return [name, { schemaVersion, endpoint, ...common, ...member, keys: keys[name], ...credentials[name] }] as const;
+    return [
+      name,
+      {
+        schemaVersion,
+        endpoint,
+        ...common,
+        ...member,
+        keys: keys[name],
+        ...credentials[name],
+        [SECRETS]: secrets[name],
+      },
+    ] as const;
   });
 }
 

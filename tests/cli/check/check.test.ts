@@ -74,7 +74,7 @@ describe("object-users check rgw", () => {
   });
 
   it("knows an admin that is shown users without their keys", async () => {
-    gateway.upgrade(19);
+    gateway.upgrade(20);
     const { code, out } = await check(withCaps("users=write;user-info-without-keys=read;buckets=read"));
     assert.equal(code, 1);
     assert.match(out, /ok +credentials:/);

@@ -105,6 +105,13 @@ const cases: readonly (readonly [string, object, string, readonly string[], RegE
     ["same current", "same new"],
     /the system ended the published one 2026-11-21/,
   ],
+  [
+    "a published secret whose end a renewal has fixed that came to nothing",
+    ecsUser("u", { keys: [{ ...SECRET_NOW, expires: -1 }], current: "NOW" }),
+    "rotating",
+    ["same current"],
+    /a secret of same is published and ends .*run pulumi up/,
+  ],
 ];
 
 describe("the phases of users and keys", () => {

@@ -1,6 +1,6 @@
 /** DELETE /admin/user, the lists of users and buckets, and what the admin API does not have. */
 import assert from "node:assert/strict";
-import { admin, ann, contract, type Row, s3 } from "./table";
+import { admin, ann, contract, type Row, s3, since, toNobody } from "./table";
 
 const bucket = { ask: s3("PUT /bucket-%", "AK%", "sesame%"), gives: "200" };
 
@@ -22,15 +22,15 @@ contract("DELETE user", [
     { ask: admin("DELETE user", { uid: "ann%", "purge-data": "True" }), gives: "200" },
     { ask: admin("GET bucket", { bucket: "bucket-%" }), gives: "404 NoSuchBucket" },
   ],
-  ["no uid", { ask: admin("DELETE user"), gives: "403 AccessDenied" }],
-  ["an empty uid", { ask: admin("DELETE user", { uid: "" }), gives: "403 AccessDenied" }],
-  ["anonymous", { ask: admin("DELETE user", { uid: "anonymous" }), gives: "403 AccessDenied" }],
+  ["no uid", { ask: admin("DELETE user"), gives: toNobody }],
+  ["an empty uid", { ask: admin("DELETE user", { uid: "" }), gives: toNobody }],
+  ["anonymous", { ask: admin("DELETE user", { uid: "anonymous" }), gives: toNobody }],
   ["an odd tenant", { ask: admin("DELETE user", { uid: "a-b$c" }), gives: "400 InvalidTenantName" }],
   [
     "an access key does not stand in for the uid",
     ann(),
     { ask: admin("DELETE user", { uid: "no%", "access-key": "AK%" }), gives: "404 NoSuchUser" },
-    { ask: admin("DELETE user", { "access-key": "AK%" }), gives: "403 AccessDenied" },
+    { ask: admin("DELETE user", { "access-key": "AK%" }), gives: toNobody },
   ],
 ]);
 
@@ -107,7 +107,7 @@ contract("Lists of users", [
     { ask: admin("GET user?list", { "max-entries": 0 }), gives: "200", shows: { keys: [], truncated: true, count: 0 } },
   ],
   [
-    "metadata/user is an array, or a page whose `truncated` is a text",
+    "metadata/user is an array, or a page",
     ann(),
     {
       ask: admin("GET metadata/user"),
@@ -118,9 +118,13 @@ contract("Lists of users", [
     {
       ask: admin("GET metadata/user", { "max-entries": 1 }),
       gives: "200",
-      shows: { count: 1, truncated: "true", marker: /./ },
+      shows: { count: 1, truncated: since<unknown>({ 16: "true", 18: true }), marker: /./ },
     },
-    { ask: admin("GET metadata/user", { "max-entries": 1000 }), gives: "200", shows: { truncated: "false" } },
+    {
+      ask: admin("GET metadata/user", { "max-entries": 1000 }),
+      gives: "200",
+      shows: { truncated: since<unknown>({ 16: "false", 18: false }) },
+    },
   ],
   [
     "metadata/user?key= counts versions",
@@ -145,7 +149,7 @@ contract("Lists of users", [
 
 contract("GET bucket", [
   ["none", ann(), { ask: admin("GET bucket", { uid: "ann%" }), gives: "200", shows: [] }],
-  ["of an unknown user: none", { ask: admin("GET bucket", { uid: "no%" }), gives: "200", shows: [] }],
+  ["of an unknown user: none, or nothing at all", noneOf("no%"), noneOf("no%", { stats: "true" }), noneOf("no%$no")],
   [
     "names, or everything about them",
     ann(),
@@ -169,22 +173,58 @@ contract("GET bucket", [
     ann({ tenant: "t%" }),
     bucket,
     { ask: admin("GET bucket", { uid: "t%$ann%" }), gives: "200", shows: ["bucket-%"] },
-    { ask: admin("GET bucket", { uid: "ann%" }), gives: "200", shows: [] },
+    noneOf("ann%"),
     { ask: admin("GET bucket", { bucket: "t%/bucket-%" }), gives: "200", shows: { tenant: "t%", owner: "t%$ann%" } },
     { ask: admin("GET bucket", { bucket: "bucket-%" }), gives: "404 NoSuchBucket" },
     { ask: admin("GET bucket"), gives: "200", says: '"t%/bucket-%"' },
   ],
 ]);
 
+contract(
+  "GET info",
+  [
+    [
+      "what the cluster calls itself",
+      ann({ "user-caps": "info=read" }),
+      {
+        ask: by("GET info", {}),
+        gives: "200",
+        shows: { info: { storage_backends: [{ name: "rados", cluster_id: /^[0-9a-f-]{36}$/ }] } },
+      },
+    ],
+  ],
+  { from: 18 },
+);
+
+contract(
+  "user-info-without-keys",
+  [
+    [
+      "shows a user without the keys, and nothing else",
+      ann({ "user-caps": "user-info-without-keys=read" }),
+      { ask: by("GET user", { uid: "ann%" }), gives: "200", shows: { user_id: "ann%", keys: undefined } },
+      { ask: by("GET user", { uid: "no%" }), gives: "404 NoSuchUser" },
+      { ask: by("GET user?list", {}), gives: "403 AccessDenied" },
+      { ask: by("GET user?quota", { uid: "ann%" }), gives: "403 AccessDenied" },
+      { ask: by("GET metadata/user", { key: "ann%" }), gives: "403 AccessDenied" },
+    ],
+  ],
+  { from: 20 },
+);
+
 contract("What the admin API does not have", [
-  ...[
-    "GET info",
-    "GET ratelimit?ratelimit-scope=user",
-    "POST account?name=x",
-    "GET nope",
-    "GET ",
-    "PATCH user?uid=x",
-  ].map((what): Row => [what, { ask: admin(what), gives: "405 MethodNotAllowed" }]),
+  ...["GET nope", "GET ", "PATCH user?uid=x", "POST info", "PUT ratelimit?ratelimit-scope=user&uid=x"].map(
+    (what): Row => [what, { ask: admin(what), gives: "405 MethodNotAllowed" }],
+  ),
+  ...(
+    [
+      ["GET info", since({ 16: "405 MethodNotAllowed", 18: "403 AccessDenied" })],
+      ["GET ratelimit?ratelimit-scope=user&uid=x", since({ 16: "405 MethodNotAllowed", 18: "403 AccessDenied" })],
+      ["POST ratelimit?ratelimit-scope=user&uid=x", since({ 16: "405 MethodNotAllowed", 18: "403 AccessDenied" })],
+      ["GET account?id=x", since({ 16: "405 MethodNotAllowed", 20: "403 AccessDenied" })],
+      ["POST account?name=x", since({ 16: "405 MethodNotAllowed", 20: "403 AccessDenied" })],
+    ] as const
+  ).map(([what, gives]): Row => [`${what}, or not without its capability`, { ask: admin(what), gives }]),
   [
     "said before the signature is read",
     { ask: admin("GET nope", {}, { as: "nobody" }), gives: "405 MethodNotAllowed" },
@@ -202,3 +242,9 @@ contract("What the admin API does not have", [
     },
   ],
 ]);
+
+/** The list of buckets of a user that is not there. */
+function noneOf(uid: string, more: Readonly<Record<string, string>> = {}) {
+  const body = since({ 16: "[]", 20: "" });
+  return { ask: admin("GET bucket", { uid, ...more }), gives: "200", is: body };
+}

@@ -1,6 +1,6 @@
 /** PUT and DELETE /admin/user?key, and what an S3 client sees of it at once. */
 import assert from "node:assert/strict";
-import { admin, ann, contract, type Step, s3 } from "./table";
+import { admin, ann, contract, type Step, s3, since, toNobody } from "./table";
 
 const bob = ann({ uid: "bob%", "access-key": "BK%", "secret-key": "bobs" });
 const bobs = (secret: string | RegExp): Step => ({
@@ -8,6 +8,7 @@ const bobs = (secret: string | RegExp): Step => ({
   gives: "200",
   shows: { keys: [{ access_key: "BK%", secret_key: secret }] },
 });
+const date = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 const made = /^[A-Za-z0-9]{40}$/;
 
 contract("PUT user?key", [
@@ -33,9 +34,9 @@ contract("PUT user?key", [
   ],
   ["an own key without a secret: the secret is REPLACED", ann(), put({ "access-key": "AK%" }, [key("AK%", made)])],
   [
-    "unless generate-key=false",
+    "unless generate-key=false, which newer releases take for no change",
     ann(),
-    refused({ "access-key": "AK%", "generate-key": "false" }, "400 InvalidSecretKey"),
+    refused({ "access-key": "AK%", "generate-key": "false" }, since({ 16: "400 InvalidSecretKey", 20: "200" })),
     anns("sesame%"),
   ],
   ["which takes true and false only", ann(), put({ "access-key": "AK%", "generate-key": "fly" }, [key("AK%", made)])],
@@ -67,9 +68,9 @@ contract("PUT user?key", [
     refused({ "access-key": "BK%", "secret-key": "stolen" }, "409 KeyExists"),
     bobs("bobs"),
   ],
-  ["no uid", { ask: admin("PUT user?key"), gives: "403 AccessDenied" }],
-  ["anonymous", { ask: admin("PUT user?key", { uid: "anonymous" }), gives: "403 AccessDenied" }],
-  ["no uid and an unknown key", { ask: admin("PUT user?key", { "access-key": "CK%" }), gives: "403 AccessDenied" }],
+  ["no uid", { ask: admin("PUT user?key"), gives: toNobody }],
+  ["anonymous", { ask: admin("PUT user?key", { uid: "anonymous" }), gives: toNobody }],
+  ["no uid and an unknown key", { ask: admin("PUT user?key", { "access-key": "CK%" }), gives: toNobody }],
   ["an unknown uid with a fresh key", refused({ "access-key": "CK%" }, "404 NoSuchUser")],
   ["an unknown uid with an odd tenant", { ask: admin("PUT user?key", { uid: "a-b$c" }), gives: "404 NoSuchUser" }],
   [
@@ -109,7 +110,7 @@ contract("DELETE user?key", [
     anns("sesame%"),
   ],
   ["key-type=ssh is no obstacle", ann(), remove({ "access-key": "AK%", "key-type": "ssh" }, "200")],
-  ["no uid", { ask: admin("DELETE user?key"), gives: "403 AccessDenied" }],
+  ["no uid", { ask: admin("DELETE user?key"), gives: toNobody }],
   ["an unknown uid", remove({ "access-key": "CK%" }, "404 NoSuchUser")],
   [
     "an unknown uid with SOMEBODY's key removes his",
@@ -119,6 +120,139 @@ contract("DELETE user?key", [
   ],
   ["and so without any uid", bob, { ask: admin("DELETE user?key", { "access-key": "BK%" }), gives: "200" }],
 ]);
+
+const turn = (active: string, values: Record<string, string> = {}): Step =>
+  put({ "access-key": "AK%", active, "generate-key": "false", ...values }, [
+    { active: !["false", "0"].includes(active) },
+  ]);
+const refusedByS3: Step = { ask: s3("GET /", "AK%", "sesame%"), gives: "403 InvalidAccessKeyId" };
+const acceptedByS3: Step = { ask: s3("GET /", "AK%", "sesame%"), gives: "200" };
+
+contract(
+  "A disabled key",
+  [
+    [
+      "is refused, keeps its secret, and is accepted again",
+      ann(),
+      turn("false"),
+      refusedByS3,
+      { ask: s3("GET /", "AK%", "wrong"), gives: "403 InvalidAccessKeyId" },
+      {
+        ask: admin("GET user", { uid: "ann%" }),
+        gives: "200",
+        shows: { keys: [{ ...key("AK%", "sesame%"), active: false }] },
+      },
+      turn("true"),
+      acceptedByS3,
+    ],
+    [
+      "gets another secret without generate-key=false",
+      ann(),
+      put({ "access-key": "AK%", active: "false" }, [key("AK%", made)]),
+    ],
+    ["everything but false is true", ann(), turn("0"), refusedByS3, turn("fly"), turn("0"), turn(""), acceptedByS3],
+    [
+      "of a new key it is not read",
+      ann(),
+      put({ "access-key": "BK%", "secret-key": "x", active: "false" }, [{}, { active: true }]),
+    ],
+    [
+      "POST user does not read it, and leaves the key as it is",
+      ann(),
+      turn("false"),
+      {
+        ask: admin("POST user", { uid: "ann%", "access-key": "AK%", active: "true" }),
+        gives: "200",
+        shows: { keys: [{ active: false }] },
+      },
+      {
+        ask: admin("POST user", { uid: "ann%", "access-key": "AK%", "secret-key": "new" }),
+        gives: "200",
+        shows: { keys: [{ secret_key: "new", active: false }] },
+      },
+      refusedByS3,
+    ],
+    [
+      "does not lead to its user any more",
+      ann(),
+      turn("false"),
+      { ask: admin("GET user", { "access-key": "AK%" }), gives: "400 InvalidArgument" },
+      {
+        ask: admin("PUT user?key", { uid: "no%", "access-key": "AK%", active: "true", "generate-key": "false" }),
+        gives: "404 NoSuchUser",
+      },
+      { ask: admin("DELETE user?key", { uid: "no%", "access-key": "AK%" }), gives: "404 NoSuchUser" },
+    ],
+    [
+      "has an id that somebody else can take; then it cannot come back, and its end does the other no harm",
+      ann(),
+      turn("false"),
+      ann({ uid: "bob%", "secret-key": "bobs" }),
+      { ask: s3("GET /", "AK%", "bobs"), gives: "200" },
+      refused({ "access-key": "AK%", active: "true", "generate-key": "false" }, "409 BucketAlreadyExists"),
+      remove({ "access-key": "AK%" }, "200"),
+      { ask: admin("GET user", { uid: "ann%" }), gives: "200", shows: { keys: [] } },
+      { ask: s3("GET /", "AK%", "bobs"), gives: "200" },
+    ],
+    [
+      "can be removed, and goes with its user",
+      ann(),
+      turn("false"),
+      remove({ "access-key": "AK%" }, "200"),
+      put({ "access-key": "AK%", "secret-key": "x" }, [{ active: true }]),
+      turn("false"),
+      { ask: admin("DELETE user", { uid: "ann%" }), gives: "200" },
+      ann(),
+      acceptedByS3,
+    ],
+  ],
+  { from: 20 },
+);
+
+contract(
+  "A key, where none can be disabled",
+  [
+    [
+      "has no field for it",
+      ann(),
+      { ...put({ "access-key": "AK%", "secret-key": "x", active: "false" }, [{ active: undefined }]) },
+    ],
+    [
+      "stays as it is",
+      ann(),
+      put({ "access-key": "AK%", "secret-key": "sesame%", active: "false" }, [{}]),
+      acceptedByS3,
+    ],
+    [
+      "without a secret",
+      ann(),
+      refused({ "access-key": "AK%", active: "false", "generate-key": "false" }, "400 InvalidSecretKey"),
+      acceptedByS3,
+    ],
+  ],
+  { to: 18 },
+);
+
+contract(
+  "Age",
+  [
+    [
+      "of a user is shown by both APIs, that of a key by one",
+      ann(),
+      {
+        ask: admin("GET user", { uid: "ann%" }),
+        gives: "200",
+        shows: { create_date: date, keys: [{ create_date: undefined }] },
+      },
+      {
+        ask: admin("GET metadata/user", { key: "ann%" }),
+        gives: "200",
+        shows: { data: { create_date: date, keys: [{ active: true, create_date: date }] } },
+      },
+    ],
+  ],
+  { from: 20 },
+);
 
 contract("Rotation, as S3 sees it", [
   [
@@ -162,7 +296,7 @@ function put(values: Record<string, string>, shows: unknown[]): Step {
   return { ask: admin("PUT user?key", { uid: "ann%", ...values }), gives: "200", shows };
 }
 
-function refused(values: Record<string, string>, gives: string): Step {
+function refused(values: Record<string, string>, gives: Step["gives"]): Step {
   return { ask: admin("PUT user?key", { uid: "ann%", ...values }), gives };
 }
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { faults } from "../../../devserver/rgw/fault";
 import { Gateway } from "../../../devserver/rgw/gateway";
@@ -91,6 +91,7 @@ describe("A real Ceph in bad weather", function () {
       const [line] = await once(starter.stdout, "data");
       const pids = String(line).trim().split(",");
       assert.equal(pids.length, 3);
+      assert.doesNotMatch(readFileSync("/proc/self/mounts", "utf8"), /pulumi-object-users/, "others see no mounts");
       starter.kill(signal);
       await once(starter, "exit");
       // The kernel ends them in its own time, within milliseconds; a zombie still has a directory but no command.

@@ -1,9 +1,9 @@
-// Secrets stand in three outputs, all of them encrypted, and in one input; and nowhere else.
+// Secrets stand in four outputs, all of them encrypted, and in one input; and nowhere else.
 
 import assert from "node:assert/strict";
 import type { Stored } from "../../provider/engine";
 
-const ENCRYPTED = ["password", "previousSecretKey", "secretKey"];
+const ENCRYPTED = ["__secrets", "password", "previousSecretKey", "secretKey"];
 
 /** Every secret that there was at any time of a walk. */
 export class Secrets {
@@ -18,11 +18,15 @@ export class Secrets {
     const { inputs = {}, outputs = {}, secrets = [] } = stored ?? {};
     const there = ENCRYPTED.filter((name) => outputs[name] !== undefined);
     assert.deepEqual([...secrets].sort(), there, "secrets are encrypted, and nothing else");
-    for (const name of there) this.seen.add(String(outputs[name]));
+    for (const name of there) for (const secret of textsOf(outputs[name])) this.seen.add(secret);
     const open = Object.entries(outputs).filter(([name]) => !there.includes(name));
     const { password, ...openInputs } = inputs;
     if (typeof password === "string") this.seen.add(password);
     const text = [JSON.stringify([open, openInputs]), ...texts].join("\n");
     for (const secret of this.seen) assert.ok(!text.includes(secret), "a secret leaked");
   }
+}
+
+function textsOf(value: unknown): string[] {
+  return typeof value === "string" ? [value] : Object.values(value as Record<string, string>);
 }

@@ -110,7 +110,7 @@ table("one access key, two secrets that the system ends", BY_SERVER, [
     "a smaller grace ends it where the time is over",
     { rotationId: "2", gracePeriodSeconds: 0 },
     known([retired("A", "1", -60, 3540), key("B", "2")], "B"),
-    ["revokeKey A"],
+    ["retireKey A from -60 until -60", "revokeKey A"],
   ],
   [
     "a smaller grace that is not over changes nothing yet",
@@ -144,6 +144,14 @@ describe("plan: what a system cannot do is refused before anything is sent", () 
       /going back to rotationId "1" of user "ann"/,
     ],
     [
+      "going back to a secret whose end a lost renewal has fixed, though it is published",
+      { rotationId: "1" },
+      known([key("A", "1", { expiresAt: at(3540) })], "A"),
+      BY_SERVER,
+      "unsupported",
+      /going back to rotationId "1" of user "ann"/,
+    ],
+    [
       "extending a grace",
       { rotationId: "2", gracePeriodSeconds: 7200 },
       known([retired("A", "1", -60, 3540), key("B", "2")], "B"),
@@ -155,7 +163,7 @@ describe("plan: what a system cannot do is refused before anything is sent", () 
       "ending a grace",
       { rotationId: "2", gracePeriodSeconds: 0 },
       known([retired("A", "1", -60, 3540), key("B", "2")], "B"),
-      { ...BY_SERVER, endsEarly: false },
+      { ...BY_SERVER, deadline: "fixed" },
       "unsupported",
       /ending the grace of A .* cannot be brought forward/,
     ],

@@ -23,7 +23,7 @@ export function at(seconds: number): string {
 /** A system whose keys we end, as many as we like, with ids that we choose. */
 export const BY_US: Capabilities = {
   rotates: "keys",
-  endsEarly: true,
+  deadline: "free",
   maxKeys: Number.MAX_SAFE_INTEGER,
   chooseAccessKey: true,
   keyWithUser: true,
@@ -35,6 +35,7 @@ export const BY_US: Capabilities = {
 export const BY_SERVER: Capabilities = {
   ...BY_US,
   rotates: "secrets",
+  deadline: "earlier",
   maxKeys: 2,
   chooseAccessKey: false,
   keyWithUser: false,

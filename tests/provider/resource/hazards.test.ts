@@ -68,7 +68,7 @@ describeShapes("hazards", (openStack, shape) => {
     const SENTENCE =
       /the gateway shows users without their keys: the admin user has not the capability users=read \(200\)\. Give it with: radosgw-admin/;
     const blind = () => {
-      stack.gateway.upgrade(19);
+      stack.gateway.upgrade(20);
       stack.meddle("PUT user?caps&uid=admin&user-caps=user-info-without-keys=read");
       stack.meddle("DELETE user?caps&uid=admin&user-caps=users=read");
     };
