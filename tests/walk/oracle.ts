@@ -14,7 +14,7 @@
 import assert from "node:assert/strict";
 import type { Result } from "./engine";
 import { textOf } from "./ledger";
-import { isNamed, isOver, type Managed, managedBy, type Truth, userAt } from "./managed";
+import { hasPair, isNamed, type Managed, managedBy, type Truth, userAt } from "./managed";
 import type { Program, StackName } from "./program";
 import { keeps, type Part } from "./promises";
 import type { State } from "./state";
@@ -46,7 +46,7 @@ export interface Report {
 const WAYS_OUT =
   /adopt|alias|deleteBeforeReplace|retainOnDelete|allowRemovals|protect|state delete|endpoint|connection|address/;
 const TAKEN = /\(409\b/;
-const WAYS_ON = /Run again after|gracePeriodSeconds|rotationId/;
+const WAYS_ON = /Run again (after|when)|gracePeriodSeconds|rotationId|exclusiveKeys|prove: false/;
 const SENTENCE = /^[a-z ]+ing\b.*: .+\. .+\.$/s;
 const FAREWELL = /releas|retain|left|leav|forg|no longer|keep|kept/i;
 
@@ -67,16 +67,20 @@ export class Oracle {
     const after = this.managed(report.after);
     for (const failure of result?.failures ?? []) this.isGood(report, failure);
     for (const one of after) {
+      const says = result?.failures.find(({ urn }) => urn === one.urn)?.message ?? "";
+      const isMeant = one.member === undefined || isNamed(says, one.member);
+      if (!report.isDisturbed && isMeant && /current secret.*S3 refuses it/s.test(says))
+        assert.ok(!hasPair(userAt(report.is, one), one.published), "(4) only a secret that has ended is refused");
       const isSole = [...after, ...others].filter(({ place }) => place === one.place).length === 1;
       if (isSole && !one.isReplaced) await this.keepsPromises(report, one, before);
     }
     this.keysAreKnown(report, before, after, others);
     for (const one of after) this.remember(one);
+    this.nobodyIsOrphaned(report, before, after);
     if (result === undefined) return;
     watch.remembers(report.stack, new Set(after.map(({ place }) => place)));
     await this.usersWork(report, [...after, ...others]);
     this.nobodyIsTaken(report, after);
-    this.nobodyIsOrphaned(report, before, after);
     if (report.what !== "up" || result.failures.length + result.invalid.length > 0) return;
     const there = new Set(after.map(({ place }) => place));
     for (const [place, { declaration }] of watch.declared)
@@ -127,7 +131,7 @@ export class Oracle {
     };
     await keeps(part);
     if (isDone && !isMeddled && saw) ledger.isUnseen = false;
-    const isRead = result?.failures.length === 0 && report.isRefreshed;
+    const isRead = result?.failures.length === 0 && report.isRefreshed && !system.isBlind;
     if (isRead && !isMeddled && this.isSure(is)) ledger.isUnseen = false;
   }
 
@@ -216,7 +220,7 @@ export class Oracle {
     // What check says is a clause behind the name of an input.
     if (method !== "check") {
       // A fleet has a sentence a member, and so has what it refuses to delete; then comes the way out of all.
-      const sentences = named.some(({ member }) => member) ? message.split(/\n(?=[\w-]+: )/).slice(1) : [message];
+      const sentences = declared.some(({ member }) => member) ? message.split(/\n(?=[\w-]+: )/).slice(1) : [message];
       for (const one of sentences)
         assert.match(one.replace(/^member-\d+( \(\d+\))?: /, ""), SENTENCE, `(4) no sentence: ${where}`);
       assert.match(message, /^\S+ .*\.$/s, `(4) no sentence: ${where}`);
@@ -241,24 +245,24 @@ export class Oracle {
         assert.ok(was.first.has(item.uid) || was.second.has(item.uid), `(4) nobody is there: ${where}`);
   }
 
-  private nobodyIsOrphaned({ is, lines, result }: Report, before: readonly Managed[], after: readonly Managed[]): void {
+  private nobodyIsOrphaned(
+    { is, lines, result, stack }: Report,
+    before: readonly Managed[],
+    after: readonly Managed[],
+  ): void {
     const still = new Set(after.map(({ place }) => place));
     const said = [...lines, ...(result?.failures ?? []).map(({ message }) => message)];
     for (const one of before) {
       const { place, uid } = one;
       if (still.has(place) || userAt(is, one) === undefined) continue;
+      const ledger = this.watch.ledgers.get(place);
+      if (!ledger?.owners.has(stack)) continue;
       const isSpokenOf = said.some((line) => line.includes(uid) && FAREWELL.test(line));
       assert.ok(isSpokenOf, `(6) ${place} is in no state any more, is still there, and nobody says so`);
-      const ledger = this.watch.ledgers.get(place);
-      if (ledger) ledger.isForgotten = true;
+      ledger.isForgotten = true;
       const isRetained = one.outputs.retainOnDelete === true && !this.watch.meddled.has(place);
       const wrote = this.watch.writes.find((write) => write.place === place);
       if (isRetained) assert.equal(wrote, undefined, `(6) ${place} is to be left as it is`);
     }
   }
-}
-
-/** Whether a retired key's time has come since. */
-export function isDue({ ring }: Managed, now: number): boolean {
-  return ring.some((key) => isOver(key, now));
 }

@@ -18,7 +18,7 @@ import type { Call, Wire } from "./wire";
 export type Values = Record<string, unknown>;
 
 /** What may be encrypted in state, and nothing else. */
-const ENCRYPTED = ["secretKey", "previousSecretKey", "password", "credentials", "users"];
+const ENCRYPTED = ["secretKey", "previousSecretKey", "password", "__secrets", "credentials", "users"];
 
 /** The processes of a run. */
 export class Processes {

@@ -15,6 +15,8 @@ export const cegedim: System = {
   kind: "cegedim",
   resource: "ObjectUser",
   rotates: "secrets",
+  hides: false,
+  isBlind: true,
   resumesKeys: false,
   renames: true,
   // There is one address, and ids are of that address.

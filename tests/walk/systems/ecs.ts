@@ -14,8 +14,10 @@ export function ecs({ hides }: { readonly hides: boolean }): System {
     kind: "ecs",
     resource: "ObjectUser",
     rotates: "secrets",
+    isBlind: false,
     resumesKeys: false,
     renames: false,
+    hides,
     clusters: 2,
     graces: [0, 60, 600],
     wishes: fc.oneof(

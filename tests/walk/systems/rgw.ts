@@ -16,6 +16,8 @@ export const rgw: System = {
   kind: "rgw",
   resource: "User",
   rotates: "keys",
+  hides: false,
+  isBlind: false,
   resumesKeys: true,
   renames: false,
   clusters: 2,
