@@ -7,6 +7,7 @@ import { addCheck } from "./commands/check";
 import { addImport } from "./commands/import";
 import { addStatus } from "./commands/status";
 import { addSweep } from "./commands/sweep";
+import { addUsage } from "./commands/usage";
 import { EXIT, type ExitCode, UsageError } from "./exit";
 import { guarded, type Terminal } from "./terminal";
 
@@ -22,7 +23,7 @@ export async function run(args: readonly string[], unguarded: Terminal): Promise
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.say(text.trimEnd()),
     });
-  for (const add of [addStatus, addSweep, addCheck, addImport]) {
+  for (const add of [addStatus, addUsage, addSweep, addCheck, addImport]) {
     add(program, async (work) => {
       exit = await work(terminal);
     });
@@ -48,6 +49,7 @@ if (require.main === module) {
   const terminal: Terminal = {
     out: (text) => process.stdout.write(`${text}\n`),
     say: (text) => process.stderr.write(`${text}\n`),
+    input: () => process.stdin,
     interrupted: interrupt.signal,
     world: { ...world, log: (line) => process.stderr.write(`${line}\n`) },
   };

@@ -1,4 +1,5 @@
 /** Where a command writes: results to stdout, everything else to stderr, so that results can be piped. */
+import type { Readable } from "node:stream";
 import { printable } from "../provider/printable";
 import { every } from "../provider/pulumi/progress";
 import type { World } from "../provider/world";
@@ -9,6 +10,8 @@ export interface Terminal {
   out(text: string): void;
   /** A line for the person who waits: progress, warnings, what went wrong. */
   say(text: string): void;
+  /** What is piped in. Nothing is read before it is asked for. */
+  input(): Readable;
   /** Aborted by Ctrl-C: begin nothing more, finish what is begun. */
   readonly interrupted: AbortSignal;
   /** Clock, sockets and environment. */

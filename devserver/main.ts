@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The embedded gateway as a command, for experiments: `node dist/devserver/main.js [--port N]`.
+ * The embedded gateway as a command, for experiments: `node dist/devserver/main.js [--port N] [--release N]`.
  *
  * The administrator's secret, new with every start, goes into a file that only the present user can read, and not to
  * the terminal, where it would stay in logs and scroll-back.
@@ -10,23 +10,34 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Gateway } from "./rgw/gateway";
+import { RELEASES } from "./rgw/release";
 import { serve } from "./rgw/serve";
 
-const usage = `Usage: node dist/devserver/main.js [--port N]
+const NEWEST = String(Math.max(...RELEASES));
+const usage = `Usage: node dist/devserver/main.js [--port N] [--release ${RELEASES.join("|")}]
 
 Starts a Ceph RADOS Gateway for experiments: the user part of the admin API and plain S3, on 127.0.0.1 only.
-All data is in memory and gone when it stops. --port 0, the default, takes a free port.`;
+All data is in memory and gone when it stops. --port 0, the default, takes a free port.
+--release is the release of Ceph that it speaks as; the default is ${NEWEST}.`;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { port: { type: "string", default: "0" }, help: { type: "boolean" } } });
+  const { values } = parseArgs({
+    options: {
+      port: { type: "string", default: "0" },
+      release: { type: "string", default: NEWEST },
+      help: { type: "boolean" },
+    },
+  });
   if (values.help) {
     console.log(usage);
     return;
   }
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${values.port} is no port.`);
+  const release = RELEASES.find((each) => String(each) === values.release);
+  if (release === undefined) throw new Error(`--release ${values.release}? There are ${RELEASES.join(", ")}.`);
 
-  const gateway = new Gateway();
+  const gateway = new Gateway({ release });
   const served = await serve(gateway, { port });
   const directory = mkdtempSync(join(tmpdir(), "object-users-gateway-"));
   const file = join(directory, "env");
@@ -38,7 +49,7 @@ async function main(): Promise<void> {
   ];
   writeFileSync(file, `${lines.join("\n")}\n`, { mode: 0o600 });
 
-  console.log(`The gateway listens on ${served.url} (loopback only, data in memory).
+  console.log(`The gateway speaks as Ceph ${release} and listens on ${served.url} (loopback only, data in memory).
 
 In another terminal:
 

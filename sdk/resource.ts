@@ -22,6 +22,13 @@ export interface LifecycleArgs {
    */
   gracePeriodSeconds?: pulumi.Input<number>;
   /**
+   * How long, in whole seconds, a key whose grace is over is kept before it is deleted. In that time the key is disabled:
+   * S3 refuses it, and going back to its `rotationId` enables it again with the same secret. So a forgotten consumer is one
+   * `pulumi up` away from working again. Default 0: the key is deleted when its grace is over. For Ceph 19 and later;
+   * elsewhere another value than 0 is refused.
+   */
+  quarantinePeriodSeconds?: pulumi.Input<number>;
+  /**
    * Prove keys: send an S3 request signed with a new key before it is published, and require that S3 accepts it; send one
    * with a revoked key, and require that S3 refuses it. Default: true where an S3 endpoint is known.
    */
@@ -51,8 +58,10 @@ export interface Key {
   provenAt?: string;
   /** When another key replaced it. */
   retiredAt?: string;
-  /** From when on the next `pulumi up` revokes it. */
+  /** From when on the next `pulumi up` revokes it, or disables it for its quarantine. */
   expiresAt?: string;
+  /** When it was disabled, for the time of its quarantine. */
+  disabledAt?: string;
 }
 
 /** The arguments that every provider has. */

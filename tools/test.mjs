@@ -1,111 +1,27 @@
-// Runs the tests: node tools/test.mjs [unit] [word …]        `npm test` and `npm run test:unit` call it.
+// Runs the tests: node tools/test.mjs [unit] [long] [word …]     `npm test`, `npm run test:unit` and `npm run test:long` call it.
 //
-// A group is a directory of suites, and a process of its own, so that a crash in one hides nothing of the others. The
-// unit groups need nothing but Node and run first; the others start real systems. Some run at the same time. A new
-// directory below tests/ is a group by itself; those in TOGETHER are one. Words select groups by their names ("provider", "e2e/rgw").
+// A group is a process of its own, so that a crash in one hides nothing of the others. The unit groups need nothing but Node
+// and run first. The others start real systems; the suites that share a real server are one group, so that it starts once.
+// Any other directory below tests/ is a group by itself. Words select groups by their names, or suites by their paths.
 //
-// The last line is the sum: `N passed, N failed, N skipped`. What was skipped is listed before it, with the reasons.
+// A suite named *.long.test.ts runs in the long form only, and random stories are many more there. The line before the last
+// names what the short form leaves out. The last line is the sum: `N passed, N failed, N skipped`. What was skipped is listed
+// before it, with the reasons.
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { LONG, leftOut, QUICK, selected, weightOf } from "./groups.mjs";
 
 const SELF = fileURLToPath(import.meta.url);
 const REPOSITORY = path.resolve(path.dirname(SELF), "..");
 const QUICK_START = path.join(REPOSITORY, "tools", "quick-start.cjs");
-const SUITE = /\.test\.ts$/;
 /** Random stories keep a core busy, and so do groups with real systems; three at once were too much for two Keystones. */
 const AT_ONCE = { unit: 2, real: 2 };
-/** How long the real groups take, roughly, in seconds: the long ones first, so that none is left over at the end. */
-const WEIGHTS = {
-  guides: 220,
-  "e2e/rgw": 200,
-  "openstack, infomaniak, config": 200,
-  proofs: 140,
-  "e2e/examples": 80,
-  package: 60,
-  demo: 50,
-  "cli/sweep/real": 90,
-  "cli/import/real": 90,
-  "cli/status/real": 60,
-  "cli/operator": 60,
-};
-/** Directories that share a real Keystone and S3, which take ten seconds of CPU to start: they are one group. */
-const TOGETHER = ["openstack", "infomaniak", "config"];
-const weightOf = ({ name }) => WEIGHTS[name] ?? 20;
 /** A group that is silent for so long has died without saying so. */
 const SILENCE_MS = 10 * 60_000;
 /** How long a group may take to end by itself after its last test. */
 const FAREWELL_MS = 10_000;
-/** The part of the contract that needs no real Ceph. */
-const EMBEDDED = "on the embedded gateway";
-
-/**
- * Groups that need nothing but Node, the slow ones first, so that they share the time. A place that ends in "/" is a
- * directory without those below it; `grep` picks among the tests.
- */
-const UNIT = [
-  { name: "edits", places: ["edits"] },
-  { name: "model", places: ["model"] },
-  { name: "cli", places: ["cli/check/", "cli/import/", "cli/status/", "cli/sweep/", "cli/terminal/"] },
-  { name: "ecs", places: ["ecs/"] },
-  { name: "cegedim", places: ["cegedim/"] },
-  { name: "provider", places: ["provider"] },
-  { name: "sdk", places: ["sdk"] },
-  { name: "contract (embedded)", places: ["contract"], grep: EMBEDDED },
-  { name: "devserver", places: ["devserver"] },
-  { name: "tools (offline)", places: ["tools/find.test.ts", "tools/setup.test.ts", "tools/packages.test.ts", "real"] },
-  { name: "architecture", places: ["architecture.test.ts", "kinds.test.ts"] },
-  { name: "docs", places: ["docs"] },
-];
-/** With the word "unit", fewer random stories: it is for the minute between two edits. */
-const QUICK = { OBJECT_USERS_RUNS: "200", OBJECT_USERS_WALKS: "15", OBJECT_USERS_FUZZ_RUNS: "400" };
-
-/** The groups, each with its files. */
-function groups() {
-  const files = suites("tests");
-  const isIn = (file, place) =>
-    place.endsWith("/")
-      ? `tests/${place}` === `${path.posix.dirname(file)}/`
-      : `${file}/`.startsWith(`tests/${place}/`);
-  const unit = UNIT.map((group) => ({
-    ...group,
-    unit: true,
-    files: files.filter((file) => group.places.some((place) => isIn(file, place))),
-  }));
-  const inUnit = new Set(unit.filter((group) => !group.grep).flatMap((group) => group.files));
-  const real = new Map();
-  for (const file of files.filter((one) => !inUnit.has(one))) {
-    const directory = path.posix.dirname(file).replace(/^tests\/?/, "") || "tests";
-    const name = TOGETHER.includes(directory) ? TOGETHER.join(", ") : directory;
-    const rest = isIn(file, "contract") ? { grep: EMBEDDED, invert: true } : {};
-    real.set(name, { name, files: [...(real.get(name)?.files ?? []), file], ...rest });
-  }
-  const ordered = [...real.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  return [...unit.filter((group) => group.files.length > 0), ...ordered];
-}
-
-/** The files of suites in a directory and below it, sorted. */
-function suites(directory) {
-  const entries = readdirSync(path.join(REPOSITORY, directory), { withFileTypes: true });
-  return entries
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      const name = `${directory}/${entry.name}`;
-      return entry.isDirectory() ? suites(name) : SUITE.test(name) ? [name] : [];
-    });
-}
-
-function selected(words) {
-  const all = groups();
-  const isMeant = (group, word) => (word === "unit" ? group.unit : group.name.includes(word));
-  const unknown = words.filter((word) => !all.some((group) => isMeant(group, word)));
-  if (unknown.length > 0) {
-    throw new Error(`${unknown.join(", ")}? The groups are: unit, ${all.map(({ name }) => name).join(", ")}.`);
-  }
-  return words.length === 0 ? all : all.filter((group) => words.some((word) => isMeant(group, word)));
-}
-
 /** Runs a group in a process of its own. */
 function run(group, env) {
   const started = Date.now();
@@ -120,7 +36,7 @@ function run(group, env) {
   const hear = (chunk) => {
     output += chunk;
     clearTimeout(silence);
-    silence = setTimeout(() => child.kill("SIGKILL"), SILENCE_MS);
+    silence = setTimeout(() => child.kill("SIGKILL"), env.OBJECT_USERS_LONG ? SILENCE_MS * 12 : SILENCE_MS);
   };
   hear("");
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", hear);
@@ -196,13 +112,13 @@ function listSkipped({ group, output, skipped }) {
 
 /** The real systems for the groups that start them; without them their tests are skipped. */
 async function prepare() {
-  const { installCeph, RELEASES } = await import("./ceph/install.mjs");
+  const { installCeph } = await import("./ceph/install.mjs");
   const { installKeystone } = await import("./keystone/install.mjs");
   const { installClients } = await import("./clients/install.mjs");
   const { installBrowser } = await import("./browser/install.mjs");
   const { installParser } = await import("./prometheus/install.mjs");
   for (const [name, found] of [
-    ...RELEASES.map((release) => [`no real Ceph ${release}`, installCeph({ release })]),
+    ["no real Ceph", installCeph()],
     ["no real Keystone", installKeystone()],
     ["not every S3 client", installClients()],
     ["no headless browser", installBrowser()],
@@ -219,7 +135,7 @@ async function runAll(groups, env, atOnce, isShown) {
   const drain = async () => {
     for (let group = waiting.shift(); group; group = waiting.shift()) {
       if (isShown) console.log(`…     ${group.name}`);
-      const result = await run(group, env);
+      const result = await run(group, env.OBJECT_USERS_LONG ? { ...env, ...group.long } : env);
       results.push(result);
       if (isShown) console.log(`\n${group.name}:\n${result.output}`);
       report(result, isShown);
@@ -229,19 +145,22 @@ async function runAll(groups, env, atOnce, isShown) {
   return results;
 }
 
-async function main(words) {
-  const env = words.includes("unit") ? QUICK : {};
-  const chosen = selected(words);
+async function main(given) {
+  const isLong = given.includes("long");
+  const words = given.filter((word) => word !== "long");
+  const env = isLong ? LONG : words.includes("unit") ? QUICK : {};
+  const chosen = selected(words, isLong);
   const started = Date.now();
   const isUnit = ({ unit }) => unit === true;
   const results = await runAll(chosen.filter(isUnit), env, AT_ONCE.unit, false);
   const real = chosen.filter((group) => !isUnit(group)).sort((one, other) => weightOf(other) - weightOf(one));
   if (real.length > 0) await prepare();
-  results.push(...(await runAll(real, {}, AT_ONCE.real, true)));
+  results.push(...(await runAll(real, isLong ? env : {}, AT_ONCE.real, true)));
   for (const result of results.filter(({ skipped }) => skipped.length > 0)) listSkipped(result);
   const sum = (count) => results.reduce((total, result) => total + count(result), 0);
   const died = results.filter((result) => result.died);
   const failed = sum((result) => result.failed) + died.length;
+  if (words.length === 0 && !isLong) console.log(`\n${leftOut()}`);
   console.log(`\n${results.length} groups in ${((Date.now() - started) / 1000).toFixed(1)} s`);
   for (const { group, died: why } of died) console.log(`${group.name}: ${why}; it counts as one failure`);
   console.log(

@@ -1,4 +1,5 @@
 /** `object-users sweep`: revokes the keys whose grace is over, between two runs of `pulumi up`. */
+import { Option } from "commander";
 import { holdersOf } from "../../provider/operator/holders";
 import { takeInventory } from "../../provider/operator/inventory";
 import { takeWatched, type Watched } from "../../provider/operator/second-look";
@@ -6,9 +7,11 @@ import { printableJson } from "../../provider/printable";
 import { type AddCommand, prose, withJson, withStackOptions } from "../command";
 import { type ExitCode, UsageError } from "../exit";
 import { readStack, readStacks, type StackOptions, type StackRead } from "../stacks";
+import { parseDuration } from "../status/duration";
 import { Knowledge, sweepOrphans } from "../sweep/orphans";
 import { exitOf, newOutcome, type Outcome, sumLine } from "../sweep/outcome";
 import { sweepStack } from "../sweep/stack";
+import { NO_WATCH, type UseObjection, watchUses } from "../sweep/unless-used";
 import type { Terminal } from "../terminal";
 
 interface SweepOptions extends StackOptions {
@@ -16,6 +19,8 @@ interface SweepOptions extends StackOptions {
   readonly json: boolean;
   readonly orphans: boolean;
   readonly deleteOrphans: boolean;
+  readonly unlessUsed?: number;
+  readonly opsLog?: readonly string[];
 }
 
 const ABOUT = `Revokes keys whose grace is over, and proves each refused, without a run of Pulumi.
@@ -33,6 +38,12 @@ export const addSweep: AddCommand = (program, start) => {
     .option("--dry-run", "look, and report what would be revoked", false)
     .option("--orphans", "also look for orphaned keys, which no given stack knows", false)
     .option("--delete-orphans", "also revoke orphaned keys: ALL stacks of the system must be given", false)
+    .addOption(
+      new Option("--unless-used <duration>", "leave a key that was used in this time, as --ops-log says").argParser(
+        parseDuration,
+      ),
+    )
+    .option("--ops-log <file...>", "ops logs of all Ceph gateways, rotated ones as well; - is standard input")
     .addHelpText("after", ORPHANS)
     .action((options: SweepOptions) => start((terminal) => sweep(options, terminal)));
 };
@@ -40,12 +51,16 @@ export const addSweep: AddCommand = (program, start) => {
 async function sweep(options: SweepOptions, terminal: Terminal): Promise<ExitCode> {
   if (options.dryRun && options.deleteOrphans)
     throw new UsageError("--delete-orphans does more than --dry-run: give --orphans.");
+  if ((options.unlessUsed === undefined) !== (options.opsLog === undefined))
+    throw new UsageError("--unless-used and --ops-log belong together: give both, or neither.");
   const began = terminal.world.now().getTime();
   const outcome = newOutcome(options.dryRun);
   const out = options.json ? () => {} : terminal.out;
   const knowledge = new Knowledge(terminal);
   const wantsOrphans = options.orphans || options.deleteOrphans;
   const take = (exported: unknown) => takeWatched(exported, terminal.world.now());
+  const { opsLog = [], unlessUsed } = options;
+  const watch = unlessUsed === undefined ? NO_WATCH : await watchUses(opsLog, unlessUsed, terminal);
   const sweepRead = async (read: StackRead<Watched>) => {
     if (terminal.interrupted.aborted) return;
     if ("problem" in read) {
@@ -54,10 +69,15 @@ async function sweep(options: SweepOptions, terminal: Terminal): Promise<ExitCod
       return;
     }
     if (wantsOrphans) knowledge.add(read.stack, read.inventory);
-    await sweepStack(read, () => readStack(read.stack, options.cwd, "shown", take), outcome, out, terminal);
+    const readAgain = () => readStack(read.stack, options.cwd, "shown", take);
+    await sweepStack(read, readAgain, watch.objection, outcome, out, terminal);
   };
-  await readStacks(options, "shown", take, sweepRead);
-  if (wantsOrphans) await orphans(options, knowledge, outcome, out, terminal);
+  try {
+    await readStacks(options, "shown", take, sweepRead);
+    if (wantsOrphans) await orphans(options, knowledge, watch.objection, outcome, out, terminal);
+  } finally {
+    await watch.close();
+  }
   outcome.interrupted = terminal.interrupted.aborted;
   tell(outcome, options, (terminal.world.now().getTime() - began) / 1000, terminal);
   return exitOf(outcome);
@@ -66,6 +86,7 @@ async function sweep(options: SweepOptions, terminal: Terminal): Promise<ExitCod
 async function orphans(
   options: SweepOptions,
   knowledge: Knowledge,
+  useObjection: UseObjection,
   outcome: Outcome,
   out: (line: string) => void,
   terminal: Terminal,
@@ -89,7 +110,7 @@ async function orphans(
     });
     return again;
   };
-  await sweepOrphans(knowledge, outcome, options.deleteOrphans ? confirm : undefined, out, terminal);
+  await sweepOrphans(knowledge, outcome, options.deleteOrphans ? confirm : undefined, useObjection, out, terminal);
 }
 
 function tell(outcome: Outcome, { json }: SweepOptions, seconds: number, terminal: Terminal): void {

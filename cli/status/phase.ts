@@ -5,7 +5,9 @@
 
 import { isOver } from "../../provider/lifecycle/keys";
 import type { KeyRecord } from "../../provider/lifecycle/model";
+import { deadlineOf } from "../../provider/lifecycle/retirement";
 import type { ManagedUser } from "../../provider/operator/inventory";
+import { specOf } from "../../provider/pulumi/inputs";
 
 /** Every word for a user, with its meaning; where several hold, the first. */
 export const PHASES = {
@@ -16,6 +18,7 @@ export const PHASES = {
   rotating: "a new key is issued or being made, and not proven and published yet",
   "no-key": "no key is published",
   grace: "a retired key is valid until its deadline",
+  quarantine: "a retired key is disabled, and can come back until its deadline",
   stable: "one key, published",
 } as const;
 
@@ -26,17 +29,24 @@ export const KEY_PHASES = {
   current: "published: consumers hold it",
   new: "issued, and not proven and published yet",
   grace: "retired, and valid until its deadline",
+  quarantine: "disabled after its grace; it can come back until its deadline, and is revoked then",
   overdue: "retired, past its deadline, and not revoked",
   ended: "retired, and ended by the system itself; the next `pulumi up` drops the record",
 } as const;
 
 export type KeyPhase = keyof typeof KEY_PHASES;
 
+/** When something is to be done about a key: its grace ends, or its quarantine. */
+export function keyDeadline(key: KeyRecord, { backend, inputs }: ManagedUser): string | undefined {
+  return deadlineOf(key, specOf(backend, inputs, undefined));
+}
+
 /** How a key stands at that moment. */
-export function keyPhaseOf(key: KeyRecord, { current, backend }: ManagedUser, now: Date): KeyPhase {
+export function keyPhaseOf(key: KeyRecord, user: ManagedUser, now: Date): KeyPhase {
+  const { current, backend } = user;
   if (key.id === current?.id) return "current";
   if (key.retiredAt === undefined) return "new";
-  if (!isOver(key.expiresAt, now)) return "grace";
+  if (!isOver(keyDeadline(key, user), now)) return key.disabledAt === undefined ? "grace" : "quarantine";
   return backend.capabilities.rotates === "keys" ? "overdue" : "ended";
 }
 
@@ -52,7 +62,7 @@ export function phaseOf(user: ManagedUser, now: Date): { readonly phase: Phase; 
 
   const overdue = found("overdue");
   if (overdue) {
-    return { phase: "overdue", reason: `${what(overdue)} was to be revoked ${overdue.expiresAt} and is still there` };
+    return { phase: "overdue", reason: `${what(overdue)} ${overdueSince(keyDeadline(overdue, user))}` };
   }
   const issued = found("new");
   if (issued) {
@@ -72,6 +82,11 @@ export function phaseOf(user: ManagedUser, now: Date): { readonly phase: Phase; 
   const former = found("grace");
   if (former)
     return { phase: "grace", reason: `${what(former)} lives on until ${former.expiresAt ?? "it is revoked"}` };
+  const disabled = found("quarantine");
+  if (disabled) {
+    const until = keyDeadline(disabled, user);
+    return { phase: "quarantine", reason: `${what(disabled)} is disabled, and can come back until ${until}` };
+  }
   const ended = found("ended");
   if (ended) {
     return {
@@ -80,6 +95,11 @@ export function phaseOf(user: ManagedUser, now: Date): { readonly phase: Phase; 
     };
   }
   return plain("stable");
+}
+
+/** What is wrong with a key that is overdue, as a clause without its subject. */
+export function overdueSince(deadline: string | undefined): string {
+  return `was to be revoked ${deadline} and is still there`;
 }
 
 function plain(phase: Phase): { phase: Phase; reason: string } {

@@ -20,7 +20,7 @@ export function prometheusText(report: Report): string {
     metric(
       "key_expires_timestamp_seconds",
       "Deadline of a retired key that we revoke; one in the past is overdue.",
-      keyTimes(({ phase, expiresAt }) => (phase === "grace" || phase === "overdue" ? expiresAt : undefined)),
+      keyTimes(({ phase, expiresAt }) => (["grace", "quarantine", "overdue"].includes(phase) ? expiresAt : undefined)),
     ),
     metric("users", "Users by the phase that object-users status shows.", counts(report)),
     metric(

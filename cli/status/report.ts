@@ -7,7 +7,7 @@ import type { KeyRecord } from "../../provider/lifecycle/model";
 import type { ManagedUser } from "../../provider/operator/inventory";
 import type { StackRead } from "../stacks";
 import { secondsBetween, showDuration } from "./duration";
-import { type KeyPhase, keyPhaseOf, type Phase, phaseOf } from "./phase";
+import { type KeyPhase, keyDeadline, keyPhaseOf, overdueSince, type Phase, phaseOf } from "./phase";
 
 /** A key. Times are ISO 8601 in UTC. */
 export interface KeyStatus {
@@ -19,8 +19,10 @@ export interface KeyStatus {
   readonly ageSeconds?: number;
   readonly provenAt?: string;
   readonly retiredAt?: string;
-  /** When it is to be revoked, or the system ends it. */
+  /** When it is to be revoked, or first disabled, or the system ends it. */
   readonly expiresAt?: string;
+  /** When it was disabled, for the time of its quarantine. */
+  readonly disabledAt?: string;
 }
 
 /** A user. */
@@ -118,7 +120,10 @@ export function keysOf({ currentKey, otherKeys }: UserStatus): readonly KeyStatu
 
 function statusOf(stack: string, user: ManagedUser, at: string): UserStatus {
   const now = new Date(at);
-  const keys = user.known.keys.map((key) => keyStatus(key, keyPhaseOf(key, user, now), at));
+  const keys = user.known.keys.map((key) => {
+    const expiresAt = keyDeadline(key, user);
+    return keyStatus({ ...key, ...(expiresAt === undefined ? {} : { expiresAt }) }, keyPhaseOf(key, user, now), at);
+  });
   const currentKey = keys.find(({ phase }) => phase === "current");
   return {
     stack,
@@ -135,7 +140,7 @@ function statusOf(stack: string, user: ManagedUser, at: string): UserStatus {
 
 function keyStatus(key: KeyRecord, phase: KeyPhase, at: string): KeyStatus {
   const { accessKey, rotationId } = key;
-  const times = (["issuedAt", "provenAt", "retiredAt", "expiresAt"] as const).flatMap((name) => {
+  const times = (["issuedAt", "provenAt", "retiredAt", "expiresAt", "disabledAt"] as const).flatMap((name) => {
     const moment = Date.parse(key[name] ?? "");
     // A time that somebody wrote into state by hand, and that is none, is not known.
     return Number.isNaN(moment) ? [] : [[name, new Date(moment).toISOString()] as const];
@@ -162,10 +167,5 @@ function findingsOf(user: UserStatus, maxAgeSeconds: number | undefined): Findin
         ]
       : [];
   const overdue = otherKeys.filter(({ phase }) => phase === "overdue");
-  return [
-    ...old,
-    ...overdue.map((key) =>
-      found("grace-overdue", key.accessKey, `was to be revoked ${key.expiresAt} and is still there`),
-    ),
-  ];
+  return [...old, ...overdue.map((key) => found("grace-overdue", key.accessKey, overdueSince(key.expiresAt)))];
 }

@@ -1,12 +1,9 @@
 /** A report as people read it in a terminal: a table a stack, a line a key, and what went wrong below. */
 import { resourceNameOf } from "../../provider/operator/inventory";
-import { printable } from "../../provider/printable";
+import { aligned, section, short, visible } from "../columns";
 import { secondsBetween, showDuration } from "./duration";
 import { PHASES } from "./phase";
 import { type KeyStatus, keysOf, type Report, type StackStatus, type UserStatus } from "./report";
-
-/** The longest name that is shown in full; more would push the rest of the line out of sight. */
-const NAME_WIDTH = 24;
 
 /** The longest list of findings; --json has all. */
 const MOST_FINDINGS = 20;
@@ -61,6 +58,8 @@ function deadline({ phase, expiresAt }: KeyStatus): string {
       return "not published yet";
     case "grace":
       return `until ${moment}`;
+    case "quarantine":
+      return `disabled until ${moment}`;
     case "overdue":
       return `overdue since ${moment}`;
     case "ended":
@@ -69,7 +68,6 @@ function deadline({ phase, expiresAt }: KeyStatus): string {
 }
 
 function notes({ findings, unreadable, interrupted }: Report): string[] {
-  const section = (title: string, lines: readonly string[]) => (lines.length === 0 ? [] : ["", title, ...lines]);
   const problem = ({ stack, urn, problem }: { stack: string; urn: string; problem: string }) =>
     `  ${stack} ${resourceNameOf(urn)}: ${problem.replace(/\n/g, "\n    ")}`;
   return [
@@ -82,28 +80,4 @@ function notes({ findings, unreadable, interrupted }: Report): string[] {
     ...section("The last run did not finish:", interrupted.map(problem)),
     ...section("Cannot be read:", unreadable.map(problem)),
   ].flatMap((line) => line.split("\n"));
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => rows.reduce((most, row) => Math.max(most, width(row[column])), 0));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => visible(cell) + " ".repeat((widths[column] ?? 0) - width(cell)))
-      .join("  ")
-      .trimEnd(),
-  );
-}
-
-function width(cell = ""): number {
-  return [...visible(cell)].length;
-}
-
-function short(name: string): string {
-  const letters = [...visible(name)];
-  return letters.length <= NAME_WIDTH ? name : `${letters.slice(0, NAME_WIDTH - 1).join("")}…`;
-}
-
-/** A cell is one line, and as wide as it has letters. */
-function visible(text: string): string {
-  return printable(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }

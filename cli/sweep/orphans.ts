@@ -22,6 +22,7 @@ import { isConfigured, keyOf } from "../connections";
 import { AT_ONCE, progress, type Terminal } from "../terminal";
 import { fresh } from "./fresh";
 import { type Orphan, type Outcome, orphanLine } from "./outcome";
+import type { UseObjection } from "./unless-used";
 
 type Where = Readonly<Record<string, Json>>;
 
@@ -84,12 +85,13 @@ export class Knowledge {
 
 /**
  * Looks for orphans; with `confirm`, revokes them, unless it tells a reason not to. `confirm` is given the access keys for
- * whose holders it is to look, and asked again after some seconds.
+ * whose holders it is to look, and asked again after some seconds. `useObjection` speaks for who still uses a key.
  */
 export async function sweepOrphans(
   before: Knowledge,
   outcome: Outcome,
   confirm: ((accessKeys: readonly string[]) => Promise<Knowledge>) | undefined,
+  useObjection: UseObjection,
   out: (line: string) => void,
   terminal: Terminal,
 ): Promise<void> {
@@ -124,18 +126,19 @@ export async function sweepOrphans(
     AT_ONCE,
     async ({ orphan, end }) => {
       let isKnown = false;
-      let holder: string | undefined;
+      let why: string | undefined;
       const may = async () => {
         const now = await again();
         isKnown = now.keys.has(orphan.accessKey);
-        holder = now.holders.get(orphan.accessKey);
-        return !isKnown && holder === undefined && doubts().length === 0;
+        const holder = now.holders.get(orphan.accessKey);
+        why = holder === undefined ? await useObjection(orphan.accessKey) : `${holder} holds it`;
+        return !isKnown && why === undefined && doubts().length === 0;
       };
       try {
         const { outcome: fate, isProven } = await end(may);
         if (isKnown || fate === "gone") return;
         if (fate === "revoked") tell({ ...orphan, outcome: "revoked", isProven });
-        else tell(holder === undefined || doubts().length > 0 ? orphan : { ...orphan, why: `${holder} holds it` });
+        else tell(why === undefined || doubts().length > 0 ? orphan : { ...orphan, why });
       } catch (error) {
         tell(orphan);
         outcome.failures.push({ stack: "", problem: sentenceOf(error) });

@@ -65,14 +65,17 @@ export function exitOf({ keys, skipped, orphans, failures, interrupted }: Outcom
 }
 
 /** A key's fate in a line. */
-export function keyLine({ stack, resource, accessKey, expiresAt, outcome, isProven, why }: SweptKey): string {
+export function keyLine(swept: SweptKey): string {
+  const { stack, resource, accessKey, expiresAt, outcome, isProven, isQuarantine, why } = swept;
   const grace = `its grace ended ${expiresAt}`;
   const key = `${stack} ${resource}: key ${accessKey}`;
   switch (outcome) {
     case "revoked":
       return `${key} revoked${isProven ? " and refused by S3" : ", not proven"}; ${grace}`;
+    case "disabled":
+      return `${key} disabled for its quarantine${isProven ? " and refused by S3" : ", not proven"}; ${grace}`;
     case "due":
-      return `${key} would be revoked; ${grace}`;
+      return `${key} would be ${isQuarantine ? "disabled" : "revoked"}; ${grace}`;
     case "gone":
       return `${key} is gone already; ${grace}`;
     case "left":
@@ -94,6 +97,7 @@ export function sumLine(outcome: Outcome, seconds: number): string {
   const ended = orphans.filter(({ outcome }) => outcome === "revoked").length;
   const parts = [
     dryRun ? `${count("due")} keys would be revoked` : `${count("revoked")} keys revoked`,
+    count("disabled") > 0 && `${count("disabled")} disabled`,
     count("gone") > 0 && `${count("gone")} gone already`,
     count("left") > 0 && `${count("left")} left`,
     skipped.length > 0 && `${skipped.length} users skipped`,

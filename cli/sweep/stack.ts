@@ -12,6 +12,7 @@ import type { StackRead } from "../stacks";
 import { AT_ONCE, progress, type Terminal } from "../terminal";
 import { fresh } from "./fresh";
 import { keyLine, type Outcome } from "./outcome";
+import type { UseObjection } from "./unless-used";
 
 /** A system that fails so often in a row is not asked again: it would only take its time to fail. */
 const FAILURES_IN_A_ROW = 5;
@@ -28,11 +29,12 @@ type Read = Extract<StackRead<Watched>, { inventory: Watched }>;
 
 /**
  * Revokes what is over in a stack. `readAgain` reads it once more, right before something is revoked; when that fails,
- * nothing more is. `out` gets a line for each key.
+ * nothing more is. `useObjection` speaks for who still uses a key. `out` gets a line for each key.
  */
 export async function sweepStack(
   { stack, inventory }: Read,
   readAgain: () => Promise<StackRead<Watched>>,
+  useObjection: UseObjection,
   outcome: Outcome,
   out: (line: string) => void,
   terminal: Terminal,
@@ -60,7 +62,8 @@ export async function sweepStack(
         if (system.isGivenUp) return void system.left++;
         try {
           const opened = system.open(user, inventory.connections.get(connection), terminal);
-          const objection = async (key: KeyRecord) => system.objection(key) ?? (await again.objections())(user, key);
+          const objection = async (key: KeyRecord) =>
+            system.objection(key) ?? (await useObjection(key.accessKey)) ?? (await again.objections())(user, key);
           await sweepUser(user, over, opened, { dryRun, objection }, (ending) => {
             const key = { stack, resource, user: name, ...ending };
             keys.push(key);

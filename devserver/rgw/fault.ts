@@ -62,8 +62,9 @@ export const faults = {
     headers: { "content-type": "text/html" },
     body: "<html><body><h1>503 Service Unavailable</h1>No server is available to handle this request.</body></html>",
   },
-  /** What the loser of a race between two changes of one user gets. */
+  /** What the loser of a race between two changes of one user gets, up to Ceph 18 and from Ceph 20 on. */
   unknownError: { kind: "answer", status: 500, code: "UnknownError" },
+  concurrentModification: { kind: "answer", status: 409, code: "ConcurrentModification" },
   /** A proxy that speaks for a gateway that is gone. */
   html: {
     kind: "answer",

@@ -18,6 +18,7 @@ const seconds = z
 export const lifecycleArgs = {
   rotationId: z.string().optional(),
   gracePeriodSeconds: seconds.optional(),
+  quarantinePeriodSeconds: seconds.optional(),
   prove: z.boolean().optional(),
   adopt: z.boolean().optional(),
   exclusiveKeys: z.boolean().optional(),

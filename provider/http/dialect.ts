@@ -25,8 +25,8 @@ export const repeatable = (operation: string, subject: string): Act => ({ operat
 /** A call that is never repeated blindly. */
 export const unrepeatable = (operation: string, subject: string): Act => ({ operation, subject, safe: false });
 
-/** The meaning of a refusal. */
-export type Meaning = Pick<ErrorParts, "code" | "problem" | "advice">;
+/** The meaning of a refusal. `uncertain`: what a change was to do is to be looked at anew, whatever the status. */
+export type Meaning = Pick<ErrorParts, "code" | "problem" | "advice" | "uncertain">;
 
 /** Meanings by a status with a code ("404 NoSuchUser"), by a status ("404") or by a code. The first that is there counts. */
 export type Meanings = Readonly<Record<string, Meaning>>;
@@ -98,7 +98,7 @@ export function refused<A extends Act, S extends Said>(
   const words = (said?.words ?? [said?.code]).map((word) => plain(word));
   const id = plain(said?.id ?? headers[dialect.idHeader ?? ""], NAME);
   const answer = [status || undefined, ...words, id].filter(Boolean).join(" ");
-  const uncertain = !act.safe && status >= 500 && meaning.code !== "rate-limited";
+  const uncertain = !act.safe && (meaning.uncertain ?? (status >= 500 && meaning.code !== "rate-limited"));
   return failure(act, { ...meaning, answer, uncertain });
 }
 

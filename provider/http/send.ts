@@ -18,6 +18,9 @@ export interface TransportOptions {
   readonly maxConcurrency: number;
 }
 
+/** How this package shows in the logs of the systems: a proof of a key is not taken for somebody's use of it. */
+export const USER_AGENT = "pulumi-object-users";
+
 /** Answers larger than this are refused; no answer of the systems we talk to comes near. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
@@ -63,7 +66,11 @@ function exchange(request: WireRequest, timeoutMs: number, agent: http.Agent): P
     };
     const outgoing = client.request(request.url, {
       method: request.method,
-      headers: { ...request.headers, "content-length": Buffer.byteLength(request.body ?? "") },
+      headers: {
+        "user-agent": USER_AGENT,
+        ...request.headers,
+        "content-length": Buffer.byteLength(request.body ?? ""),
+      },
       agent,
     });
     outgoing.on("error", fail);

@@ -33,6 +33,8 @@ export async function applyStep(step: Step, spec: Spec, known: Known | undefined
         retiredAt: step.retiredAt,
         expiresAt: step.expiresAt,
       }));
+    case "disableKey":
+      return disableKey(step, act);
     case "revokeKey":
       return revokeKey(step, act);
     case "withdrawKey": {
@@ -134,7 +136,7 @@ async function proveKey(step: StepOf<"proveKey">, act: Act): Promise<Known> {
   const found =
     known.keys.find((record) => record.id === step.id) ??
     recordOf({ ...known.foreign.find((other) => other.id === step.id), ...key }, step.rotationId, context);
-  const { retiredAt: _r, expiresAt: _e, ...record } = found;
+  const { retiredAt: _r, expiresAt: _e, disabledAt: _d, ...record } = found;
   if (known.published === undefined) await context.api.removeMark?.(user);
   const proven: KeyRecord = spec.prove ? { ...record, provenAt: context.now().toISOString() } : record;
   const { takenOver: _t, inactive, ...rest } = known;
@@ -174,11 +176,22 @@ async function provenOrRevived(key: Signer, { spec, known, user, context }: Act)
   }
 }
 
-async function revokeKey(step: StepOf<"revokeKey">, { spec, known, user, context }: Act): Promise<Known> {
-  const { id, accessKey } = step;
-  const secretKey = known.secrets[id];
-  await context.api.revokeKey(user, { id, accessKey, ...(secretKey === undefined ? {} : { secretKey }) });
-  if (spec.prove && secretKey !== undefined) await proveRefused({ id, accessKey, secretKey }, user, context);
+async function disableKey(step: StepOf<"disableKey">, act: Act): Promise<Known> {
+  const { known, user, context } = act;
+  const { id } = step;
+  if (!context.api.disableKey) throw new Error(`${context.resource} cannot disable keys`);
+  await context.api.disableKey(user, keyOf(step, known));
+  await proveEnd(step, act);
+  const disabledAt = context.now().toISOString();
+  const disabled = withRecord(known, id, (record) => ({ ...record, disabledAt }));
+  return { ...disabled, inactive: [...(known.inactive ?? []).filter((other) => other !== id), id] };
+}
+
+async function revokeKey(step: StepOf<"revokeKey">, act: Act): Promise<Known> {
+  const { known, user, context } = act;
+  const { id } = step;
+  await context.api.revokeKey(user, keyOf(step, known));
+  await proveEnd(step, act);
   const { [id]: _, ...secrets } = known.secrets;
   return {
     ...known,
@@ -186,6 +199,17 @@ async function revokeKey(step: StepOf<"revokeKey">, { spec, known, user, context
     foreign: known.foreign.filter((other) => other.id !== id),
     secrets,
   };
+}
+
+/** The key of a step, with its secret where that is known. */
+function keyOf({ id, accessKey }: StepOf<"disableKey" | "revokeKey">, { secrets }: Known): LiveKey {
+  const secretKey = secrets[id];
+  return { id, accessKey, ...(secretKey === undefined ? {} : { secretKey }) };
+}
+
+async function proveEnd(step: StepOf<"disableKey" | "revokeKey">, { spec, known, user, context }: Act): Promise<void> {
+  const { secretKey, ...key } = keyOf(step, known);
+  if (spec.prove && secretKey !== undefined) await proveRefused({ ...key, secretKey }, user, context);
 }
 
 function withoutId({ accessKey, secretKey }: NonNullable<Known["published"]>): NonNullable<Known["published"]> {

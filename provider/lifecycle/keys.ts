@@ -71,10 +71,10 @@ export function isOver(deadline: string | undefined, now: Date): boolean {
   return deadline !== undefined && Date.parse(deadline) <= now.getTime();
 }
 
-/** The retired key that took its leave last: the one consumers may still hold. */
+/** The retired key that took its leave last and still works: the one consumers may still hold. */
 export function latestRetired(keys: readonly KeyRecord[]): KeyRecord | undefined {
   return keys
-    .filter((key) => key.retiredAt !== undefined)
+    .filter((key) => key.retiredAt !== undefined && key.disabledAt === undefined)
     .sort((a, b) => Date.parse(a.retiredAt ?? "") - Date.parse(b.retiredAt ?? ""))
     .at(-1);
 }

@@ -22,8 +22,10 @@ export interface KeyRecord {
   readonly provenAt?: string;
   /** When another key took its place. */
   readonly retiredAt?: string;
-  /** When it is to be revoked, or the system ends it by itself. */
+  /** When its grace is over: it is to be revoked or disabled, or the system ends it by itself. */
   readonly expiresAt?: string;
+  /** When it was disabled after its grace. Until its quarantine is over it can come back with the same secret. */
+  readonly disabledAt?: string;
 }
 
 /** A key as the system has it. */
@@ -111,6 +113,8 @@ export interface Spec {
   readonly fields: Fields;
   readonly rotationId: string;
   readonly gracePeriodSeconds: number;
+  /** How long a key whose grace is over is kept, disabled, before it is revoked. 0: it is revoked immediately. */
+  readonly quarantinePeriodSeconds: number;
   /** Prove keys with a real request before they are published and after they are revoked. */
   readonly prove: boolean;
   /** Take over an existing user. */
@@ -146,6 +150,7 @@ export type Step = { readonly why: string } & (
   | { readonly do: "issueKey"; readonly key: KeyRequest; readonly rotationId: string }
   | { readonly do: "proveKey"; readonly id: string; readonly accessKey: string; readonly rotationId: string }
   | { readonly do: "retireKey"; readonly id: string; readonly retiredAt: string; readonly expiresAt: string }
+  | { readonly do: "disableKey"; readonly id: string; readonly accessKey: string }
   | { readonly do: "revokeKey"; readonly id: string; readonly accessKey: string }
   | { readonly do: "withdrawKey" }
 );
@@ -161,6 +166,8 @@ export interface Capabilities {
   readonly graceUnitSeconds?: number;
   /** How the end of a retired key may move once it is set: at will, only to now, or not at all. */
   readonly deadline: "free" | "earlier" | "fixed";
+  /** A key can be disabled, and enabled again with the same secret, on some releases at least. Default false. */
+  readonly disablesKeys?: boolean;
   /** Most keys of one user at once. */
   readonly maxKeys: number;
   /** The access key's id can be chosen, and so be derived. */

@@ -27,7 +27,8 @@ export function observe(known: Known, live: Live): Known {
   const inactive = listed.filter((key) => key.inactive).map(({ id }) => id);
   const keys = known.keys
     .filter((record) => listed.some((key) => key.id === record.id))
-    .map((record) => (broken && record.id === published.id ? unproven(record) : record));
+    .map((record) => (broken && record.id === published.id ? unproven(record) : record))
+    .map((record) => (inactive.includes(record.id) ? record : enabled(record)));
   return {
     ...seen,
     ...(inactive.length > 0 ? { inactive } : {}),
@@ -67,6 +68,11 @@ function stillWorks(published: NonNullable<Known["published"]>, keys: readonly L
   const key = keys.find((candidate) => candidate.id === published.id);
   if (key === undefined || key.inactive) return false;
   return key.secretKey === undefined || key.secretKey === published.secretKey;
+}
+
+/** Somebody has enabled it: it works again, and its grace is over. */
+function enabled({ disabledAt: _, ...record }: KeyRecord): KeyRecord {
+  return record;
 }
 
 function unproven({ provenAt: _, ...record }: KeyRecord): KeyRecord {

@@ -1,13 +1,36 @@
 /**
  * The end of keys: when a retired one dies, who ends it, and what happens to keys that are not ours. Pure.
+ *
+ *   a retired key            | its next deadline                     | then
+ *   -------------------------+---------------------------------------+---------------------------------------------
+ *   works, in its grace      | expiresAt                             | without a quarantine: revokeKey
+ *                            |                                       | with one: disableKey
+ *   is disabled, in          | disabledAt + quarantinePeriodSeconds  | revokeKey
+ *   quarantine               |                                       |
  */
 import { ObjectUserError } from "../errors";
 import { after, isOver } from "./keys";
 import type { Capabilities, KeyRecord, Known, Spec, Step } from "./model";
 
-/** Whether a key was retired and its time is over: it is to be revoked, and never becomes current again. */
-export function hasEnded(key: KeyRecord, now: Date): boolean {
-  return key.retiredAt !== undefined && isOver(key.expiresAt, now);
+type Quarantine = Pick<Spec, "quarantinePeriodSeconds">;
+
+/** When something is to be done about a retired key: its grace ends, or its quarantine. */
+export function deadlineOf({ expiresAt, disabledAt }: KeyRecord, quarantine: Quarantine): string | undefined {
+  return disabledAt === undefined ? expiresAt : after(disabledAt, quarantine.quarantinePeriodSeconds);
+}
+
+/** Whether a key was retired and its deadline is over: it is to be revoked or disabled. */
+export function isDue(key: KeyRecord, quarantine: Quarantine, now: Date): boolean {
+  return key.retiredAt !== undefined && isOver(deadlineOf(key, quarantine), now);
+}
+
+/** Whether a key is over for good: it is to be revoked, and never becomes current again. */
+export function hasEnded(key: KeyRecord, quarantine: Quarantine, now: Date): boolean {
+  return isDue(key, quarantine, now) && !isToBeDisabled(key, quarantine);
+}
+
+function isToBeDisabled({ disabledAt }: KeyRecord, { quarantinePeriodSeconds }: Quarantine): boolean {
+  return disabledAt === undefined && quarantinePeriodSeconds > 0;
 }
 
 /**
@@ -37,9 +60,18 @@ export function retire(
   if (isOfNobody(key, known, capabilities))
     return [revoke(key, `key ${key.accessKey} was never published, and is not wanted any more`)];
   if (next === undefined && key.retiredAt === undefined) return [];
-  if (hasEnded(key, now)) return [revokeOver(key)];
-  const retired: Retired = { ...key, ...deadlineOf(key, spec, capabilities, now) };
-  return [...retiring(key, retired), ...(hasEnded(retired, now) ? [revokeOver(retired)] : [])];
+  if (isDue(key, spec, now)) return [end(key, spec)];
+  if (key.disabledAt !== undefined) return [];
+  const retired: Retired = { ...key, ...graceOf(key, spec, capabilities, now) };
+  return [...retiring(key, retired), ...(isDue(retired, spec, now) ? [end(retired, spec)] : [])];
+}
+
+/** Ends a key whose deadline is over: for good, or for as long as its quarantine lasts. */
+function end(key: KeyRecord, spec: Spec): Step {
+  if (!isToBeDisabled(key, spec)) return revokeOver(key);
+  const { id, accessKey, expiresAt } = key;
+  const then = `it is disabled, and revoked after a quarantine of ${spec.quarantinePeriodSeconds} s`;
+  return { do: "disableKey", id, accessKey, why: `grace of key ${accessKey} ended ${expiresAt}: ${then}` };
 }
 
 type Retired = KeyRecord & Required<Pick<KeyRecord, "retiredAt" | "expiresAt">>;
@@ -49,7 +81,7 @@ type Retired = KeyRecord & Required<Pick<KeyRecord, "retiredAt" | "expiresAt">>;
  * will. Elsewhere the deadline was fixed when the next key was made: it may be cut short where the system can, and is never
  * extended. Throws where the system cannot do what is wished.
  */
-function deadlineOf(
+function graceOf(
   { retiredAt, expiresAt, accessKey }: KeyRecord,
   spec: Spec,
   { deadline, propagationSeconds }: Capabilities,
@@ -119,7 +151,7 @@ export function makeRoom(spec: Spec, known: Known, capabilities: Capabilities, n
   const ends = [
     ...foreign,
     ...known.keys
-      .filter((key) => hasEnded(key, now) || isOfNobody(key, known, capabilities))
+      .filter((key) => hasEnded(key, spec, now) || isOfNobody(key, known, capabilities))
       .flatMap((key) => retire(key, undefined, spec, known, capabilities, now)),
   ];
   if (there - ends.length < maxKeys) return ends;
@@ -150,7 +182,9 @@ function cutShort(known: Known, { deadline }: Capabilities): Step[] {
 
 /** Ends a key whose time is over. */
 export function revokeOver(key: KeyRecord): Step {
-  return revoke(key, `grace of key ${key.accessKey} ended ${key.expiresAt}`);
+  const { accessKey, expiresAt, disabledAt } = key;
+  const over = disabledAt === undefined ? `grace of key ${accessKey} ended ${expiresAt}` : undefined;
+  return revoke(key, over ?? `quarantine of key ${accessKey}, disabled ${disabledAt}, is over`);
 }
 
 function revoke(key: { readonly id: string; readonly accessKey: string }, why: string): Step {

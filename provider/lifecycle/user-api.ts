@@ -59,6 +59,10 @@ export interface UserApi<Where = unknown> {
   issueKey(user: UserRef<Where>, key: KeyRequest): Promise<LiveKey>;
   /** Enables a disabled key of a user that was just seen, with the secret that it has. Where systems disable keys. */
   activateKey?(user: UserRef<Where>, key: LiveKey): Promise<void>;
+  /** Whether the connected release can disable keys, where others of the same system cannot. */
+  disablesKeys?(): Promise<boolean>;
+  /** Disables a key of a user that was just seen: S3 refuses it, and it keeps its secret. Where systems disable keys. */
+  disableKey?(user: UserRef<Where>, key: LiveKey): Promise<void>;
   /** Sees to it that a key has ended, of a user that was just seen; resolves when the key is gone already. */
   revokeKey(user: UserRef<Where>, key: LiveKey): Promise<void>;
   /** What the system calls itself, always and at each of its addresses; undefined where it does not say. */

@@ -18,14 +18,15 @@ export type WantedKey =
 
 /** The key that should be current; undefined when none is wanted. Throws where a former key cannot come back. */
 export function wantedKey(spec: Spec, known: Known, capabilities: Capabilities, now: Date): WantedKey | undefined {
-  if (spec.ownKey) return ownKey(spec.ownKey, known, now);
+  if (spec.ownKey) return ownKey(spec.ownKey, spec, known, now);
   if (!spec.createKey) return keyThatStays(known);
   const why = whyAnother(spec, known, capabilities);
   const record = ringKey(spec, known, capabilities, now);
   if (record) {
     // Also one that is still published: a renewal has fixed its end, though nothing came of it.
     if (record.expiresAt !== undefined && capabilities.deadline !== "free") throw cannotComeBack(record, spec);
-    return { id: record.id, why };
+    const back = record.disabledAt === undefined ? "" : `; key ${record.accessKey} comes back out of its quarantine`;
+    return { id: record.id, why: `${why}${back}` };
   }
   const make = nextKey(spec, known, capabilities, now);
   const there = known.keys.find((key) => key.accessKey === make.accessKey);
@@ -40,7 +41,7 @@ export function wantedKey(spec: Spec, known: Known, capabilities: Capabilities, 
  */
 export function nextKey(spec: Spec, known: Known, capabilities: Capabilities, now: Date): KeyRequest {
   const isDying = ({ accessKey }: KeyRequest) =>
-    known.keys.some((key) => key.accessKey === accessKey && hasEnded(key, now));
+    known.keys.some((key) => key.accessKey === accessKey && hasEnded(key, spec, now));
   for (const make of keysOf(spec, known, capabilities)) if (spec.ownKey !== undefined || !isDying(make)) return make;
   throw new Error("a rotation has keys without end");
 }
@@ -66,9 +67,9 @@ function firstKeysOf(spec: Spec, known: Known, capabilities: Capabilities): (str
   return ids;
 }
 
-function ownKey(own: OwnKey, known: Known, now: Date): WantedKey {
+function ownKey(own: OwnKey, spec: Spec, known: Known, now: Date): WantedKey {
   const { accessKey } = own;
-  const dying = known.keys.find((key) => key.id === accessKey && hasEnded(key, now));
+  const dying = known.keys.find((key) => key.id === accessKey && hasEnded(key, spec, now));
   if (dying && known.published?.id !== dying.id) {
     const ended = `the inputs' accessKey ${accessKey} is that of a key whose grace ended ${dying.expiresAt}`;
     return { make: own, first: dying, why: `${ended}: that one is revoked first, then the key is issued anew` };
@@ -95,7 +96,8 @@ function ringKey(spec: Spec, known: Known, { rotates }: Capabilities, now: Date)
   const published = known.published?.id;
   const candidates = known.keys.filter(
     (key) =>
-      key.rotationId === spec.rotationId && (key.id === published || rotates === "secrets" || !hasEnded(key, now)),
+      key.rotationId === spec.rotationId &&
+      (key.id === published || rotates === "secrets" || !hasEnded(key, spec, now)),
   );
   return (
     candidates.find((key) => key.id === published) ??

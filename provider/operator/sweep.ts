@@ -6,20 +6,25 @@ import type { Backend, Connection } from "../backends/backend";
 import type { Context } from "../lifecycle/context";
 import type { KeyRecord, Known, Spec } from "../lifecycle/model";
 import { reconcile } from "../lifecycle/reconcile";
-import { hasEnded } from "../lifecycle/retirement";
+import { isDue } from "../lifecycle/retirement";
 import type { Sight } from "../lifecycle/sight";
 import { withoutKnown } from "../lifecycle/unfinished";
 import { specOf } from "../pulumi/inputs";
 import type { Inputs } from "../pulumi/state";
 import type { ManagedUser } from "./inventory";
 
-/** What became of a key whose grace is over. */
+/** What became of a key whose deadline is over. */
 export interface Ending {
   readonly accessKey: string;
   /** When its grace ended, ISO 8601. */
   readonly expiresAt: string;
-  /** "due": a dry run would have revoked it. "gone": somebody did before us. "left": revoking it is not for us. */
-  readonly outcome: "revoked" | "due" | "gone" | "left";
+  /**
+   * "disabled": it is in quarantine. "due": a dry run would have revoked or disabled it. "gone": somebody did before us.
+   * "left": ending it is not for us.
+   */
+  readonly outcome: "revoked" | "disabled" | "due" | "gone" | "left";
+  /** It is, or would be, disabled for its quarantine, and not revoked yet. */
+  readonly isQuarantine: boolean;
   /** S3 was seen to refuse it. */
   readonly isProven: boolean;
   /** Why it was left, as a sentence without a full stop. */
@@ -41,10 +46,11 @@ export interface SweepOptions {
  * The keys of a user's ring whose grace is over, as far as state knows: never the published one, nor one that is not
  * retired. None where the system ends graces by itself.
  */
-export function overdue({ backend, known, current }: ManagedUser, now: Date): KeyRecord[] {
+export function overdue({ backend, known, inputs, current }: ManagedUser, now: Date): KeyRecord[] {
   if (backend.capabilities.deadline !== "free") return [];
+  const spec = specOf(backend, inputs, undefined);
   const isPublished = (key: KeyRecord) => key.id === current?.id || key.accessKey === known.published?.accessKey;
-  return known.keys.filter((key) => hasEnded(key, now) && !isPublished(key));
+  return known.keys.filter((key) => isDue(key, spec, now) && !isPublished(key));
 }
 
 /**
@@ -71,12 +77,14 @@ async function sweepKey(
 ): Promise<Ending> {
   const { id, accessKey, expiresAt = "" } = key;
   let why: string | undefined = LEFT;
-  const fate = await endKey(spec, before, id, context, async (sight) => {
+  let isQuarantine = false;
+  const fate = await endKey(spec, before, id, context, async (step, sight) => {
     if (!isPlainlyOver(id, sight)) return false;
+    isQuarantine = step === "disableKey";
     why = unseen(id, before, sight) ?? (await objection(key));
     return why === undefined && !dryRun;
   });
-  const ending = { accessKey, expiresAt, isProven: fate.isProven };
+  const ending = { accessKey, expiresAt, isQuarantine, isProven: fate.isProven };
   if (fate.outcome !== "left") return { ...ending, outcome: fate.outcome };
   return why === undefined ? { ...ending, outcome: "due" } : { ...ending, outcome: "left", why };
 }
@@ -93,12 +101,13 @@ export function endOrphan(
   may: () => Promise<boolean>,
 ): Promise<Fate> {
   const spec = specOf(backend, inputs, context.s3Endpoint);
-  return endKey({ ...spec, adopt: true, createKey: false, exclusiveKeys: true }, undefined, accessKey, context, may);
+  const ending = { ...spec, adopt: true, createKey: false, exclusiveKeys: true };
+  return endKey(ending, undefined, accessKey, context, may);
 }
 
 /** What became of a key that was to end. */
 interface Fate {
-  readonly outcome: "revoked" | "gone" | "left";
+  readonly outcome: "revoked" | "disabled" | "gone" | "left";
   readonly isProven: boolean;
 }
 
@@ -107,20 +116,24 @@ async function endKey(
   before: Known | undefined,
   id: string,
   context: Context,
-  may: (sight: Sight) => Promise<boolean>,
+  may: (step: "revokeKey" | "disableKey", sight: Sight) => Promise<boolean>,
 ): Promise<Fate> {
-  let isProvable: boolean | undefined;
+  /** The step that was taken, and whether its key's secret is known. */
+  let taken: { readonly disables: boolean; readonly isProvable: boolean } | undefined;
   const known = await reconcile(spec, before, context, {
     operation: "sweeping",
     async may(step, sight) {
-      if (step.do !== "revokeKey" || step.id !== id || !(await may(sight))) return false;
-      isProvable = spec.prove && Boolean(sight.known?.secrets[id]);
+      if ((step.do !== "revokeKey" && step.do !== "disableKey") || step.id !== id) return false;
+      if (!(await may(step.do, sight))) return false;
+      taken = { disables: step.do === "disableKey", isProvable: spec.prove && Boolean(sight.known?.secrets[id]) };
       return true;
     },
   }).catch(withoutKnown);
-  if (known && [...known.keys, ...known.foreign].some((key) => key.id === id))
-    return { outcome: "left", isProven: false };
-  return { outcome: isProvable === undefined ? "gone" : "revoked", isProven: isProvable === true };
+  const isThere = known && [...known.keys, ...known.foreign].some((key) => key.id === id);
+  if (taken === undefined) return { outcome: isThere ? "left" : "gone", isProven: false };
+  const isProven = taken.isProvable;
+  if (!isThere) return { outcome: "revoked", isProven };
+  return taken.disables ? { outcome: "disabled", isProven } : { outcome: "left", isProven: false };
 }
 
 /** A retired key of the ring, while a key that works is published. */

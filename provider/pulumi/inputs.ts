@@ -66,8 +66,21 @@ export function checkInputs(
   const failures = [
     ...findings.flatMap((issue) => explain(issue, backend)),
     ...takenBack(backend, olds, given, internals),
+    ...(wantsQuarantine(given) && !backend.capabilities.disablesKeys ? [noQuarantine(backend)] : []),
   ];
   return { inputs: { ...(parsed.success ? definedOnly(parsed.data as Inputs) : given), ...toldBySdk(news) }, failures };
+}
+
+/** Whether retired keys are to be disabled for a while before they are revoked. */
+export function wantsQuarantine({ quarantinePeriodSeconds: seconds }: Inputs): boolean {
+  return typeof seconds === "number" && seconds > 0;
+}
+
+/** The refusal of a quarantine where the system, or its connected release, cannot disable a key. */
+export function noQuarantine({ resource, capabilities }: Backend): CheckFailure {
+  const who = capabilities.disablesKeys ? "this release of the system" : `the system behind ${resource}`;
+  const reason = `must be 0 or left out: ${who} cannot disable a key and enable it again`;
+  return { property: "quarantinePeriodSeconds", reason };
 }
 
 /** What a valid set of inputs wants. Keys are proven unless it says otherwise, where there is something to prove them by. */
@@ -85,6 +98,7 @@ export function specOf(
     hidden,
     rotationId: common.rotationId ?? "",
     gracePeriodSeconds: common.gracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
+    quarantinePeriodSeconds: common.quarantinePeriodSeconds ?? 0,
     prove: common.prove ?? (s3Endpoint !== undefined || backend.capabilities.provesWithoutS3 === true),
     adopt: common.adopt ?? false,
     exclusiveKeys: common.exclusiveKeys ?? false,

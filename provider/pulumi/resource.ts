@@ -42,6 +42,7 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
     async check(olds, news) {
       const { inputs, failures: wrong } = users.check(olds, news);
       const failures = [...wrong, ...(await users.checkConnection())];
+      if (failures.length === 0) failures.push(...(await users.checkRelease(inputs)));
       if (failures.length === 0) {
         const before = takenApart(olds);
         const had = Object.keys(olds).length === 0 ? undefined : { ...before.internals, inputs: [before.inputs] };

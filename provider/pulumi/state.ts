@@ -26,6 +26,7 @@ const keyRecord = z.object({
   provenAt: z.string().optional(),
   retiredAt: z.string().optional(),
   expiresAt: z.string().optional(),
+  disabledAt: z.string().optional(),
 });
 
 const stateSchema = z.looseObject({

@@ -23,7 +23,7 @@ import { Unfinished } from "../lifecycle/unfinished";
 import { refOf } from "../lifecycle/user-api";
 import type { World } from "../world";
 import { ownBoard } from "./board";
-import { type CheckFailure, checkInputs, type Internals, specOf } from "./inputs";
+import { type CheckFailure, checkInputs, type Internals, noQuarantine, specOf, wantsQuarantine } from "./inputs";
 import { withoutFindings } from "./live-inputs";
 import { Locks } from "./locks";
 import { managedByAnother, Run } from "./run";
@@ -70,6 +70,14 @@ export class Users {
 
   check(olds: Inputs, news: Inputs): { inputs: Inputs; failures: CheckFailure[] } {
     return checkInputs(this.backend, olds, news);
+  }
+
+  /** What of the inputs the connected release cannot do. A system that cannot be asked refuses nothing here. */
+  async checkRelease(inputs: Inputs): Promise<CheckFailure[]> {
+    if (!wantsQuarantine(inputs)) return [];
+    const { api } = await this.open();
+    const can = await api.disablesKeys?.().catch(() => undefined);
+    return can === false ? [noQuarantine(this.backend)] : [];
   }
 
   remember(outputs: Outputs): Remembered {

@@ -11,7 +11,7 @@ describe("cegedim.ObjectUser: random walks", function () {
   it("always come to a good end", async () => {
     const property = fc.asyncProperty(walks(KINDS), async (steps) => {
       const bench = await openBench();
-      const alive = () => bench.server.users().app?.secrets.list(bench.world.now().getTime()).length ?? 0;
+      const alive = () => bench.server.users().ann?.secrets.list(bench.world.now().getTime()).length ?? 0;
       await walk(steps, bench, alive);
     });
     await fc.assert(property, { numRuns: size("OBJECT_USERS_WALKS", 100) });

@@ -5,6 +5,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Readable } from "node:stream";
 import { run } from "../../cli/main";
 import type { Terminal } from "../../cli/terminal";
 import type { Gateway } from "../../devserver/rgw/gateway";
@@ -153,6 +154,7 @@ export async function runWith(
     const terminal: Terminal = {
       out: (text) => out.push(text),
       say: (text) => said.push(text),
+      input: () => Readable.from([]),
       interrupted: new AbortController().signal,
       world,
       ...more,

@@ -1,6 +1,6 @@
 // The demo as a person starts it, on the embedded gateway and on a server of reference: it tells the whole story, shows no
 // secret, fails where a claim does not hold, and leaves neither a process nor a file behind, also when Ctrl-C ends it in
-// the middle. With OBJECT_USERS_LONG=1 for every backend: that of ecs differs from that of cegedim in words only.
+// the middle. With OBJECT_USERS_LONG=1 for every backend.
 
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
@@ -56,7 +56,7 @@ const STORIES = [
   {
     backend: "cegedim",
     user: "Alice",
-    long: false,
+    long: true,
     says: [
       "It stands in for cegedim.cloud",
       "not published, and assumed",

@@ -23,15 +23,15 @@ describe("serve", () => {
   afterEach(() => served.close());
 
   it("answers", async () => {
-    assert.match(await ask(served, gateway, "GET user?uid=admin"), /^200 {"tenant":"","user_id":"admin"/);
+    assert.match(await ask(served, gateway, "GET user?uid=admin"), /^200 {"full_user_id":"admin"/);
   });
 
   const weather: readonly [name: string, fault: Fault, seen: RegExp, acted: boolean][] = [
     ["cut before", faults.cutBefore, /^ECONNRESET$/, false],
     ["cut after", faults.cutAfter, /^ECONNRESET$/, true],
-    ["cut midway", faults.cutMidway, /^ECONNRESET after {"tenant"/, true],
-    ["half an answer", faults.truncate, /^200 {"tenant":.*[^}]$/, true],
-    ["a delay", { kind: "delay", milliseconds: 5 }, /^200 {"tenant":.*}$/, true],
+    ["cut midway", faults.cutMidway, /^ECONNRESET after {"full_user_id"/, true],
+    ["half an answer", faults.truncate, /^200 {"full_user_id":.*[^}]$/, true],
+    ["a delay", { kind: "delay", milliseconds: 5 }, /^200 {"full_user_id":.*}$/, true],
     ["503 SlowDown", faults.slowDown, /^503 {"Code":"SlowDown"/, false],
     ["HTML", faults.html, /^502 <html>/, false],
   ];
@@ -80,7 +80,7 @@ describe("The command", () => {
   it("says where it listens, keeps the secret in a private file, and cleans up on Ctrl-C", async function () {
     this.timeout(20_000);
     const main = join(__dirname, "../../devserver/main.ts");
-    const child = spawn(process.execPath, ["--require", QUICK_START, main], { stdio: "pipe" });
+    const child = spawn(process.execPath, ["--require", QUICK_START, main, "--release", "18"], { stdio: "pipe" });
     let output = "";
     while (!output.includes("Ctrl-C")) {
       const [part] = await once(child.stdout, "data");
@@ -94,12 +94,13 @@ describe("The command", () => {
         .map((line) => line.replace("export ", "").split("=")),
     );
     assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.match(output, /^The gateway speaks as Ceph 18 /);
     assert.ok(output.includes(values.RADOSGW_ENDPOINT));
     assert.ok(!output.includes(values.RADOSGW_SECRET_KEY));
 
     const known = { admin: { accessKey: values.RADOSGW_ACCESS_KEY, secretKey: values.RADOSGW_SECRET_KEY } };
     const url = new URL(values.RADOSGW_ENDPOINT);
-    assert.match(await ask({ port: Number(url.port) }, known, "GET user?uid=admin"), /^200 /);
+    assert.match(await ask({ port: Number(url.port) }, known, "GET user?uid=admin"), /^200 {"tenant".*"system":false/);
 
     child.kill("SIGINT");
     const [status] = await once(child, "exit");
@@ -107,15 +108,20 @@ describe("The command", () => {
     assert.ok(!existsSync(file));
   });
 
-  it("refuses a port that is none", async function () {
-    this.timeout(20_000);
-    const main = join(__dirname, "../../devserver/main.ts");
-    const args = ["--require", QUICK_START, main, "--port", "x"];
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
-    const [[message], [status]] = await Promise.all([once(child.stderr, "data"), once(child, "exit")]);
-    assert.equal(String(message).trim(), "--port x is no port.");
-    assert.equal(status, 1);
-  });
+  for (const [option, value, says] of [
+    ["--port", "x", "--port x is no port."],
+    ["--release", "19", "--release 19? There are 16, 18, 20."],
+  ] as const) {
+    it(`refuses ${option} ${value}`, async function () {
+      this.timeout(20_000);
+      const main = join(__dirname, "../../devserver/main.ts");
+      const args = ["--require", QUICK_START, main, option, value];
+      const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+      const [[message], [status]] = await Promise.all([once(child.stderr, "data"), once(child, "exit")]);
+      assert.equal(String(message).trim(), says);
+      assert.equal(status, 1);
+    });
+  }
 });
 
 /** The status and body, or the error's code with what came before it. */

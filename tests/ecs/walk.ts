@@ -64,7 +64,7 @@ export async function walk<Reference extends Server>(
     if (isDone) look();
     else assert.equal(bench.outputs().secretKey, before?.outputs.secretKey, "a failed run publishes nothing");
     bench.server.faults = undefined;
-    if (killed) bench.engine.stored = before;
+    if (killed) bench.whole.stored = before;
     isSure &&= isDone && !killed;
   }
   bench.world.advance(1000);

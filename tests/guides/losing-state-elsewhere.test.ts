@@ -2,12 +2,11 @@
 // gone, on the servers of reference.
 
 import assert from "node:assert/strict";
-import { openBench as openCegedim } from "../cegedim/bench";
-import { openBench as openEcs } from "../ecs/bench";
+import { openCegedim, openEcs } from "../backends/two-secrets";
 
 /** State is gone, and the next `up` is another process. */
-async function lose(bench: Pick<Awaited<ReturnType<typeof openEcs>>, "engine" | "restart">): Promise<void> {
-  bench.engine.stored = undefined;
+async function lose(bench: Pick<Awaited<ReturnType<typeof openEcs>>, "whole" | "restart">): Promise<void> {
+  bench.whole.stored = undefined;
   await bench.restart();
 }
 

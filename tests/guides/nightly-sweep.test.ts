@@ -71,12 +71,6 @@ describe("guide: a nightly sweep", function () {
     assert.equal(keys(), 2);
   };
 
-  it("with nothing over, both commands end with 0", async () => {
-    await reader.run("dry-run");
-    await reader.run("sweep");
-    assert.equal(keys(), 1);
-  });
-
   it("the dry run names what is over and ends with 1; the sweep revokes it and ends with 0", async () => {
     await rotate("b");
     const { out } = await reader.run("dry-run", { expect: 1 });
@@ -84,15 +78,14 @@ describe("guide: a nightly sweep", function () {
     assert.equal(keys(), 2);
     assert.match((await reader.run("sweep")).out, /key PULU\w+ revoked and refused by S3/);
     assert.equal(keys(), 1);
+    await reader.run("dry-run");
   });
 
   it("until the next up state has the key; the up sends no revocation", async () => {
     assert.match((await reader.bash("object-users status || test $? = 1", { env: onPath() })).out, /overdue/);
-    assert.match((await reader.bash("pulumi preview")).out, /revokeKey: grace of key PULU\w+ ended/);
     reader.cluster.gateway.requests.reset();
     await reader.bash("pulumi up --yes --skip-preview");
     assert.equal(reader.cluster.gateway.requests.writes(), 0);
-    assert.match((await reader.bash("object-users status", { env: onPath() })).out, /stable/);
   });
 
   it("a wrong command line ends with 2, a stack that is not there with 3", async () => {

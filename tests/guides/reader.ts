@@ -63,6 +63,8 @@ export class Reader {
     // An `up` and an `import` of the blocks go without the preview that the CLI makes first, which takes as long as they do.
     const direct = `case "$1" in up | import) set -- "$@" --skip-preview ;; esac\nexec "${stack.cli.command}" "$@"`;
     reader.command("pulumi", direct, "bin");
+    // And npx takes as long as what it runs; `tests/package` runs the command as it is installed.
+    reader.command("npx", `exec "${stack.directory}/node_modules/.bin/$@"`, "bin");
     reader.command("object-users", `exec "${process.execPath}" "${path.join(REPOSITORY, "dist/cli/main.js")}" "$@"`);
     return reader;
   }

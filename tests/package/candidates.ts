@@ -114,7 +114,7 @@ export async function openEcs(): Promise<Candidate> {
   };
 }
 
-/** cegedim.cloud, its server of reference. It ends graces by its own clock, which is the real one. */
+/** cegedim.cloud, its server of reference. It ends graces by its own clock, the real one: all systems have to be done before. */
 export async function openCegedim(): Promise<Candidate> {
   const server = new CegedimServer();
   const { url, s3, close } = await listen(server);
@@ -131,7 +131,7 @@ export async function openCegedim(): Promise<Candidate> {
       "cegedim:clientSecret": { value: clientSecret, secret: true },
     },
     secret: clientSecret,
-    inputs: { objectStore: "cos-acme-media", label: "alice", gracePeriodSeconds: GRACE_SECONDS },
+    inputs: { objectStore: "cos-acme-media", label: "alice", gracePeriodSeconds: 45 },
     changed: { label: "Alice L." },
     locked: { locked: true },
     whenLocked: "403 AccessDenied",

@@ -115,19 +115,20 @@ describe("the package", function () {
 
   describe("has types", () => {
     const modes = [
-      { kind: "commonjs", module: "commonjs", moduleResolution: "node10" },
-      { kind: "commonjs", module: "node16", moduleResolution: "node16" },
-      { kind: "module", module: "node16", moduleResolution: "node16" },
-      { kind: "module", module: "esnext", moduleResolution: "bundler" },
+      // Whether our declarations hold in themselves is one question for all; whether they are found, are-the-types-wrong asks.
+      { kind: "commonjs", module: "commonjs", moduleResolution: "node10", skipLibCheck: true },
+      { kind: "commonjs", module: "node16", moduleResolution: "node16", skipLibCheck: true },
+      { kind: "module", module: "node16", moduleResolution: "node16", skipLibCheck: false },
+      { kind: "module", module: "esnext", moduleResolution: "bundler", skipLibCheck: true },
     ] as const;
-    for (const { kind, module, moduleResolution } of modes) {
+    for (const { kind, module, moduleResolution, skipLibCheck } of modes) {
       it(`under moduleResolution ${moduleResolution} in a ${kind} project`, () => {
         const project = install(kind);
         project.linkPulumi();
         project.write({
           "typed.ts": TYPED,
           "tsconfig.json": JSON.stringify({
-            compilerOptions: { module, moduleResolution, target: "es2022", lib: ["es2022"], ...STRICT },
+            compilerOptions: { module, moduleResolution, target: "es2022", lib: ["es2022"], ...STRICT, skipLibCheck },
             files: ["typed.ts"],
           }),
         });

@@ -23,7 +23,11 @@ interface Catcher {
 }
 
 const QUICK: readonly Catcher[] = [
-  { name: "unit tests", args: ["tests/provider/**/*.test.ts"], env: { OBJECT_USERS_FUZZ_RUNS: "300" } },
+  {
+    name: "unit tests",
+    args: ["provider/**", "backends", "pulumi"].map((place) => `tests/${place}/*.test.ts`),
+    env: { OBJECT_USERS_FUZZ_RUNS: "300" },
+  },
   { name: "model", args: ["tests/model/**/*.test.ts"], env: { OBJECT_USERS_RUNS: "2000" } },
   { name: "edits", args: ["tests/edits/**/*.test.ts"], env: { OBJECT_USERS_WALKS: "300" } },
   { name: "old state", args: ["tests/fixtures/state.test.ts"] },

@@ -5,7 +5,6 @@ import { deriveAccessKey } from "../../provider/lifecycle/keys";
 import type { Inputs } from "../../provider/pulumi/state";
 import { ME } from "./engine";
 import { type FleetStack, named, openFleetStack } from "./fleet-stack";
-import { s3Says } from "./stack";
 
 describe("a fleet", () => {
   let stack: FleetStack;
@@ -54,29 +53,6 @@ describe("a fleet", () => {
     );
   });
 
-  it("a member's placement cannot be taken back, as a single user's cannot", async () => {
-    await stack.up({ red: { defaultPlacement: "default-placement" }, blue: {} });
-    await assert.rejects(
-      stack.up({ red: {}, blue: {} }),
-      /users\.red\.defaultPlacement: cannot be taken back once it was set/,
-    );
-  });
-
-  it("rotates with a grace, and ends it, as single users do", async () => {
-    const grace = { gracePeriodSeconds: 60 };
-    await stack.up({ red: {}, blue: {} }, { ...grace, rotationId: "1" });
-    const old = stack.credentials().red;
-    await stack.up({ red: { rotationId: "2" }, blue: {} }, { ...grace, rotationId: "1" });
-    const now = stack.credentials();
-    assert.equal(now.red?.accessKey, deriveAccessKey("red", "2", ME));
-    assert.equal(now.red?.previousAccessKey, old?.accessKey);
-    assert.equal(now.blue?.previousAccessKey, undefined);
-    assert.equal(s3Says(stack, old?.accessKey, old?.secretKey), "200");
-    stack.world.advance(60);
-    await stack.up({ red: { rotationId: "2" }, blue: {} }, { ...grace, rotationId: "1" });
-    assert.equal(s3Says(stack, old?.accessKey, old?.secretKey), "403 InvalidAccessKeyId");
-  });
-
   it("one that fails does not stop the others, and the next run goes on with it", async () => {
     stack.gateway.faults = (request, _n, kind) =>
       kind === "PUT user" && request.url.search.includes("uid=red") ? faults.unknownError : undefined;
@@ -97,7 +73,7 @@ describe("a fleet", () => {
     const second = { gracePeriodSeconds: 60, rotationId: "2" };
     await stack.up({ red: {}, blue: {} }, first);
     const old = stack.credentials().red;
-    const asked = () => s3Says(stack, old?.accessKey, old?.secretKey);
+    const asked = () => stack.says(old?.accessKey, old?.secretKey);
     stack.gateway.faults = (request) => (request.url.search.includes("uid=blue") ? faults.unknownError : undefined);
     for (let days = 0; days < 3; days++) {
       await stack.fails({ red: {}, blue: {} }, second);
@@ -124,18 +100,6 @@ describe("a fleet", () => {
     assert.deepEqual(Object.keys(stack.credentials()).sort(), names.slice(1).sort());
   });
 
-  it("a refresh tells of drift and of members that are gone, and up repairs both", async () => {
-    await stack.up({ red: {}, blue: { maxBuckets: 5 } });
-    stack.meddle("DELETE user?uid=red");
-    stack.meddle("POST user?uid=blue&max-buckets=9");
-    await stack.engine.refresh();
-    const users = stack.engine.stored?.inputs.users as Record<string, Inputs>;
-    assert.deepEqual([Object.keys(users), users.blue?.maxBuckets], [["blue"], 9]);
-    await stack.up({ red: {}, blue: { maxBuckets: 5 } });
-    assert.equal(stack.gateway.user("blue")?.user.maxBuckets, 5);
-    stack.works("red");
-  });
-
   it("says how far a long run is, now and then", async () => {
     stack.gateway.between = () => stack.world.advance(3);
     await stack.up({ red: {}, blue: {}, green: {}, yellow: {}, white: {} });
@@ -144,23 +108,10 @@ describe("a fleet", () => {
     for (const line of said) assert.match(line, /^rgw\.Users: [1-4] of 5 done$/);
   });
 
-  it("exclusiveKeys that is switched on looks for keys of others", async () => {
-    await stack.up({ red: {} });
-    stack.meddle("PUT user?key&uid=red&access-key=THEIRS&secret-key=theirs");
-    await stack.up({ red: { exclusiveKeys: true } });
-    assert.equal(stack.gateway.user("red")?.keys.has("THEIRS"), false);
-  });
-
   it("is deleted with all its members", async () => {
     await stack.up({ red: {}, blue: {} });
     await stack.engine.destroy();
     assert.deepEqual(stack.uids(), []);
-  });
-
-  it("has secrets in `credentials` only", async () => {
-    await stack.up({ red: { accessKey: "MINE", secretKey: "own-secret" } });
-    const { credentials: _, ...outputs } = stack.engine.stored?.outputs ?? {};
-    assert.doesNotMatch(JSON.stringify([outputs, stack.world.lines]), /own-secret/);
   });
 });
 

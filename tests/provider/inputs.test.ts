@@ -5,7 +5,8 @@ import { infomaniak } from "../../provider/backends/infomaniak";
 import { openstack } from "../../provider/backends/openstack";
 import { rgw } from "../../provider/backends/rgw";
 import { checkInputs } from "../../provider/pulumi/inputs";
-import { ANN } from "./stack";
+
+const ANN = { uid: "ann", displayName: "Ann" };
 
 const check = (inputs: object, olds: object = {}) => checkInputs(rgw, { ...olds }, { ...ANN, ...inputs });
 

@@ -132,7 +132,8 @@ export class MemberEngine implements OneUser {
       const says = problemOf(error.message, this.name);
       if (says === undefined) throw error;
       const [sum] = error.message.split("\n");
-      assert.match(String(sum), /\b1 of \d+ users (failed, the others are done|could not be read)\./);
+      // A refresh asks about all members.
+      assert.match(String(sum), /\b1 of \d+ users failed, the others are done\.|users? could not be read\./);
       throw Object.assign(error, { message: says });
     }
   }

@@ -103,8 +103,8 @@ export function configOf(gateway: Gateway, more: Readonly<Record<string, unknown
   return { get: (key: string) => values[key] };
 }
 
-/** The gateway's own `send`, its losses told as production's transport tells them. */
-export function inProcess(gateway: Gateway): Send {
+/** A server's own `send`, its losses told as production's transport tells them. */
+export function inProcess(gateway: Pick<Gateway, "send">): Send {
   return async (request, timeoutMs) => {
     try {
       return await gateway.send(request, timeoutMs);

@@ -1,7 +1,7 @@
 // Runs real stacks with the real Pulumi CLI, apart from everything that the user has: own PULUMI_HOME, file backend,
 // passphrase and project directory, an environment of its own, no plugin downloads. Nothing is left after `dispose`.
 
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import path from "node:path";
 import {
@@ -116,7 +116,15 @@ export async function openStack(options: StackOptions): Promise<Stack> {
     return running;
   };
   const run = (args: readonly string[], given?: RunOptions) => spawnCall(args, given).done;
-  const json = async (args: readonly string[]) => JSON.parse((await run(args, { expect: 0, onOutput: quiet })).stdout);
+  let read = { at: "", texts: new Map<string, Promise<Result>>() };
+  /** An answer of the CLI takes half a second: each question is asked once, until state or the selected stack changes. */
+  const json = async (args: readonly string[]) => {
+    const at = stamp([path.join(base, "state"), path.join(home, "workspaces")]);
+    if (at !== read.at) read = { at, texts: new Map() };
+    const asked = read.texts.get(args.join(" ")) ?? run(args, { expect: 0, onOutput: quiet });
+    read.texts.set(args.join(" "), asked);
+    return JSON.parse((await asked).stdout);
+  };
 
   const stack: Stack = {
     cli,
@@ -167,6 +175,14 @@ async function setAll(run: Stack["run"], config: Readonly<Record<string, ConfigV
 }
 
 function quiet(): void {}
+
+/** Differs once a file below these directories was written. */
+function stamp(directories: readonly string[]): string {
+  const files = directories.flatMap((each) =>
+    readdirSync(each, { recursive: true }).map((name) => path.join(each, String(name))),
+  );
+  return files.map((file) => `${file} ${statSync(file, { throwIfNoEntry: false })?.mtimeMs}`).join("\n");
+}
 
 const open = new Set<() => void>();
 

@@ -32,6 +32,6 @@ export function usage(backends: readonly string[]): string {
 
 Shows the whole life of an object-storage user and its keys with the real Pulumi CLI, on a throw-away stack: preview, up,
 an S3 client at work, a rotation without a refused request, the end of the grace, drift and its repair, destroy.
-Without --ceph it plays on the embedded gateway; with it a real Ceph is started, and installed first where it is missing
-(OBJECT_USERS_NO_INSTALL=1 forbids that). For the other backends, servers of reference in this process stand in. Your own Pulumi login, stacks and AWS profiles are not touched.`;
+Without --ceph it plays on the embedded gateway; with it a real Ceph is started, and unpacked first where it is missing
+(OBJECT_USERS_NO_INSTALL=1 forbids that; OBJECT_USERS_CEPH=16, 18 or 20 chooses the release). For the other backends, servers of reference in this process stand in. Your own Pulumi login, stacks and AWS profiles are not touched.`;
 }

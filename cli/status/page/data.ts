@@ -2,8 +2,8 @@
 import { KEY_PHASES, PHASES } from "../phase";
 import { type KeyStatus, keysOf, type Report } from "../report";
 
-/** Access key, phase (its place in `keyPhases`), and issued, proven, retired, deadline in seconds; 0 is none. */
-export type KeyData = readonly [string, number, number, number, number, number];
+/** Access key, phase (its place in `keyPhases`), and issued, proven, retired, deadline, disabled in seconds; 0 is none. */
+export type KeyData = readonly [string, number, number, number, number, number, number];
 
 /** Stack (its place in `stacks`), resource, user, kind (in `kinds`), phase (in `phases`), reason, keys, the current one first. */
 export type UserData = readonly [number, string, string, number, number, string, readonly KeyData[]];
@@ -50,9 +50,10 @@ export function pageData(report: Report): PageData {
   };
 }
 
-function keyData({ accessKey, phase, issuedAt, provenAt, retiredAt, expiresAt }: KeyStatus): KeyData {
+function keyData({ accessKey, phase, issuedAt, provenAt, retiredAt, expiresAt, disabledAt }: KeyStatus): KeyData {
   const place = Object.keys(KEY_PHASES).indexOf(phase);
-  return [accessKey, place, seconds(issuedAt), seconds(provenAt), seconds(retiredAt), seconds(expiresAt)];
+  const times = [issuedAt, provenAt, retiredAt, expiresAt, disabledAt].map(seconds);
+  return [accessKey, place, ...(times as [number, number, number, number, number])];
 }
 
 function seconds(moment: string | undefined): number {

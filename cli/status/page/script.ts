@@ -75,8 +75,8 @@ export const SCRIPT = `"use strict";
     }
   };
 
-  const tell = ([accessKey, phaseAt, issued, proven, retired, due]) => {
-    const times = [["issued", issued], ["proven", proven], ["retired", retired], ["deadline", due]];
+  const tell = ([accessKey, phaseAt, issued, proven, retired, due, disabled]) => {
+    const times = [["issued", issued], ["proven", proven], ["retired", retired], ["disabled", disabled], ["deadline", due]];
     return accessKey + ", " + data.keyPhases[phaseAt] + ": " +
       times.filter(([, moment]) => moment > 0).map(([name, moment]) => name + " " + minute(moment)).join(", ") + " UTC";
   };
@@ -85,7 +85,7 @@ export const SCRIPT = `"use strict";
   const timeline = ({ keys }) => {
     const svg = draw("svg", { height: Math.max(1, keys.length) * LANE + 5, role: "img", "aria-label": keys.map(tell).join("; ") || "no key" });
     keys.forEach((key, lane) => {
-      const [, phaseAt, issued, proven, retired, due] = key;
+      const [, phaseAt, issued, proven, retired, due, disabled] = key;
       const name = data.keyPhases[phaseAt], y = lane * LANE + 5, title = tell(key);
       const bar = (start, end, className) => {
         if (start === 0 || end < from) return;
@@ -94,7 +94,8 @@ export const SCRIPT = `"use strict";
       };
       bar(issued, retired || data.at, retired ? "former" : name);
       if (retired) {
-        bar(retired, due || data.at, name === "ended" ? "ended" : "grace");
+        bar(retired, disabled || due || data.at, name === "ended" ? "ended" : "grace");
+        bar(disabled, due, "ended");
         if (name === "overdue") bar(due, data.at, "overdue");
       }
       if (proven > from) svg.append(draw("circle", { cx: part(at(proven)), cy: y + 4, r: 3, class: "mark" }, "proven " + minute(proven) + " UTC"));

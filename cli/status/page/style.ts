@@ -70,6 +70,7 @@ th.line { padding-right: 0; }
 .phase { white-space: nowrap; }
 .phase::before { content: ""; display: inline-block; width: 0.6em; height: 0.6em; border-radius: 50%; margin-right: 0.5em; background: var(--current); }
 .phase.grace::before { background: var(--grace); border-radius: 2px; }
+.phase.quarantine::before { background: var(--ended); border-radius: 2px; }
 .phase.rotating::before { background: var(--new); transform: rotate(45deg); border-radius: 1px; }
 .phase.overdue::before, .phase.unfinished::before { background: var(--overdue); border-radius: 0; clip-path: polygon(50% 0, 100% 100%, 0 100%); }
 .phase.no-key::before, .phase.replaced::before, .phase.pending::before { background: none; box-shadow: inset 0 0 0 1.5px var(--ended); }

@@ -39,6 +39,19 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     return user && sameUser(userId, user);
   }
 
+  /** Believes what the answer shows, and not its status: a release that does not know the parameter ignores it. */
+  async function setActive(userId: string, accessKey: string, active: boolean): Promise<void> {
+    const keys = await requests.setActive(userId, accessKey, active);
+    if (keys.some((key) => key.access_key === accessKey && key.active === active)) return;
+    throw new ObjectUserError({
+      code: "unsupported",
+      operation: active ? "enabling" : "disabling",
+      subject: `key ${accessKey} of user "${userId}"`,
+      problem: "the gateway accepted the request and did not do it",
+      advice: "Set quarantinePeriodSeconds: 0, or use gateways of Ceph 19 or later only.",
+    });
+  }
+
   return {
     find,
 
@@ -65,9 +78,9 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       return ours(sameUser(userId, user).keys, userId, accessKey);
     },
 
-    async activateKey({ userId }, { accessKey }) {
-      await requests.activateKey(userId, accessKey);
-    },
+    activateKey: ({ userId }, { accessKey }) => setActive(userId, accessKey, true),
+    disableKey: ({ userId }, { accessKey }) => setActive(userId, accessKey, false),
+    disablesKeys: requests.disablesKeys,
 
     async revokeKey(user, { accessKey }) {
       try {

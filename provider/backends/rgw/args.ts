@@ -98,7 +98,8 @@ export const rows = {
     default: "",
     unique: true,
     wire: { email: z.string() },
-    read: ({ email }) => email,
+    /** Ceph 20 stores an address as it is given, and takes it for the same in any case as the older ones do. */
+    read: ({ email }) => email.toLowerCase(),
     write: (value) => ({ email: value }),
   }),
   suspended: setting({

@@ -15,6 +15,7 @@ export const rgw: Backend<UserArgs, Settings, Where> = {
   capabilities: {
     rotates: "keys",
     deadline: "free",
+    disablesKeys: true,
     maxKeys: Number.MAX_SAFE_INTEGER,
     chooseAccessKey: true,
     keyWithUser: true,

@@ -7,6 +7,8 @@ import type { Dialect, Meaning, Meanings } from "../../http/dialect";
 import type { Settings } from "./settings";
 import { leftOutOf } from "./wire";
 
+const RACE = "it may have lost a race with another change of the same user";
+
 const MEANINGS: Meanings = {
   // Only the answer that Ceph really gives says that a user is gone.
   "404 NoSuchUser": { code: "not-found", problem: "there is no such user", advice: "Check uid and tenant." },
@@ -24,12 +26,20 @@ const MEANINGS: Meanings = {
   InvalidCapability: {
     code: "invalid",
     problem: "this release of Ceph does not know one of the caps",
-    advice: "Check the types of the caps: users, buckets, metadata, usage, zone and so on.",
+    advice:
+      "Check the types of the caps. Later releases know more: Ceph 18 info and ratelimit, Ceph 20 accounts and user-info-without-keys.",
   },
   InvalidArgument: {
     code: "invalid",
     problem: "the gateway does not accept one of the values",
     advice: "Check defaultPlacement and defaultStorageClass: they must exist in this zone.",
+  },
+  // Ceph 16 and 18 answer the same with 500 UnknownError.
+  ConcurrentModification: {
+    code: "unavailable",
+    problem: RACE,
+    advice: "Run again.",
+    uncertain: true,
   },
   BucketAlreadyExists: {
     code: "in-use",
@@ -97,7 +107,7 @@ export function gateway(
     meanings: MEANINGS,
     otherwise: { code: "invalid", problem: "the gateway refuses the request", advice: "Check the inputs." },
     foreign: { problem: "does not answer like a RADOS Gateway's Admin Ops API", advice: CHECK_ENDPOINT },
-    race: "it may have lost a race with another change of the same user",
+    race: RACE,
     whenFaultStays: "look into the gateway's log",
     isSuccess: (status) => status === 200,
     peculiar: ({ headers }, said) => (said?.code === "RequestTimeTooSkewed" ? skewed(headers.date, now()) : undefined),

@@ -7,24 +7,30 @@
 import { isObjectUserError } from "../../errors";
 import { type Content, openApi } from "../../http/api";
 import { askedOnce } from "../../http/asked-once";
-import { type Act, repeatable, unrepeatable } from "../../http/dialect";
+import { type Act, type Meaning, repeatable, unrepeatable } from "../../http/dialect";
 import { escaped, signed } from "../../http/sigv4";
 import type { Send } from "../../http/wire";
 import type { BackendDeps } from "../backend";
 import { wireCaps } from "./caps";
 import { gateway } from "./refusals";
 import type { Settings } from "./settings";
-import { wireBuckets, wireInfo, wirePage, wireUser } from "./wire";
+import { wireBuckets, wireInfo, wireKeys, wirePage, wireUser } from "./wire";
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Deleting a user with all its objects takes the gateway as long as there are objects. */
 const PURGE_TIMEOUT_MS = 3_600_000;
 
-/** Below this path Ceph 20.2.4 decodes the values of a query once more, after it has checked the signature. */
 const USERS = "/admin/user";
-/** What a second decoding would change. */
+/** What a second decoding would change: Ceph 20 decodes a query's values once more, after it has checked the signature. */
 const DECODABLE = /[%+]/;
+
+/** While a key is disabled, anybody may make one of the same id; Ceph then says that there is a bucket. */
+const TAKEN: Meaning = {
+  code: "conflict",
+  problem: "another user was given this access key while it was disabled",
+  advice: "Change rotationId, for another key; or remove the other user's key.",
+};
 
 /** Users a page: what the gateway sends without being asked. */
 const PAGE_SIZE = 1000;
@@ -42,7 +48,7 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
     const given = Object.entries(query).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, String(value)] as const],
     );
-    const isDecodable = path === USERS && given.some(([, value]) => DECODABLE.test(value));
+    const isDecodable = given.some(([, value]) => DECODABLE.test(value));
     const text = isDecodable && (await decodesTwice()) ? (value: string) => escaped(escaped(value)) : escaped;
     const escapedQuery = given.map(([name, value]) => `${name}=${text(value)}`).join("&");
     return api.call(act, method, `${path}?${escapedQuery}`, content);
@@ -81,6 +87,9 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
    */
   const takesTwo = askedOnce(async () => (await getOwnUser()).create_date !== undefined);
 
+  /** Ceph 19 and later show of each key whether it is active, and take it. */
+  const disablesKeys = askedOnce(async () => (await getOwnUser()).keys.some(({ active }) => active !== undefined));
+
   async function placed(query: Query): Promise<Query> {
     const [placement, storageClass] = String(query["default-placement"] ?? "").split("/");
     if (storageClass === undefined || !(await takesTwo())) return query;
@@ -114,14 +123,19 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
     modifyUser: async (uid: string, query: Query) =>
       call(unrepeatable("changing", user(uid)), "POST", USERS, { uid, ...(await placed(query)) }, { schema: wireUser }),
 
+    disablesKeys,
+
     /**
-     * PUT /admin/user?key, from Ceph 19 on: enables a disabled key. Without generate-key=false it would get a new secret. An
-     * unknown uid acts on the key's owner, so the user must have been seen.
+     * PUT /admin/user?key, from Ceph 19 on: disables a key, or enables a disabled one. Without generate-key=false it would get
+     * a new secret. An unknown uid acts on the key's owner, so the user must have been seen.
      */
-    activateKey: (uid: string, accessKey: string) => {
-      const key = { "key-type": "s3", "access-key": accessKey, active: true, "generate-key": false };
-      const act = repeatable("enabling", `key ${accessKey} of ${user(uid)}`);
-      return call(act, "PUT", USERS, { key: "", uid, ...key });
+    setActive: (uid: string, accessKey: string, active: boolean) => {
+      const key = { "key-type": "s3", "access-key": accessKey, active, "generate-key": false };
+      const act = {
+        ...repeatable(active ? "enabling" : "disabling", `key ${accessKey} of ${user(uid)}`),
+        means: { BucketAlreadyExists: TAKEN },
+      };
+      return call(act, "PUT", USERS, { key: "", uid, ...key }, { schema: wireKeys });
     },
 
     /** DELETE /admin/user. Harmless to repeat. 409 BucketAlreadyExists when the user owns buckets and purge is false. */

@@ -13,10 +13,18 @@ const wireKey = z.looseObject({
   secret_key: z.string().optional(),
   /** From Ceph 19 on. */
   active: z.boolean().optional(),
+  /** When it was made. Ceph 20.2.4 shows it in the metadata API only. */
+  create_date: z.string().optional(),
 });
 
-/** The answer of `GET /admin/bucket?uid=`. */
-export const wireBuckets = z.array(z.string());
+/** The answer of `PUT /admin/user?key`. */
+export const wireKeys = z.array(wireKey);
+
+/** The answer of `GET /admin/bucket?uid=`. About a user that is not there, Ceph 20 says nothing at all. */
+export const wireBuckets = z
+  .array(z.string())
+  .optional()
+  .transform((names = []) => names);
 
 /** The answer of `GET /admin/info`. */
 export const wireInfo = z.looseObject({
@@ -61,13 +69,17 @@ const NO_DATE = "0.000000";
 
 /** The user as the lifecycle knows it. */
 export function liveOf(user: WireUser): Live & { readonly keys: readonly LiveKey[] } {
-  const { create_date: createdAt } = user;
+  const createdAt = momentOf(user);
   return {
     userId: userIdOf(user),
     fields: readBy(rows, user),
     keys: keysOf(user.keys),
-    ...(createdAt === undefined || createdAt === NO_DATE ? {} : { createdAt }),
+    ...(createdAt === undefined ? {} : { createdAt }),
   };
+}
+
+function momentOf({ create_date: date }: { readonly create_date?: string | undefined }): string | undefined {
+  return date === NO_DATE ? undefined : date;
 }
 
 /** `tenant$uid`, or the uid of a user without tenant. */
@@ -79,10 +91,14 @@ export function userIdOf({ tenant, user_id }: Pick<WireUser, "tenant" | "user_id
 function keysOf(keys: readonly z.infer<typeof wireKey>[]): LiveKey[] {
   return keys
     .filter(({ user }) => !user.includes(":"))
-    .map(({ access_key, secret_key, active }) => ({
-      id: access_key,
-      accessKey: access_key,
-      ...(secret_key === undefined ? {} : { secretKey: secret_key }),
-      ...(active === false ? { inactive: true as const } : {}),
-    }));
+    .map(({ access_key, secret_key, active, ...more }) => {
+      const made = Date.parse(momentOf(more) ?? "");
+      return {
+        id: access_key,
+        accessKey: access_key,
+        ...(secret_key === undefined ? {} : { secretKey: secret_key }),
+        ...(Number.isNaN(made) ? {} : { issuedAt: new Date(made).toISOString() }),
+        ...(active === false ? { inactive: true as const } : {}),
+      };
+    });
 }

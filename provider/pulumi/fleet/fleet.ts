@@ -11,7 +11,7 @@ import { beforeHandover } from "../../lifecycle/retirement";
 import { Unfinished } from "../../lifecycle/unfinished";
 import { world as realWorld, type World } from "../../world";
 import { asSentences, initFailed, NO_CHANGE, type ResourceProvider, UP_TO_ENGINE, withPlainErrors } from "../engine";
-import { type Internals, isToldAsBefore, takenApart, toldBySdk } from "../inputs";
+import { type CheckFailure, type Internals, isToldAsBefore, takenApart, toldBySdk } from "../inputs";
 import { liveInputs } from "../live-inputs";
 import type { Inputs, Outputs, Remembered } from "../state";
 import { hasUnknowns } from "../unknowns";
@@ -25,6 +25,7 @@ import {
   markSecrets,
   membersOf,
   ownInputs,
+  pathOf,
   secretIfAny,
   withOptions,
 } from "./inputs";
@@ -95,6 +96,15 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     throw initFailed(title, failed(failures, total), { ...written(members), __provider: asGiven.__provider });
   }
 
+  async function checkReleaseOf(inputs: Inputs): Promise<CheckFailure[]> {
+    for (const [name, member] of isUnknownFleet(inputs) ? [] : membersOf(inputs)) {
+      const failures = await users.checkRelease(member);
+      // What one member cannot have, none can.
+      if (failures.length > 0) return failures.map((one) => ({ ...one, property: pathOf(name, one.property) }));
+    }
+    return [];
+  }
+
   /** Finds out which members only look replaced. */
   async function compare(remembered: FleetState, wanted: ReadonlyMap<string, Inputs>): Promise<void> {
     for (const [name, inputs] of wanted) await users.compare(remembered.get(name)?.inputs ?? inputs, inputs);
@@ -157,6 +167,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     async check(olds, news) {
       const { inputs, failures: wrong } = checkFleet(users, olds, news);
       const failures = [...wrong, ...(await users.checkConnection())];
+      if (failures.length === 0) failures.push(...(await checkReleaseOf(inputs)));
       declared.push(takenApart(inputs).inputs);
       if (failures.length === 0 && !isUnknownFleet(inputs)) {
         const before = takenApart(olds);

@@ -182,6 +182,7 @@ function explain(issue: z.core.$ZodIssue): CheckFailure[] {
   return [{ property, reason: SHAPES[property] ?? "must be a user's inputs" }];
 }
 
-function pathOf(name: string, property: string): string {
+/** Where an input of a member stands. */
+export function pathOf(name: string, property: string): string {
   return `users.${name}${property === "" ? "" : `.${property}`}`;
 }

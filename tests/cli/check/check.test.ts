@@ -83,6 +83,7 @@ describe("object-users check rgw", () => {
       /FAILED +users=read: the gateway shows users without their keys: .*\(200\).*Without it nothing works: radosgw-admin caps add/,
     );
     assert.match(out, /ok +users=write:/);
+    assert.match(out, /ok +buckets=read:/);
   });
 
   it("warns only, where a refusal could not name buckets", async () => {

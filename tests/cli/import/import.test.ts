@@ -117,7 +117,11 @@ describe("object-users import", () => {
   });
 
   it("gives names that are valid and unique, in the order of the users", async () => {
-    make("PUT user?uid=a%20b&display-name=1", "PUT user?uid=a%2Bb&display-name=2", "PUT user?uid=%2B&display-name=3");
+    make(
+      "PUT user?uid=a%20b&display-name=1",
+      "PUT user?uid=a%252Bb&display-name=2",
+      "PUT user?uid=%252B&display-name=3",
+    );
     assert.equal((await fromGateway()).code, 0);
     assert.deepEqual(
       resources()

@@ -54,6 +54,22 @@ describe("A real Ceph in bad weather", function () {
     assert.equal(slow.headers["retry-after"], undefined);
   });
 
+  it("refuses who loses a race for a user, as the embedded one does", async () => {
+    await exchange(at(ceph.endpoint), make("raced"));
+    const change = (n: number) => admin("POST user", { uid: "raced", "display-name": `${n}` });
+    let losers: Reply[] = [];
+    for (let round = 0; round < 100 && losers.length === 0; round++) {
+      const racers = Array.from({ length: 24 }, (_, n) => exchange(at(ceph.endpoints[n % 2]), change(n)));
+      losers = (await Promise.all(racers)).filter(({ status }) => status !== 200);
+    }
+    assert.ok(losers.length > 0, "none of 100 times 24 concurrent changes lost");
+
+    const gateway = new Gateway();
+    gateway.faults = () => (ceph.release < 20 ? faults.unknownError : faults.concurrentModification);
+    const imitation = await gateway.send(embedded(gateway, "POST user?uid=x"), 1000);
+    for (const loser of losers) assert.deepEqual(shape(loser), shape(imitation));
+  });
+
   it("hangs with a frozen OSD, and answers when it thaws", async () => {
     assert.equal((await exchange(at(ceph.endpoint), find("ann"))).status, 200);
     ceph.freezeOsd();

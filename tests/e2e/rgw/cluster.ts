@@ -19,6 +19,8 @@ export interface LiveUser {
   readonly caps: readonly { readonly type: string; readonly perm: string }[];
   readonly user_quota: LiveQuota;
   readonly bucket_quota: LiveQuota;
+  /** From Ceph 20 on. */
+  readonly create_date?: string;
 }
 
 /** A quota as the admin API shows it. */
@@ -46,11 +48,25 @@ export interface Cluster {
 
 const started = new Map<string, Promise<Cluster>>();
 
-/** The cluster of this name. */
-export function cluster(name: "one" | "two" = "one"): Promise<Cluster> {
-  const running = started.get(name) ?? startCluster();
-  started.set(name, running);
+/** The cluster of this name, of the newest release or of this one. */
+export async function cluster(name: "one" | "two" = "one", release?: number): Promise<Cluster> {
+  const { cephAvailable } = await import("../../../tools/ceph/install.mjs");
+  const found = cephAvailable(release);
+  if (!found.available) throw new Error(found.reason);
+  const key = `${name}, Ceph ${found.release}`;
+  const running = started.get(key) ?? startCluster(found.release);
+  started.set(key, running);
   return running;
+}
+
+/** A suite for what releases may do differently: on the newest and on the oldest, or on the one that is chosen. */
+export function describeReleases(title: string, suite: (this: Mocha.Suite, release: number) => void): void {
+  const chosen = Number(process.env.OBJECT_USERS_CEPH);
+  for (const release of chosen ? [chosen] : [20, 16]) {
+    describe(`${title}, on Ceph ${release}`, function () {
+      suite.call(this, release);
+    });
+  }
 }
 
 /** All secrets that any cluster's witness has seen, the admins' own included. */
@@ -76,12 +92,12 @@ export function sharedClusters(): void {
   });
 }
 
-async function startCluster(): Promise<Cluster> {
-  const ceph = await startCeph();
+async function startCluster(release: number): Promise<Cluster> {
+  const ceph = await startCeph({ release });
   const witness = await startWitness(ceph.endpoint);
   const { admin } = ceph;
   const adminRequest = (method: string, query: Readonly<Record<string, string>>) =>
-    signedFetch(ceph.endpoint, method, `/admin/user?${escaped(query)}`, admin);
+    signedFetch(ceph.endpoint, method, `/admin/user?${escaped(ceph.release < 20 ? query : twice(query))}`, admin);
   return {
     ceph,
     witness,
@@ -110,6 +126,11 @@ async function startCluster(): Promise<Cluster> {
       return [status, /<Code>(\w+)</.exec(text)?.[1]].filter(Boolean).join(" ");
     },
   };
+}
+
+/** For releases that decode a query twice. */
+function twice(query: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, encodeURIComponent(value)]));
 }
 
 /** A query in which everything is escaped that signatures want escaped. */

@@ -1,13 +1,16 @@
-// Where a connection comes from: explicit providers for two clusters in one program, also handed down by a component; the
-// stack's configuration; the environment, which every other test here uses.
+// Where a connection comes from, and what a preview does not know yet: explicit providers for two clusters in one program, also
+// handed down by components; the stack's configuration, which wins over the environment; the credentials of a user that is yet
+// to be made; and inputs of every type. One program has them all.
 
 import assert from "node:assert/strict";
 import { needCeph } from "../../real/needs";
+import { type RandomPlugin, serveRandomPlugin } from "../../real/random-plugin";
 import { type Cluster, cluster, sharedClusters } from "./cluster";
-import { NO_CHANGES, OK, withStory } from "./story";
+import { NO_CHANGES, OK, openStory, type Story } from "./story";
 
-const TWO_CLUSTERS = `
+const PROGRAM = `
 const pulumi = require("@pulumi/pulumi");
+const { RandomId } = require("@pulumi/random");
 const { rgw } = require("pulumi-object-users");
 const [one, two] = ["ONE", "TWO"].map((name) => new rgw.Provider(name, {
   endpoint: process.env[name + "_ENDPOINT"],
@@ -26,106 +29,101 @@ const users = {
   two: new rgw.User("two", { uid: "connections-same", displayName: "On two" }, { provider: two }),
   teamOne: new Team("team-one", { providers: [one] }).user,
   teamTwo: new Team("team-two", { provider: two }).user,
+  configured: new rgw.User("configured", { uid: "connections-configured", displayName: "By configuration" }),
 };
 for (const [name, { accessKey, secretKey }] of Object.entries(users)) {
   exports[name + ".accessKey"] = accessKey;
   exports[name + ".secretKey"] = secretKey;
 }
-`;
 
-/** The second provider's credentials do not exist before the first up. */
-const NEXT_ADMIN = `
-const { rgw } = require("pulumi-object-users");
 const caps = ["users=*", "buckets=*"];
-const admin = new rgw.User("admin", { uid: "connections-next-admin", displayName: "Next admin", caps });
-const { accessKey, secretKey } = admin;
-const provider = new rgw.Provider("next", { endpoint: process.env.RADOSGW_ENDPOINT, accessKey, secretKey });
-new rgw.User("user", { uid: "connections-by-next-admin", displayName: "User" }, { provider });
+const { accessKey, secretKey } = new rgw.User("admin", { uid: "connections-admin", displayName: "Next admin", caps });
+const next = new rgw.Provider("next", { endpoint: process.env.ONE_ENDPOINT, accessKey, secretKey });
+new rgw.User("user", { uid: "connections-by-next-admin", displayName: "User" }, { provider: next });
+
+const random = new RandomId("random", { byteLength: 4 });
+const first = new rgw.User("first", { uid: "inputs-first", displayName: "First", rotationId: random.hex });
+const number = first.accessKey.apply((text) => text.length);
+new rgw.User("second", {
+  uid: random.hex.apply((hex) => "inputs-" + hex),
+  displayName: first.accessKey,
+  maxBuckets: number,
+  suspended: number.apply((length) => length === 0),
+  caps: [first.accessKey.apply(() => "buckets=read")],
+  userQuota: { maxObjects: number },
+  bucketQuota: first.accessKey.apply(() => ({ maxObjects: 5 })),
+});
 `;
 
 sharedClusters();
 
 describe("connections of rgw.User", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let one: Cluster;
   let two: Cluster;
+  let random: RandomPlugin;
+  let story: Story;
+  let others: readonly string[][];
+  const users = () => Promise.all([one.users(), two.users()]);
 
   before(async function () {
     await needCeph(this, { cli: true });
-    one = await cluster("one");
-    two = await cluster("two");
-  });
-
-  it("manage two clusters from one program, also through components", async () => {
-    const env = Object.fromEntries(
-      Object.entries({ ONE: one, TWO: two }).flatMap(([name, { env: settings }]) =>
-        Object.entries(settings).map(([key, value]) => [key.replace("RADOSGW", name), value]),
-      ),
+    console.warn("      (a stand-in serves Pulumi's random plugin here)");
+    [one, two, random] = await Promise.all([cluster("one"), cluster("two"), serveRandomPlugin()]);
+    others = await users();
+    const named = Object.entries({ ONE: one, TWO: two }).flatMap(([name, { env }]) =>
+      Object.entries(env).map(([key, value]) => [key.replace("RADOSGW", name), value]),
     );
-    await withStory({ program: { files: { "index.js": TWO_CLUSTERS } }, env }, async (story) => {
-      await story.up(OK);
-
-      assert.equal((await one.user("connections-same"))?.display_name, "On one");
-      assert.equal((await two.user("connections-same"))?.display_name, "On two");
-      for (const [name, own, other] of [
-        ["one", one, two],
-        ["two", two, one],
-        ["teamOne", one, two],
-        ["teamTwo", two, one],
-      ] as const) {
-        const { current } = await story.credentials(name);
-        assert.equal(await own.s3(current), "200", `${name} on its own cluster`);
-        assert.match(await other.s3(current), /^403 /, `${name} on the other cluster`);
-      }
-      assert.equal(await one.user("connections-team-two"), undefined);
-      assert.equal(await two.user("connections-team-one"), undefined);
-
-      await story.preview(NO_CHANGES);
-      await story.destroy({ expect: 0, env: Object.fromEntries(Object.keys(env).map((name) => [name, undefined])) });
-      assert.equal(await one.user("connections-same"), undefined);
-      assert.equal(await two.user("connections-same"), undefined);
-    });
-  });
-
-  it("come from the stack's configuration, whose secrets stay encrypted; it wins over the environment", async () => {
     const { endpoint, admin } = one.ceph;
     const config = {
       "rgw:endpoint": endpoint,
       "rgw:accessKey": admin.accessKey,
       "rgw:secretKey": { value: admin.secretKey, secret: true },
     };
-    await withStory({ config, env: two.env }, async (story) => {
-      story.declare({ configured: { uid: "connections-configured", displayName: "By configuration" } });
-      await story.up(OK);
-      assert.equal(await one.s3((await story.credentials("configured")).current), "200");
-      assert.equal(await two.user("connections-configured"), undefined);
-      await story.destroy(OK);
-      assert.equal(await one.user("connections-configured"), undefined);
-    });
+    // The environment leads to the other cluster.
+    const env = { ...two.env, ...Object.fromEntries(named), ...random.env };
+    story = await openStory({ program: { files: { "index.js": PROGRAM } }, config, env });
+  });
+  after(async () => {
+    await story?.end();
+    random?.close();
   });
 
-  it("may change: an admin key that was replaced in the environment is used by refresh and destroy", async () => {
-    await withStory({ env: one.env }, async (story) => {
-      story.declare({ kept: { uid: "connections-kept", displayName: "Kept" } });
-      await story.up(OK);
-      await one.admin("PUT", { uid: "connections-admin", "display-name": "Next admin", "user-caps": "users=*" });
-      const key = (await one.user("connections-admin"))?.keys[0];
-      const env = { RADOSGW_ACCESS_KEY: key?.access_key, RADOSGW_SECRET_KEY: key?.secret_key };
-      one.witness.forget();
-      await story.destroy({ expect: 0, args: ["--refresh"], env });
-      // One of the refresh, and a deletion looks first whose user it is.
-      assert.equal(one.witness.passed.length, 3);
-      assert.equal(await one.user("connections-kept"), undefined);
-    });
+  it("may be unknown during preview, and so may inputs of any type, also those that decide about replacement", async () => {
+    const { stdout } = await story.preview(OK);
+    assert.match(stdout, /rgw:User second create/);
+    assert.match(stdout, /rgw:User user create/);
+    assert.deepEqual(await users(), others);
+    await story.up(OK);
+    const { accessKey } = await story.user("first");
+    const second = (await story.resources()).second?.outputs;
+    assert.equal(second?.displayName, accessKey);
+    const live = await one.user(String(second?.userId));
+    assert.deepEqual([live?.display_name, live?.max_buckets, live?.user_quota.max_objects], [accessKey, 20, 20]);
+    assert.equal((await one.user("connections-by-next-admin"))?.keys.length, 1);
   });
 
-  it("may be unknown during preview: a provider with the credentials of a user that is yet to be made", async () => {
-    await withStory({ program: { files: { "index.js": NEXT_ADMIN } }, env: one.env }, async (story) => {
-      await story.preview(OK);
-      await story.up(OK);
-      assert.equal((await one.user("connections-by-next-admin"))?.keys.length, 1);
-      await story.destroy(OK);
-      assert.equal(await one.user("connections-next-admin"), undefined);
+  for (const [name, uid, own, other] of [
+    ["one", "connections-same", () => one, () => two],
+    ["two", "connections-same", () => two, () => one],
+    ["teamOne", "connections-team-one", () => one, () => two],
+    ["teamTwo", "connections-team-two", () => two, () => one],
+    ["configured", "connections-configured", () => one, () => two],
+  ] as const)
+    it(`lead to the cluster that is meant, and to no other: ${name}`, async () => {
+      const { current } = await story.credentials(name);
+      assert.equal(await own().s3(current), "200");
+      assert.match(await other().s3(current), /^403 /);
+      assert.equal((await own().user(uid))?.keys.length, 1);
+      if (uid !== "connections-same") assert.equal(await other().user(uid), undefined);
     });
+
+  it("are recorded: a destroy needs neither the program's environment nor another one", async () => {
+    await story.preview(NO_CHANGES);
+    const names = ["ONE", "TWO", "RADOSGW"].flatMap((name) =>
+      ["ENDPOINT", "ACCESS_KEY", "SECRET_KEY"].map((key) => `${name}_${key}`),
+    );
+    await story.destroy({ ...OK, env: Object.fromEntries(names.map((name) => [name, undefined])) });
+    assert.deepEqual(await users(), others);
   });
 });

@@ -33,11 +33,13 @@ export interface Story extends SearchedStack {
   credentials(name: string): Promise<{ current: Credentials; previous: Credentials }>;
 }
 
+/** An input "$NAME" is taken from the environment: the files of a stack are searched for secrets. */
 const USERS = `
 const { rgw } = require("pulumi-object-users");
+const given = (value) => (typeof value === "string" && value.startsWith("$") ? process.env[value.slice(1)] : value);
 const outputs = ["userId", "accessKey", "secretKey", "previousAccessKey", "previousSecretKey", "previousKeyExpiresAt"];
 for (const [name, args] of Object.entries(require("./users.json"))) {
-  const user = new rgw.User(name, args);
+  const user = new rgw.User(name, Object.fromEntries(Object.entries(args).map(([input, value]) => [input, given(value)])));
   for (const output of outputs) exports[name + "." + output] = user[output];
 }
 `;

@@ -112,8 +112,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: "a retired key has no grace",
     file: "provider/lifecycle/retirement.ts",
-    find: "const expiresAt = after(retiredAt, spec.gracePeriodSeconds);",
-    replace: "const expiresAt = after(retiredAt, 0);",
+    find: "return { retiredAt: since, expiresAt: after(since, grace) };",
+    replace: "return { retiredAt: since, expiresAt: after(since, 0) };",
     real: ["load"],
   },
   {

@@ -31,6 +31,9 @@ export const BY_US: Capabilities = {
   propagationSeconds: 0,
 };
 
+/** The same, which disables keys, too. */
+export const BY_US_DISABLING: Capabilities = { ...BY_US, disablesKeys: true };
+
 /** A system with one access key and two secrets, the older of which it ends by itself. */
 export const BY_SERVER: Capabilities = {
   ...BY_US,
@@ -54,6 +57,7 @@ export function spec(changes: Partial<Spec> = {}): Spec {
     fields: {},
     rotationId: "1",
     gracePeriodSeconds: 3600,
+    quarantinePeriodSeconds: 0,
     prove: true,
     adopt: false,
     exclusiveKeys: false,
@@ -123,8 +127,9 @@ export function brief(step: Step): string {
       return `retireKey ${step.id} from ${offset(step.retiredAt)} until ${offset(step.expiresAt)}`;
     case "withdrawKey":
       return "withdrawKey";
+    case "disableKey":
     case "revokeKey":
-      return `revokeKey ${step.id}`;
+      return `${step.do} ${step.id}`;
   }
 }
 

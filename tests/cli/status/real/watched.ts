@@ -112,6 +112,7 @@ export async function commanded(args: readonly string[], terminal: Partial<Termi
     say: (text) => {
       said.err += `${text}\n`;
     },
+    input: () => process.stdin,
     interrupted: new AbortController().signal,
     world,
     ...terminal,

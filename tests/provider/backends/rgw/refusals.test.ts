@@ -21,7 +21,8 @@ describe("refused", () => {
     [409, "UserAlreadyExists", "already-exists", /Set adopt: true/],
     [409, "KeyExists", "conflict", /the access key belongs to another user/],
     [409, "EmailExists", "conflict", /another user has this e-mail address/],
-    [400, "InvalidCapability", "invalid", /one of the caps/],
+    [400, "InvalidCapability", "invalid", /does not know one of the caps.*Later releases know more: Ceph 18 info/],
+    [409, "ConcurrentModification", "unavailable", /may have lost a race with another change of the same user/],
     [400, "InvalidArgument", "invalid", /defaultPlacement/],
     [409, "BucketAlreadyExists", "in-use", /forceDestroy: true/],
     [403, "InvalidAccessKeyId", "unauthorized", /does not know the admin's access key.*RADOSGW_ACCESS_KEY/],
@@ -64,6 +65,7 @@ describe("refused", () => {
 
   const fates: readonly [status: number, code: string | undefined, uncertain: boolean][] = [
     [500, "UnknownError", true],
+    [409, "ConcurrentModification", true],
     [502, undefined, true],
     [504, undefined, true],
     [503, "SlowDown", false],

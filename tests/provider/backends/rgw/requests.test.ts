@@ -49,7 +49,11 @@ describe("the calls", () => {
     ],
     [
       "PUT /base/admin/user?key=&uid=ann&key-type=s3&access-key=A&active=true&generate-key=false",
-      (rgw) => rgw.activateKey("ann", "A"),
+      (rgw) => rgw.setActive("ann", "A", true),
+    ],
+    [
+      "PUT /base/admin/user?key=&uid=ann&key-type=s3&access-key=A&active=false&generate-key=false",
+      (rgw) => rgw.setActive("ann", "A", false),
     ],
     ["GET /base/admin/bucket?uid=ann", (rgw) => rgw.listBuckets("ann")],
   ];

@@ -30,6 +30,8 @@ describe("a user on the wire", () => {
   const rows: readonly [what: string, changes: object, name: string, value: unknown][] = [
     ["suspended is a number", { suspended: 1 }, "suspended", true],
     ["suspended is a boolean", { suspended: true }, "suspended", true],
+    ["an e-mail address as it was given", { email: "Ann@X.org" }, "email", "ann@x.org"],
+    ["booleans, where older releases show texts", { system: false, admin: false }, "suspended", false],
     ["any negative maxBuckets is none", { max_buckets: -5 }, "maxBuckets", -1],
     ["STANDARD is no class", { default_storage_class: "STANDARD" }, "defaultStorageClass", ""],
     ["no caps", { caps: [] }, "caps", []],
@@ -56,12 +58,12 @@ describe("a user on the wire", () => {
   it("keys of subusers are not the user's, keys with new members are", () => {
     const keys = [
       { user: "ann:sub", access_key: "S", secret_key: "s" },
-      { user: "acme$ann", access_key: "A", secret_key: "s", active: true, create_date: "x" },
-      { user: "ann", access_key: "B" },
+      { user: "acme$ann", access_key: "A", secret_key: "s", active: true, create_date: "2026-11-27T08:07:44.076535Z" },
+      { user: "ann", access_key: "B", active: false, create_date: "0.000000" },
     ];
     assert.deepEqual(liveOf(wireUser.parse({ ...USER, keys })).keys, [
-      { id: "A", accessKey: "A", secretKey: "s" },
-      { id: "B", accessKey: "B" },
+      { id: "A", accessKey: "A", secretKey: "s", issuedAt: "2026-11-27T08:07:44.076Z" },
+      { id: "B", accessKey: "B", inactive: true },
     ]);
   });
 

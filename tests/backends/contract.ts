@@ -1,0 +1,118 @@
+/**
+ * The contract: what every system's users do, as one table of stories. Each runs for every backend, as a single user and as
+ * a member of a fleet. What a system cannot do is told by its capabilities and by the inputs that it accepts, never by its
+ * name. A story names the user only by what an adapter says of it.
+ */
+import assert from "node:assert/strict";
+import type { Adapter } from "./adapter";
+import { type Mishap, openStack, type Shape } from "./stack";
+import { GRACE, hasKeys, type Scene, type Story, standing, type Where, works } from "./stories/checks";
+import { LIFE } from "./stories/life";
+import { A_FEW, eachRequest, LOST, NOT_GONE } from "./stories/mishaps";
+import { OTHERS } from "./stories/others";
+import { ROTATION } from "./stories/rotation";
+
+const STORIES = [...LIFE, ...ROTATION, ...OTHERS];
+
+/** Every story of one backend on one kind of server, for both shapes. `grep` in titles of suites: "single user, on …". */
+export function contract(adapter: Adapter): void {
+  const { backend, setting } = adapter;
+  const { capabilities: can } = backend;
+  const accepts = (input: string, value: unknown) =>
+    backend.args.safeParse({ ...adapter.user("ann"), [input]: value }).success;
+
+  for (const shape of ["a single user", "a member of a fleet"] as const satisfies readonly Shape[]) {
+    describe(`${backend.resource} as ${shape}, on ${adapter.on}`, function () {
+      if (adapter.isReal) this.timeout(120_000);
+      const scene: Scene = {
+        adapter,
+        can,
+        accepts,
+        set: (which) => ({ [setting.name]: setting[which] }),
+        open: () => openStack(adapter, { shape }),
+      };
+      const tells = (title: string, where: Where, story: Story) => {
+        if (!where(can, accepts, adapter)) return;
+        it(title, async () => {
+          const stack = await scene.open();
+          await story(stack, scene);
+          stack.assertNoLeak();
+          await stack.assertBystanderUntouched();
+        });
+      };
+
+      for (const [title, where, story] of STORIES) tells(title, where, story);
+
+      // A fleet differs in what it stores, not in what it makes of an answer; and no real system gives these answers itself.
+      const some = <T extends readonly [string, Mishap]>(all: readonly T[]) =>
+        shape === "a single user" && !adapter.isReal ? all : all.filter(([, mishap]) => A_FEW.includes(mishap));
+      for (const [what, mishap] of some(LOST)) {
+        it(`is made once, with one key, when ${what}`, () =>
+          eachRequest(scene, mishap, { inputs: { rotationId: "1" } }, (stack) => hasKeys(stack, 1)));
+
+        it(`rotates to one key, and keeps the former one its grace, when ${what}`, () =>
+          eachRequest(
+            scene,
+            mishap,
+            { prepare: { ...GRACE, rotationId: "1" }, inputs: { ...GRACE, rotationId: "2" } },
+            async (stack, before) => {
+              assert.ok(before);
+              const isEnded = stack.outputs().gracePeriodSeconds === 0;
+              if (!isEnded) await works(stack, before);
+              await hasKeys(stack, isEnded ? 1 : 2);
+            },
+          ));
+
+        it(`changes when ${what}`, () =>
+          eachRequest(scene, mishap, { prepare: scene.set("next"), inputs: scene.set("first") }, async (stack) => {
+            assert.deepEqual(await stack.system.look(stack.name), setting.first);
+            await hasKeys(stack, 1);
+          }));
+
+        it(`is deleted when ${what}, with the next run at the latest`, async () => {
+          const stack = await scene.open();
+          await stack.up();
+          for (let nth = 0, isDone = false; !isDone; nth++) {
+            await stack.up();
+            stack.asked.length = 0;
+            isDone = true;
+            stack.mishap = (_, number) => {
+              if (number !== nth) return undefined;
+              isDone = false;
+              return mishap;
+            };
+            await stack.attempt(() => stack.engine.destroy());
+            stack.mishap = undefined;
+            await stack.restart();
+            await stack.engine.destroy();
+            assert.equal(await stack.system.count(stack.name), 0, `request ${nth}`);
+          }
+        });
+      }
+
+      for (const [what, mishap] of some(NOT_GONE)) {
+        it(`is never taken for gone by ${what}: nothing is forgotten, made or revoked`, async () => {
+          const stack = await scene.open();
+          await stack.up({ rotationId: "1" });
+          const before = standing(stack);
+          stack.mishap = () => mishap;
+          for (const again of [async () => {}, () => stack.restart()]) {
+            await again();
+            await assert.rejects(stack.engine.refresh(), /^Error: \w+ing .+\. .+\.$/);
+            await assert.rejects(stack.engine.destroy());
+            assert.deepEqual(standing(stack), before);
+          }
+          await stack.fails({ rotationId: "2", ...scene.set("next") });
+          stack.mishap = undefined;
+          await hasKeys(stack, 1);
+          await works(stack);
+          await stack.restart();
+          await stack.up({ rotationId: "2" });
+          await works(stack);
+          await hasKeys(stack, 2);
+          stack.assertNoLeak();
+        });
+      }
+    });
+  }
+}

@@ -1,0 +1,122 @@
+// The groups of suites that tools/test.mjs runs, each in a process of its own, and what the long form has besides.
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const REPOSITORY = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+const SUITE = /\.test\.ts$/;
+const LONG_SUITE = /\.long\.test\.ts$/;
+/** Suites that share a real server, the longest group first. */
+const SHARED = [
+  {
+    name: "ceph",
+    places: ["e2e", "cli/import/real", "cli/operator", "guides/real-ceph.test.ts"],
+  },
+  {
+    name: "keystone",
+    places: [
+      ...["openstack", "infomaniak", "package", "cli/check/real"],
+      ...["config/openstack.test.ts", "guides/losing-state-openstack.test.ts"],
+    ],
+    long: { OBJECT_USERS_WALKS: "20" },
+  },
+];
+/** How many seconds of CPU the other real groups take, roughly: the long ones first, so that none is left over at the end. */
+const WEIGHTS = { ceph: 200, guides: 150, keystone: 130, proofs: 90, package: 40, demo: 35, "cli/sweep/real": 40 };
+/** How many seconds of CPU a real group takes, roughly. */
+export const weightOf = ({ name }) => WEIGHTS[name] ?? 20;
+/** The part of the contract that needs no real Ceph. */
+const EMBEDDED = "on the embedded gateway";
+
+/**
+ * Groups that need nothing but Node, the slow ones first, so that they share the time. A place that ends in "/" is a
+ * directory without those below it; `grep` picks among the tests.
+ */
+const UNIT = [
+  { name: "edits", places: ["edits"], long: { OBJECT_USERS_WALKS: "10000" } },
+  { name: "model", places: ["model"] },
+  { name: "cli", places: ["cli/check/", "cli/import/", "cli/status/", "cli/sweep/", "cli/terminal/", "cli/usage/"] },
+  { name: "ecs", places: ["ecs/"] },
+  { name: "cegedim", places: ["cegedim/"] },
+  { name: "backends", places: ["backends/"] },
+  { name: "provider", places: ["provider", "pulumi"] },
+  { name: "sdk", places: ["sdk"] },
+  { name: "contract (embedded)", places: ["contract"], grep: EMBEDDED },
+  { name: "devserver", places: ["devserver"] },
+  { name: "tools (offline)", places: ["tools/find.test.ts", "tools/setup.test.ts", "tools/packages.test.ts", "real"] },
+  { name: "architecture", places: ["architecture.test.ts", "kinds.test.ts"] },
+  { name: "docs", places: ["docs"] },
+];
+/** With the word "unit", fewer random stories: it is for the minute between two edits. */
+export const QUICK = { OBJECT_USERS_RUNS: "200", OBJECT_USERS_WALKS: "15", OBJECT_USERS_FUZZ_RUNS: "400" };
+/** With the word "long", the sizes of docs/proofs.md. A group may have some of its own. */
+export const LONG = {
+  OBJECT_USERS_LONG: "1",
+  OBJECT_USERS_RUNS: "10000",
+  OBJECT_USERS_WALKS: "1000",
+  OBJECT_USERS_FUZZ_RUNS: "50000",
+  OBJECT_USERS_KILLS: "50",
+  OBJECT_USERS_ROTATIONS: "20",
+  OBJECT_USERS_ROUNDS: "25",
+  OBJECT_USERS_MOVED: "500",
+  OBJECT_USERS_OPERATED: "50",
+};
+
+/** The groups, each with its files. */
+function groups(isLong) {
+  const files = suites("tests").filter((file) => isLong || !LONG_SUITE.test(file));
+  const isIn = (file, place) =>
+    place.endsWith("/")
+      ? `tests/${place}` === `${path.posix.dirname(file)}/`
+      : `${file}/`.startsWith(`tests/${place}/`);
+  const filesOf = (group, among) => among.filter((file) => group.places.some((place) => isIn(file, place)));
+  const unit = UNIT.map((group) => ({ ...group, unit: true, files: filesOf(group, files) }));
+  const inUnit = new Set(unit.filter((group) => !group.grep).flatMap((group) => group.files));
+  const real = files.filter((file) => !inUnit.has(file));
+  const shared = SHARED.map((group) => ({ ...group, files: filesOf(group, real) }));
+  const inShared = new Set(shared.flatMap((group) => group.files));
+  const alone = new Map();
+  for (const file of real.filter((one) => !inShared.has(one))) {
+    const name = path.posix.dirname(file).replace(/^tests\/?/, "") || "tests";
+    const rest = isIn(file, "contract") ? { grep: EMBEDDED, invert: true } : {};
+    alone.set(name, { name, files: [...(alone.get(name)?.files ?? []), file], ...rest });
+  }
+  return [...unit, ...shared, ...alone.values()].filter((group) => group.files.length > 0);
+}
+
+/** The files of suites in a directory and below it, sorted. */
+function suites(directory) {
+  const entries = readdirSync(path.join(REPOSITORY, directory), { withFileTypes: true });
+  return entries
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const name = `${directory}/${entry.name}`;
+      return entry.isDirectory() ? suites(name) : SUITE.test(name) ? [name] : [];
+    });
+}
+
+/** The groups that words name, or the part of them whose files they name. */
+export function selected(words, isLong) {
+  const all = groups(isLong);
+  const isName = (word) => all.some(({ name }) => name === word);
+  const isMeant = ({ name, unit }, word) =>
+    word === "unit" ? unit : isName(word) ? name === word : name.includes(word);
+  const chosen = all.flatMap((group) => {
+    if (words.length === 0 || words.some((word) => isMeant(group, word))) return [group];
+    const files = group.files.filter((file) => words.some((word) => !isName(word) && file.includes(word)));
+    return files.length > 0 ? [{ ...group, files }] : [];
+  });
+  const found = (word) =>
+    chosen.some((group) => isMeant(group, word) || group.files.some((file) => file.includes(word)));
+  const unknown = words.filter((word) => !found(word));
+  if (unknown.length > 0)
+    throw new Error(`${unknown.join(", ")}? The groups are: unit, ${all.map(({ name }) => name).join(", ")}.`);
+  return chosen;
+}
+
+/** One line of what only the long form runs. */
+export function leftOut() {
+  const files = suites("tests").filter((file) => LONG_SUITE.test(file));
+  const names = files.map((file) => file.replace(/^tests\/|\.long\.test\.ts$/g, ""));
+  return `Left to \`npm run test:long\`: thousands of random stories instead of hundreds, and ${names.join(", ")}.`;
+}
