@@ -31,13 +31,13 @@ export interface Ledger {
   isForgotten: boolean;
 }
 
-/** A new user of these owners. */
-export function newLedger(owner: StackName | "strangers"): Ledger {
+/** A new user. `former`: the one that was there before it, of which state may know still. */
+export function newLedger(owner: StackName | "strangers", former?: Ledger): Ledger {
   return {
     owners: new Set([owner]),
     made: new Map(),
     left: new Set(),
-    published: new Set(),
+    published: former?.published ?? new Set(),
     retiredAt: new Map(),
     isAdopted: false,
     isUnseen: false,

@@ -12,6 +12,7 @@
  * 8. No key ends while somebody holds it, and no secret is replaced (watch.ts).
  */
 import assert from "node:assert/strict";
+import { ADDRESS } from "../../provider/protocol";
 import type { Result } from "./engine";
 import { textOf } from "./ledger";
 import { hasPair, isNamed, type Managed, managedBy, type Truth, userAt } from "./managed";
@@ -109,7 +110,8 @@ export class Oracle {
       (one) => !one.isReplaced && one.place === former && (declared ? isSame(declared, one.urn) : one.urn === urn),
     );
     // What it was made with, only the resource that made it knows.
-    if (was === undefined && userAt(report.was, is)) ledger.isAdopted = true;
+    const isElsewhere = was === undefined || was.outputs[ADDRESS] !== is.outputs[ADDRESS];
+    if (isElsewhere && userAt(report.was, is)) ledger.isAdopted = true;
     const resource = report.after.resources.find((one) => one.urn === urn && !one.isReplaced);
     const isDone = isDeclared && result !== undefined && what === "up" && this.isDone(report, is);
     const isMeddled = watch.meddled.has(place);
@@ -131,6 +133,9 @@ export class Oracle {
     };
     await keeps(part);
     if (isDone && !isMeddled && saw) ledger.isUnseen = false;
+    // KNOWN: of two secrets the first is adopted, also where the system shows that it ends soon.
+    const keys = userAt(report.is, is)?.keys.size ?? 0;
+    if (system.rotates === "secrets" && ledger.isAdopted && isElsewhere && keys > 1) ledger.isUnseen = true;
     const isRead = result?.failures.length === 0 && report.isRefreshed && !system.isBlind;
     if (isRead && !isMeddled && this.isSure(is)) ledger.isUnseen = false;
   }

@@ -39,6 +39,8 @@ interface Held extends Pair {
 
 export class Watch {
   readonly ledgers = new Map<string, Ledger>();
+  /** Users that were deleted. */
+  private readonly former = new Map<string, Ledger>();
   /** What the present run has changed. */
   writes: Write[] = [];
   /** What has been found to be wrong, the first thing only. */
@@ -115,8 +117,8 @@ export class Watch {
     if (ledger) ledger.isUnseen = true;
     if (before && after) return;
     for (const owner of ledger?.owners ?? []) if (owner !== "strangers") this.loses(owner, place);
-    if (after) this.ledgers.set(place, newLedger("strangers"));
-    else this.ledgers.delete(place);
+    if (after) this.ledgers.set(place, { ...newLedger("strangers", this.former.get(place)), isUnseen: true });
+    else this.forget(place);
   }
 
   /** A run took a user over. */
@@ -151,12 +153,21 @@ export class Watch {
     if (call && !["create", "update", "delete"].includes(call.method)) this.breaks(`(2) ${deed}`);
     if (before === undefined) {
       // Another resource of the stack may know the one before.
-      this.ledgers.set(place, { ...newLedger(run.stack), isUnseen: this.hasLost(run.stack, place) });
+      this.ledgers.set(place, {
+        ...newLedger(run.stack, this.former.get(place)),
+        isUnseen: this.hasLost(run.stack, place),
+      });
       this.lost.get(place)?.delete(run.stack);
       if (call) this.makers.set(place, call.urn);
     } else this.touched(place, call, run, deed);
     if (after === undefined) this.deleted(place, seen, deed);
     else this.keysChanged(place, before, after, call, run, now);
+  }
+
+  private forget(place: string): void {
+    const ledger = this.ledgers.get(place);
+    if (ledger) this.former.set(place, ledger);
+    this.ledgers.delete(place);
   }
 
   private renamed(from: string, to: string): void {
@@ -191,7 +202,9 @@ export class Watch {
       const was = before?.keys.get(id);
       if (was === undefined || was.secretKey !== pair.secretKey) {
         this.lost.get(place)?.delete(stack);
-        ledger?.made.set(id, { ...pair, urn: call?.urn ?? "", rotationId: item?.rotationId ?? "" });
+        // A key of the program's own is of no rotation.
+        const rotationId = (item?.wish.accessKey === undefined && item?.rotationId) || "";
+        ledger?.made.set(id, { ...pair, urn: call?.urn ?? "", rotationId });
         this.newKeys.set(place, [...(this.newKeys.get(place) ?? []), id]);
       }
       const isToldTo = item?.wish.secretKey !== undefined;
@@ -207,7 +220,7 @@ export class Watch {
     this.held.delete(place);
     const others = [...(this.ledgers.get(place)?.owners ?? [])].filter((owner) => owner !== this.run?.stack);
     for (const owner of others) if (owner !== "strangers") this.loses(owner, place);
-    this.ledgers.delete(place);
+    this.forget(place);
     const { run } = this;
     const declaration = run?.what === "up" ? this.declared.get(place)?.declaration : undefined;
     if (run === undefined || declaration === undefined) return;
