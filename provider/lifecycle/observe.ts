@@ -59,7 +59,8 @@ export function firstSight(
       return [name, keepFound ? (live.fields[name] ?? value) : value];
     }),
   );
-  const takenOver = how.takenOver ? { takenOver: true } : {};
+  // One without any key is given its first, as a new user is.
+  const takenOver = how.takenOver && live.keys?.length !== 0 ? { takenOver: true } : {};
   const empty = { userId: live.userId, fields: live.fields, baseline, foreign: [], secrets: {}, ...takenOver };
   return observe({ ...empty, keys: how.made ? [how.made] : [] }, live);
 }

@@ -12,7 +12,16 @@ import { type Context, hereOf } from "./context";
 import { deriveMark } from "./keys";
 import type { Known, Live, Spec, Step } from "./model";
 import { firstSight, observe } from "./observe";
-import { confirmedAt, existsAlready, hasDerivedMark, hasItAlready, hasKeyToMake, notOurs, refusal } from "./ownership";
+import {
+  confirmedAt,
+  existsAlready,
+  hasDerivedMark,
+  hasItAlready,
+  hasKeyToMake,
+  isElsewhere,
+  notOurs,
+  refusal,
+} from "./ownership";
 import { proveAccepted, proveRefused, type Signer } from "./proof";
 import { beforeHandover } from "./retirement";
 import {
@@ -202,6 +211,9 @@ async function look(run: Run, sight: Sight, refused?: ObjectUserError): Promise<
 function ifOurs(known: Known, live: Live | undefined, { spec, context, here, mandate }: Run): Known | undefined {
   const problem = notOurs(known, live, here, context.capabilities);
   if (problem === undefined) return known;
+  const isHere = live !== undefined && !isElsewhere(known, here) && !mandate;
+  // A run that was killed has made it anew, before state could have it.
+  if (isHere && hasDerivedMark(spec) && hasKeyToMake(spec, live, context.capabilities)) return undefined;
   if (mandate || !spec.adopt)
     throw new Unfinished(undefined, refusal(mandate?.operation ?? "updating", spec.name, problem));
   context.log(`${context.resource} ${spec.name}: ${problem}; that one is left as it is and forgotten (adopt)`);

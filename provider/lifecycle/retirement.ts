@@ -148,11 +148,15 @@ export function makeRoom(spec: Spec, known: Known, capabilities: Capabilities, n
   const there = known.keys.length + known.foreign.length;
   if (there < maxKeys) return [];
   const foreign = endForeign(undefined, spec, known);
+  // Where the system ends secrets by itself, one whose time is over is gone, also if it is still published.
+  const isGone = (key: KeyRecord) => capabilities.deadline !== "free" && isOver(key.expiresAt, now);
   const ends = [
     ...foreign,
-    ...known.keys
-      .filter((key) => hasEnded(key, spec, now) || isOfNobody(key, known, capabilities))
-      .flatMap((key) => retire(key, undefined, spec, known, capabilities, now)),
+    ...known.keys.flatMap((key) => {
+      if (isGone(key)) return [revokeOver(key)];
+      const isLeft = hasEnded(key, spec, now) || isOfNobody(key, known, capabilities);
+      return isLeft ? retire(key, undefined, spec, known, capabilities, now) : [];
+    }),
   ];
   if (there - ends.length < maxKeys) return ends;
   if (capabilities.rotates === "secrets" && spec.gracePeriodSeconds === 0)

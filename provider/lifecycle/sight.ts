@@ -1,7 +1,7 @@
 /**
  * What a run has seen, and what it does next: a step of the plan, or the look that must come before it. Pure.
  */
-import type { ObjectUserError } from "../errors";
+import { isObjectUserError, type ObjectUserError } from "../errors";
 import type { Context } from "./context";
 import type { Known, Spec, Step } from "./model";
 import { type Here, hasDerivedMark, isElsewhere } from "./ownership";
@@ -55,7 +55,14 @@ export type RunStep = Step | { readonly do: "look"; readonly why: string };
 export function nextSteps(run: Run, sight: Sight): RunStep[] {
   const { spec, context } = run;
   if (sight.stale !== undefined) return [{ do: "look", why: sight.stale }];
-  const steps = plan(spec, sight.known, context.capabilities, context.now());
+  let steps: Step[];
+  try {
+    steps = plan(spec, sight.known, context.capabilities, context.now());
+  } catch (error) {
+    // What stands in the way according to state may be gone.
+    if (sight.known === undefined || sight.seen === "whole" || !isObjectUserError(error)) throw error;
+    return [{ do: "look", why: error.message }];
+  }
   const why = whyLook(run, sight, steps);
   return why === undefined ? steps : [{ do: "look", why }];
 }

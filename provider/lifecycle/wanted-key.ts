@@ -23,8 +23,7 @@ export function wantedKey(spec: Spec, known: Known, capabilities: Capabilities, 
   const why = whyAnother(spec, known, capabilities);
   const record = ringKey(spec, known, capabilities, now);
   if (record) {
-    // Also one that is still published: a renewal has fixed its end, though nothing came of it.
-    if (record.expiresAt !== undefined && capabilities.deadline !== "free") throw cannotComeBack(record, spec);
+    if (record.retiredAt !== undefined && capabilities.deadline !== "free") throw cannotComeBack(record, spec);
     const back = record.disabledAt === undefined ? "" : `; key ${record.accessKey} comes back out of its quarantine`;
     return { id: record.id, why: `${why}${back}` };
   }
@@ -92,11 +91,14 @@ function keyThatStays({ keys, published }: Known): WantedKey | undefined {
 }
 
 /** The ring's key for the rotation; of several, the published one, else the youngest that is not retired. */
-function ringKey(spec: Spec, known: Known, { rotates }: Capabilities, now: Date): KeyRecord | undefined {
+function ringKey(spec: Spec, known: Known, { rotates, deadline }: Capabilities, now: Date): KeyRecord | undefined {
   const published = known.published?.id;
+  // A renewal that came to nothing has fixed the end of the published one: another one is made for its rotation.
+  const endsByItself = (key: KeyRecord) => deadline !== "free" && key.expiresAt !== undefined && key.id === published;
   const candidates = known.keys.filter(
     (key) =>
       key.rotationId === spec.rotationId &&
+      !endsByItself(key) &&
       (key.id === published || rotates === "secrets" || !hasEnded(key, spec, now)),
   );
   return (
@@ -134,9 +136,8 @@ function leftBehind(make: KeyRequest, spec: Spec, known: Known, capabilities: Ca
  * A user that was taken over with a secret that nobody can read: to have one is to replace it, and only a rotationId says
  * that the program wants this.
  */
-function isTakenAsItIs(spec: Spec, known: Known, { rotates, keyWithUser }: Capabilities): boolean {
-  const hasKey = keyWithUser || known.foreign.length > 0;
-  return rotates === "secrets" && known.takenOver === true && spec.rotationId === "" && hasKey;
+function isTakenAsItIs(spec: Spec, known: Known, { rotates }: Capabilities): boolean {
+  return rotates === "secrets" && known.takenOver === true && spec.rotationId === "";
 }
 
 function whyAnother(spec: Spec, known: Known, { rotates }: Capabilities): string {
@@ -145,6 +146,8 @@ function whyAnother(spec: Spec, known: Known, { rotates }: Capabilities): string
   const record = known.keys.find((key) => key.id === published.id);
   if (record === undefined)
     return `the published key ${published.accessKey} was removed or disabled, or its secret replaced, on the system`;
+  if (record.expiresAt !== undefined && record.retiredAt === undefined)
+    return `the published secret of ${record.accessKey} ends ${record.expiresAt}: an earlier renewal fixed that`;
   if (record.rotationId === spec.rotationId) return `key ${record.accessKey} is not proven yet`;
   const old = rotates === "secrets" ? `the old secret of ${record.accessKey}` : `key ${record.accessKey}`;
   const grace = `${old} lives on for ${spec.gracePeriodSeconds} s`;

@@ -123,6 +123,22 @@ describe("cegedim: a renewed secret whose answer is lost", () => {
   }
 });
 
+describe("cegedim: a program that goes back after a renewal came to nothing", () => {
+  it("is refreshed, and gets another secret, as the published one ends", async () => {
+    const bench = await openCegedim();
+    const first = await bench.up({ rotationId: "1" });
+    bench.next(RENEW, faults.cutAfter);
+    await bench.fails({ rotationId: "2", gracePeriodSeconds: 600 });
+    await bench.engine.refresh();
+    assert.equal(bench.outputs().secretKey, first.secretKey);
+    bench.world.advance(601);
+    const back = await bench.up({ rotationId: "1", gracePeriodSeconds: 600 });
+    assert.notEqual(back.secretKey, first.secretKey);
+    assert.deepEqual([bench.s3(back.secretKey), bench.s3(first.secretKey).slice(0, 3)], ["200", "401"]);
+    assert.equal(bench.server.requests.count(RENEW), 2);
+  });
+});
+
 describe("cegedim: tokens", () => {
   it("asks for one token for everything, and for another shortly before it ends", async () => {
     const bench = await openCegedim();

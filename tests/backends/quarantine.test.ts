@@ -23,7 +23,7 @@ for (const shape of ["a single user", "a member of a fleet"] satisfies Shape[])
       await stack.up(SECOND);
       stack.world.advance(61);
       const requests = await stack.tally(() => stack.up(SECOND));
-      assert.deepEqual(requests, { "GET user": 1, "PUT user?key": 1, "GET s3": 1 });
+      assert.deepEqual(requests, { "GET user": 1, "PUT user?key": 1, "S3 ListBuckets": 1 });
       assert.deepEqual([says(first), activeOf(first.accessKey)], ["403 InvalidAccessKeyId", false]);
       assert.equal(stack.outputs().previousAccessKey, undefined);
       stack.world.advance(999);

@@ -221,6 +221,19 @@ describe("rgw.User is changed", () => {
     assert.deepEqual(stack.outputs().caps, ["buckets=read"]);
   });
 
+  it("is our own unfinished work when a run that was killed has made it anew, on a release that shows when", async () => {
+    await stack.up();
+    stack.meddle("DELETE user?uid=ann");
+    stack.world.advance(30);
+    stack.mishap = ({ method }) => (method === "PUT" ? { kind: "kill", when: "after" } : undefined);
+    assert.equal(await stack.tries({ rotationId: "2" }), "killed");
+    stack.mishap = undefined;
+    await stack.restart();
+    const { accessKey, secretKey } = await stack.up({ rotationId: "2" });
+    assert.equal(stack.says(accessKey, secretKey), "200");
+    assert.deepEqual(stack.keys(), [accessKey]);
+  });
+
   for (const lost of ["unknownError", "concurrentModification"] as const) {
     it(`takes a lost race for what it is: looks again (${lost})`, async () => {
       await stack.up();

@@ -95,7 +95,7 @@ export const SCRIPT = `"use strict";
       bar(issued, retired || data.at, retired ? "former" : name);
       if (retired) {
         bar(retired, disabled || due || data.at, name === "ended" ? "ended" : "grace");
-        bar(disabled, due, "ended");
+        bar(disabled, due, "quarantine");
         if (name === "overdue") bar(due, data.at, "overdue");
       }
       if (proven > from) svg.append(draw("circle", { cx: part(at(proven)), cy: y + 4, r: 3, class: "mark" }, "proven " + minute(proven) + " UTC"));

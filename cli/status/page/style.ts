@@ -80,7 +80,7 @@ svg { display: block; width: 100%; overflow: hidden; }
 #axis text { fill: var(--quiet); font-size: 11px; font-weight: 400; }
 #axis line { stroke: var(--line); }
 rect.current { fill: var(--current); } rect.former { fill: var(--former); } rect.new { fill: var(--new); }
-rect.grace { fill: var(--grace); } rect.overdue { fill: var(--overdue); } rect.ended { fill: var(--ended); }
+rect.grace { fill: var(--grace); } rect.overdue { fill: var(--overdue); } rect.ended, rect.quarantine { fill: var(--ended); }
 .mark { fill: var(--ground); stroke: var(--text); stroke-width: 1.25; }
 .deadline { stroke: var(--text); stroke-width: 1.5; }
 .now { stroke: var(--now); stroke-dasharray: 2 2; }

@@ -97,7 +97,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
   }
 
   async function checkReleaseOf(inputs: Inputs): Promise<CheckFailure[]> {
-    for (const [name, member] of isUnknownFleet(inputs) ? [] : membersOf(inputs)) {
+    for (const [name, member] of isUnknownFleet(inputs) ? [] : knownMembersOf(inputs)) {
       const failures = await users.checkRelease(member);
       // What one member cannot have, none can.
       if (failures.length > 0) return failures.map((one) => ({ ...one, property: pathOf(name, one.property) }));
@@ -174,8 +174,8 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
         const had =
           Object.keys(olds).length === 0 || isUnknownFleet(olds)
             ? undefined
-            : { ...before.internals, inputs: knownMembersOf(olds) };
-        await users.declares(takenApart(inputs).internals, knownMembersOf(inputs), had);
+            : { ...before.internals, inputs: [...knownMembersOf(olds).values()] };
+        await users.declares(takenApart(inputs).internals, [...knownMembersOf(inputs).values()], had);
       }
       return { inputs: markSecrets(inputs), failures: asSentences(failures) };
     },

@@ -103,8 +103,8 @@ function checkMember(
 }
 
 /** The inputs of those members that are known. */
-export function knownMembersOf(inputs: Inputs): Inputs[] {
-  return [...membersOf(knownOnly(inputs)).values()];
+export function knownMembersOf(inputs: Inputs): Map<string, Inputs> {
+  return membersOf(knownOnly(inputs));
 }
 
 /** Whether it is not known yet which members there are. */

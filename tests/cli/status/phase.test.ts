@@ -36,6 +36,28 @@ const cases: readonly (readonly [string, object, string, readonly string[], RegE
     /OLD/,
   ],
   [
+    "a retired key in its quarantine",
+    rgwUser("u", {
+      keys: [{ ...OLD, disabled: 1 }, NOW_KEY],
+      current: "NOW",
+      outputs: { quarantinePeriodSeconds: 172_800, declared: ["displayName", "quarantinePeriodSeconds", "uid"] },
+    }),
+    "quarantine",
+    ["NOW current", "OLD quarantine"],
+    /OLD is disabled, and can come back until 2026-11-23T12/,
+  ],
+  [
+    "a retired key after its quarantine",
+    rgwUser("u", {
+      keys: [{ ...OLD, disabled: 3 }, NOW_KEY],
+      current: "NOW",
+      outputs: { quarantinePeriodSeconds: 172_800, declared: ["displayName", "quarantinePeriodSeconds", "uid"] },
+    }),
+    "overdue",
+    ["NOW current", "OLD overdue"],
+    /OLD was to be revoked 2026-11-21/,
+  ],
+  [
     "a key that is issued and not published",
     rgwUser("u", { keys: [NOW_KEY, ISSUED], current: "NOW" }),
     "rotating",

@@ -28,7 +28,7 @@ describe("the metrics", () => {
       samples(text, "users").filter((line) => !line.endsWith(" 0")),
       ['object_users_users{stack="prod",kind="rgw",phase="no-key"} 1'],
     );
-    assert.equal(samples(text, "users").length, 8);
+    assert.equal(samples(text, "users").length, 9);
     assert.deepEqual(samples(text, "stack_up"), [
       'object_users_stack_up{stack="prod"} 1',
       'object_users_stack_up{stack="empty"} 1',

@@ -16,6 +16,7 @@ export interface KeyText {
   readonly proven?: number;
   readonly retired?: number;
   readonly expires?: number;
+  readonly disabled?: number;
 }
 
 /** A user as a test says it. */
@@ -113,7 +114,7 @@ function written(name: string, user: UserText): object {
 }
 
 function keysOf({ keys }: UserText): object[] {
-  return keys.map(({ id, accessKey = id, issued, proven, retired, expires }) => ({
+  return keys.map(({ id, accessKey = id, issued, proven, retired, expires, disabled }) => ({
     id,
     accessKey,
     rotationId: "r",
@@ -121,6 +122,7 @@ function keysOf({ keys }: UserText): object[] {
     ...(proven === undefined ? {} : { provenAt: ago(proven) }),
     ...(retired === undefined ? {} : { retiredAt: ago(retired) }),
     ...(expires === undefined ? {} : { expiresAt: ago(expires) }),
+    ...(disabled === undefined ? {} : { disabledAt: ago(disabled) }),
   }));
 }
 

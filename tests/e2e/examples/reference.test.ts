@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { CegedimServer } from "../../../devserver/cegedim/server";
 import { EcsServer } from "../../../devserver/ecs/server";
-import { s3 } from "../../ecs/bench";
+import { listBuckets, verdictOf } from "../../backends/stack";
 import { needCli } from "../../real/needs";
 import { REPOSITORY } from "../../real/pulumi";
 import { openStory, type Story } from "../../real/reference";
@@ -68,7 +68,9 @@ for (const { system, open } of EXAMPLES)
       await story.up(OK);
       const second = await story.shown();
       const answers = [first, second].map(({ accessKey, secretKey }) =>
-        s3(server, String(accessKey), String(secretKey), new Date()),
+        verdictOf(
+          server.handle(listBuckets({ accessKey: String(accessKey), secretKey: String(secretKey) }, new Date())),
+        ),
       );
       assert.deepEqual(answers, ["200", "200"]);
       assert.ok(Date.parse(String(second.previousKeyExpiresAt)) > Date.now() + 23 * 3_600_000);

@@ -119,14 +119,14 @@ export const BUGS: readonly Bug[] = [
   {
     name: "a key whose grace is over becomes current again",
     file: "provider/lifecycle/wanted-key.ts",
-    find: " || !hasEnded(key, now))",
+    find: " || !hasEnded(key, spec, now))",
     replace: " || true)",
     real: [],
   },
   {
     name: "a longer grace brings a key back whose grace is over",
     file: "provider/lifecycle/retirement.ts",
-    find: "  if (hasEnded(key, now)) return [revokeOver(key)];\n",
+    find: "  if (isDue(key, spec, now)) return [end(key, spec)];\n",
     replace: "",
     real: [],
   },
