@@ -69,11 +69,20 @@ export class Oracle {
     for (const failure of result?.failures ?? []) this.isGood(report, failure);
     for (const one of after) {
       const says = result?.failures.find(({ urn }) => urn === one.urn)?.message ?? "";
-      const isMeant = one.member === undefined || isNamed(says, one.member);
-      if (!report.isDisturbed && isMeant && /current secret.*S3 refuses it/s.test(says))
+      const isDead = new RegExp(`current secret of .*[/"]${one.uid}": S3 refuses it`).test(says);
+      if (!report.isDisturbed && isDead)
         assert.ok(!hasPair(userAt(report.is, one), one.published), "(4) only a secret that has ended is refused");
       const isSole = [...after, ...others].filter(({ place }) => place === one.place).length === 1;
-      if (isSole && !one.isReplaced) await this.keepsPromises(report, one, before);
+      if (one.isReplaced) continue;
+      const was = this.formerly(report, one, before, after);
+      // What a user was made with, only the resource that made it knows.
+      const isTaken = was === undefined || was.outputs[ADDRESS] !== one.outputs[ADDRESS];
+      const ledger = watch.ledgers.get(one.place);
+      if (ledger && isTaken && userAt(report.was, one)) ledger.isAdopted = true;
+      if (isSole) await this.keepsPromises(report, one, was);
+      // KNOWN: of two secrets the first is adopted, also where the system shows that it ends soon.
+      const keys = userAt(report.is, one)?.keys.size ?? 0;
+      if (ledger?.isAdopted && isTaken && keys > 1 && this.system.rotates === "secrets") ledger.isUnseen = true;
     }
     this.keysAreKnown(report, before, after, others);
     for (const one of after) this.remember(one);
@@ -92,11 +101,26 @@ export class Oracle {
     return state.resources.flatMap((one) => managedBy(this.system, one));
   }
 
+  /** The user in state before, under the same resource. One that takes the place of another is another. */
+  private formerly(
+    { result }: Report,
+    { place, urn }: Managed,
+    before: readonly Managed[],
+    after: readonly Managed[],
+  ): Managed | undefined {
+    const isAnew = result?.deeds.some((one) => one.urn === urn && one.did === "replaced");
+    if (isAnew || after.some((one) => one.isReplaced && one.urn === urn && one.place === place)) return undefined;
+    const declared = this.watch.declared.get(place);
+    const former = this.watch.renames.get(place) ?? place;
+    const isOne = (one: Managed) => (declared ? isSame(declared, one.urn) : one.urn === urn);
+    return before.find((one) => !one.isReplaced && one.place === former && isOne(one));
+  }
+
   private remember({ place, published }: Managed): void {
     if (published) this.watch.ledgers.get(place)?.published.add(textOf(published));
   }
 
-  private async keepsPromises(report: Report, is: Managed, before: readonly Managed[]): Promise<void> {
+  private async keepsPromises(report: Report, is: Managed, was: Managed | undefined): Promise<void> {
     const { watch, system, site } = this;
     const { result, what, stack, start, end } = report;
     const { place, urn, member } = is;
@@ -105,13 +129,6 @@ export class Oracle {
     if ([...ledger.owners].filter((owner) => owner !== "strangers").length > 1) return;
     const declared = watch.declared.get(place);
     const isDeclared = declared?.declaration.urn === urn && declared.member === member;
-    const former = watch.renames.get(place) ?? place;
-    const was = before.find(
-      (one) => !one.isReplaced && one.place === former && (declared ? isSame(declared, one.urn) : one.urn === urn),
-    );
-    // What it was made with, only the resource that made it knows.
-    const isElsewhere = was === undefined || was.outputs[ADDRESS] !== is.outputs[ADDRESS];
-    if (isElsewhere && userAt(report.was, is)) ledger.isAdopted = true;
     const resource = report.after.resources.find((one) => one.urn === urn && !one.isReplaced);
     const isDone = isDeclared && result !== undefined && what === "up" && this.isDone(report, is);
     const isMeddled = watch.meddled.has(place);
@@ -133,9 +150,6 @@ export class Oracle {
     };
     await keeps(part);
     if (isDone && !isMeddled && saw) ledger.isUnseen = false;
-    // KNOWN: of two secrets the first is adopted, also where the system shows that it ends soon.
-    const keys = userAt(report.is, is)?.keys.size ?? 0;
-    if (system.rotates === "secrets" && ledger.isAdopted && isElsewhere && keys > 1) ledger.isUnseen = true;
     const isRead = result?.failures.length === 0 && report.isRefreshed && !system.isBlind;
     if (isRead && !isMeddled && this.isSure(is)) ledger.isUnseen = false;
   }

@@ -28,12 +28,15 @@ export class Processes {
   readonly open: string[] = [];
   private readonly handlers = new Map<string, ResourceProvider>();
   private readonly board: Board = ownBoard();
+  private readonly run: number;
 
   constructor(
     private readonly system: System,
     private readonly site: Site,
     private readonly wire: Wire,
-  ) {}
+  ) {
+    this.run = wire.present;
+  }
 
   /** What state keeps of a resource, to find the code that manages it. */
   handlerOf(kind: Kind): string {
@@ -72,7 +75,7 @@ export class Processes {
       atEnd: () => {},
       log: (line) => void this.lines.push(line),
       board: this.board,
-      openTransport: (options) => this.wire.connect(address, options),
+      openTransport: (options) => this.wire.connect(this.run, address, options),
     };
     const backend = backends[this.system.kind];
     assert.ok(backend);

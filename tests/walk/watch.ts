@@ -76,7 +76,8 @@ export class Watch {
       one.clear();
     this.declared = declaredBy(run.program);
     if (run.what === "up" || run.what === "refresh")
-      for (const one of beginning.managed) this.held.set(one.place, this.keysToHold(one, beginning));
+      for (const one of beginning.managed.filter(({ isReplaced }) => !isReplaced))
+        this.held.set(one.place, this.keysToHold(one, beginning));
   }
 
   /** The present run was cut off, or met trouble: what it wrote, state may not have. */

@@ -29,7 +29,7 @@ export interface Change {
   readonly after: User | undefined;
 }
 
-/** A request that a cluster has answered. */
+/** What a request has changed (`status` 0), or that it was answered. */
 export interface Seen {
   readonly cluster: Cluster;
   readonly address: Address;
@@ -103,9 +103,13 @@ export class Wire {
     this.run++;
   }
 
-  /** The connection of a process of the present run. When that is over, it is silent for ever. */
-  connect(address: Address, options: TransportOptions): Send {
-    const { run } = this;
+  /** The number of the present run. */
+  get present(): number {
+    return this.run;
+  }
+
+  /** The connection of a process of a run. When that is over, it is silent for ever. */
+  connect(run: number, address: Address, options: TransportOptions): Send {
     const send = this.site.open(clusterOf(address), options);
     return async (request, timeoutMs) => {
       const sentAt = this.now();
@@ -172,23 +176,25 @@ export class Wire {
   ): Promise<WireResponse> {
     const cluster = clusterOf(address);
     const isReading = this.system.isReading(request);
-    const note = ({ status }: WireResponse, changes: readonly Change[]) =>
-      this.note(request, address, sentAt, status, changes);
+    const changed = (changes: readonly Change[]) => {
+      if (changes.length > 0) this.note(request, address, sentAt, 0, changes);
+    };
+    const answered = (response: WireResponse) => {
+      this.note(request, address, sentAt, response.status, []);
+      return response;
+    };
     const before = isReading ? new Map() : this.site.look(cluster);
     if (!(before instanceof Promise)) {
       const answer = send();
-      const changes = isReading ? [] : changesOf(before, this.site.look(cluster) as Users);
-      return answer.then((response) => {
-        note(response, changes);
-        return response;
-      });
+      if (!isReading) changed(changesOf(before, this.site.look(cluster) as Users));
+      return answer.then(answered);
     }
     // Where looking takes a while, nobody else is to act meanwhile.
     const work = this.last.then(async () => {
       const first = await this.site.look(cluster);
       const response = await send();
-      note(response, changesOf(first, await this.site.look(cluster)));
-      return response;
+      changed(changesOf(first, await this.site.look(cluster)));
+      return answered(response);
     });
     this.last = work.catch(() => {});
     return work;

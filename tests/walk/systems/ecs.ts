@@ -14,7 +14,7 @@ export function ecs({ hides }: { readonly hides: boolean }): System {
     kind: "ecs",
     resource: "ObjectUser",
     rotates: "secrets",
-    isBlind: false,
+    isBlind: hides,
     resumesKeys: false,
     renames: false,
     hides,

@@ -83,7 +83,9 @@ function open(): Site {
     secrets: Object.values(clusters).map(({ admin: { secretKey } }) => secretKey),
     others: {
       make: (cluster, uid, withKey) => {
-        const key = withKey ? `access-key=${THEIRS}-${uid}&secret-key=their-secret-of-${uid}` : "generate-key=false";
+        const key = withKey
+          ? `access-key=${THEIRS}-${uid}&secret-key=their-secret-of-${uid}-on-the-${cluster}`
+          : "generate-key=false";
         ask(cluster, `PUT user?uid=${uid}&display-name=Theirs&max-buckets=9&${key}`);
       },
       remove: (cluster, uid) => ask(cluster, `DELETE user?uid=${uid}`),
