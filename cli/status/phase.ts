@@ -7,7 +7,7 @@ import { isOver } from "../../provider/lifecycle/keys";
 import type { KeyRecord } from "../../provider/lifecycle/model";
 import { deadlineOf } from "../../provider/lifecycle/retirement";
 import type { ManagedUser } from "../../provider/operator/inventory";
-import { specOf } from "../../provider/pulumi/inputs";
+import { quarantineOf } from "../../provider/pulumi/inputs";
 
 /** Every word for a user, with its meaning; where several hold, the first. */
 export const PHASES = {
@@ -37,8 +37,8 @@ export const KEY_PHASES = {
 export type KeyPhase = keyof typeof KEY_PHASES;
 
 /** When something is to be done about a key: its grace ends, or its quarantine. */
-export function keyDeadline(key: KeyRecord, { backend, inputs }: ManagedUser): string | undefined {
-  return deadlineOf(key, specOf(backend, inputs, undefined));
+export function keyDeadline(key: KeyRecord, { inputs }: ManagedUser): string | undefined {
+  return deadlineOf(key, quarantineOf(inputs));
 }
 
 /** How a key stands at that moment. */

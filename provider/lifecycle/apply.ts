@@ -193,8 +193,11 @@ async function revokeKey(step: StepOf<"revokeKey">, act: Act): Promise<Known> {
   await context.api.revokeKey(user, keyOf(step, known));
   await proveEnd(step, act);
   const { [id]: _, ...secrets } = known.secrets;
+  const { published } = known;
   return {
     ...known,
+    // One that is still published, and that the system has ended, is known not to work.
+    ...(published?.id === id ? { published: withoutId(published) } : {}),
     keys: known.keys.filter((record) => record.id !== id),
     foreign: known.foreign.filter((other) => other.id !== id),
     secrets,

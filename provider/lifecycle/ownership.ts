@@ -5,7 +5,8 @@
  *   ----------------+---------------------------------------+---------------------------------------------
  *   any             | bears a key of the ring               | ours
  *   another         | does not, or there is none            | not ours: nothing is changed or called gone
- *   the recorded    | was made anew, says the system        | not ours
+ *   the recorded    | was made anew, says the system        | not ours, unless it bears the key that this resource
+ *                   |                                       | would make: a run that was killed has made it anew
  *   the recorded    | bears keys, none of them of the ring  | ours, but it is not deleted
  *   the recorded    | anything else                         | ours: what differs is drift
  *
@@ -88,6 +89,11 @@ export function hasKeyToMake(spec: Spec, live: Live, capabilities: Capabilities)
     key !== undefined &&
     (wanted.secretKey === undefined || key.secretKey === undefined || key.secretKey === wanted.secretKey)
   );
+}
+
+/** Whether a user bears the key that only this resource makes: a run of it made the user, and was interrupted. */
+export function isUnfinishedWork(spec: Spec, live: Live, capabilities: Capabilities): boolean {
+  return hasDerivedMark(spec) && hasKeyToMake(spec, live, capabilities);
 }
 
 /** The refusal of a user that exists, `refused` being the system's own. */

@@ -19,6 +19,7 @@ import {
   hasItAlready,
   hasKeyToMake,
   isElsewhere,
+  isUnfinishedWork,
   notOurs,
   refusal,
 } from "./ownership";
@@ -213,7 +214,7 @@ function ifOurs(known: Known, live: Live | undefined, { spec, context, here, man
   if (problem === undefined) return known;
   const isHere = live !== undefined && !isElsewhere(known, here) && !mandate;
   // A run that was killed has made it anew, before state could have it.
-  if (isHere && hasDerivedMark(spec) && hasKeyToMake(spec, live, context.capabilities)) return undefined;
+  if (isHere && isUnfinishedWork(spec, live, context.capabilities)) return undefined;
   if (mandate || !spec.adopt)
     throw new Unfinished(undefined, refusal(mandate?.operation ?? "updating", spec.name, problem));
   context.log(`${context.resource} ${spec.name}: ${problem}; that one is left as it is and forgotten (adopt)`);
@@ -229,9 +230,8 @@ function wasOvertaken(known: Known, live: Live, { spec, context: { capabilities 
 /** A user that exists and is not known: our own unfinished work, or somebody's whom `adopt` takes over. */
 function takenOver(live: Live, run: Run, { made, isMarked }: Sight, refused: ObjectUserError | undefined): Known {
   const { spec, context, isReplaced, mandate } = run;
-  const isDerived = hasDerivedMark(spec);
-  const isUnfinished = isMarked || (isDerived && hasKeyToMake(spec, live, context.capabilities));
-  const ours = (made === "maybe" && !isDerived) || (isUnfinished && !(isReplaced && made === "no"));
+  const isUnfinished = isMarked || isUnfinishedWork(spec, live, context.capabilities);
+  const ours = (made === "maybe" && !hasDerivedMark(spec)) || (isUnfinished && !(isReplaced && made === "no"));
   if (!ours && !spec.adopt)
     throw new Unfinished(undefined, isReplaced ? hasItAlready(spec) : existsAlready(spec, refused));
   const how = ours ? "an unfinished run of this resource made it, and this run resumes it" : "adopted";

@@ -187,8 +187,11 @@ function cutShort(known: Known, { deadline }: Capabilities): Step[] {
 /** Ends a key whose time is over. */
 export function revokeOver(key: KeyRecord): Step {
   const { accessKey, expiresAt, disabledAt } = key;
-  const over = disabledAt === undefined ? `grace of key ${accessKey} ended ${expiresAt}` : undefined;
-  return revoke(key, over ?? `quarantine of key ${accessKey}, disabled ${disabledAt}, is over`);
+  const why =
+    disabledAt === undefined
+      ? `grace of key ${accessKey} ended ${expiresAt}`
+      : `quarantine of key ${accessKey}, disabled ${disabledAt}, is over`;
+  return revoke(key, why);
 }
 
 function revoke(key: { readonly id: string; readonly accessKey: string }, why: string): Step {

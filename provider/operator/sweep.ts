@@ -9,7 +9,7 @@ import { reconcile } from "../lifecycle/reconcile";
 import { isDue } from "../lifecycle/retirement";
 import type { Sight } from "../lifecycle/sight";
 import { withoutKnown } from "../lifecycle/unfinished";
-import { specOf } from "../pulumi/inputs";
+import { quarantineOf, specOf } from "../pulumi/inputs";
 import type { Inputs } from "../pulumi/state";
 import type { ManagedUser } from "./inventory";
 
@@ -48,9 +48,9 @@ export interface SweepOptions {
  */
 export function overdue({ backend, known, inputs, current }: ManagedUser, now: Date): KeyRecord[] {
   if (backend.capabilities.deadline !== "free") return [];
-  const spec = specOf(backend, inputs, undefined);
+  const quarantine = quarantineOf(inputs);
   const isPublished = (key: KeyRecord) => key.id === current?.id || key.accessKey === known.published?.accessKey;
-  return known.keys.filter((key) => isDue(key, spec, now) && !isPublished(key));
+  return known.keys.filter((key) => isDue(key, quarantine, now) && !isPublished(key));
 }
 
 /**

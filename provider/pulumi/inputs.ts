@@ -71,9 +71,14 @@ export function checkInputs(
   return { inputs: { ...(parsed.success ? definedOnly(parsed.data as Inputs) : given), ...toldBySdk(news) }, failures };
 }
 
+/** How long retired keys are to be disabled before they are revoked. One that is not known yet counts as none. */
+export function quarantineOf({ quarantinePeriodSeconds: seconds }: Inputs): Pick<Spec, "quarantinePeriodSeconds"> {
+  return { quarantinePeriodSeconds: typeof seconds === "number" ? seconds : 0 };
+}
+
 /** Whether retired keys are to be disabled for a while before they are revoked. */
-export function wantsQuarantine({ quarantinePeriodSeconds: seconds }: Inputs): boolean {
-  return typeof seconds === "number" && seconds > 0;
+export function wantsQuarantine(inputs: Inputs): boolean {
+  return quarantineOf(inputs).quarantinePeriodSeconds > 0;
 }
 
 /** The refusal of a quarantine where the system, or its connected release, cannot disable a key. */
@@ -98,7 +103,7 @@ export function specOf(
     hidden,
     rotationId: common.rotationId ?? "",
     gracePeriodSeconds: common.gracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
-    quarantinePeriodSeconds: common.quarantinePeriodSeconds ?? 0,
+    ...quarantineOf(inputs),
     prove: common.prove ?? (s3Endpoint !== undefined || backend.capabilities.provesWithoutS3 === true),
     adopt: common.adopt ?? false,
     exclusiveKeys: common.exclusiveKeys ?? false,

@@ -7,15 +7,7 @@ import { isObjectUserError } from "../errors";
 import { describe } from "../lifecycle/reconcile";
 import { Unfinished } from "../lifecycle/unfinished";
 import { world as realWorld, type World } from "../world";
-import {
-  asSentences,
-  initFailed,
-  NO_CHANGE,
-  type ResourceProvider,
-  UP_TO_ENGINE,
-  withoutStack,
-  withPlainErrors,
-} from "./engine";
+import { asSentences, initFailed, NO_CHANGE, type ResourceProvider, UP_TO_ENGINE, withPlainErrors } from "./engine";
 import { type Internals, isToldAsBefore, takenApart, toldBySdk } from "./inputs";
 import { liveInputs } from "./live-inputs";
 import { type Inputs, type Outputs, type Remembered, withSecrets } from "./state";
@@ -47,18 +39,12 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
    * What an `up` would do, in words. A refresh asks, too, with inputs that state has from before a run that failed: that
    * nothing can be done for them is for the next `up` to say, and no reason for a refresh to fail.
    */
-  async function planned(
-    inputs: Inputs,
-    before: Remembered,
-    endpoint: unknown,
-    internals: Internals,
-    isAsBefore: boolean,
-  ): Promise<string[]> {
+  function planned(inputs: Inputs, before: Remembered, endpoint: unknown, internals: Internals): string[] {
     try {
       return users.plan(inputs, before, endpoint, internals).map(describe);
     } catch (error) {
-      if (isAsBefore && isObjectUserError(error)) return [error.message];
-      throw withoutStack(error);
+      if (!isObjectUserError(error) || !isDeepStrictEqual(before.inputs, inputs)) throw error;
+      return [error.message];
     }
   }
 
@@ -88,13 +74,12 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
       if (hasUnknowns(inputs)) return UP_TO_ENGINE;
       await users.keeps(internals, [inputs]);
       const before = users.remember(olds);
-      const isAsBefore = isDeepStrictEqual(before.inputs, inputs);
-      const steps = await planned(inputs, before, olds.endpoint, internals, isAsBefore);
+      const steps = await withPlainErrors(() => planned(inputs, before, olds.endpoint, internals));
       const name = users.nameOf(inputs);
       const moved = await users.movedFrom(olds.endpoint, [before]);
       for (const why of [...steps, ...moved]) users.announce(`${backend.resource} ${name}: ${why}`);
       if (steps.length + moved.length > 0) return { ...UP_TO_ENGINE, changes: true };
-      if (isAsBefore) return NO_CHANGE;
+      if (isDeepStrictEqual(before.inputs, inputs)) return NO_CHANGE;
       return isToldAsBefore(olds, news) ? UP_TO_ENGINE : { ...UP_TO_ENGINE, changes: true };
     },
 

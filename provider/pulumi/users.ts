@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Backend } from "../backends/backend";
 import { type Config, type Opened, openConnection } from "../connection";
+import { askedOnce } from "../http/asked-once";
 import { hereOf } from "../lifecycle/context";
 import type { Known, Step } from "../lifecycle/model";
 import { observe } from "../lifecycle/observe";
@@ -36,6 +37,10 @@ export class Users {
   private readonly run: Run;
   private readonly configured = deferred<Config>();
   private opening: Promise<Opened> | undefined;
+  private readonly disablesKeys = askedOnce(async () => {
+    const { api } = await this.open();
+    return api.disablesKeys?.().catch(() => undefined);
+  });
   /** Values of inputs that mean the same, though they differ as text. */
   private readonly same = new Set<string>();
 
@@ -75,9 +80,7 @@ export class Users {
   /** What of the inputs the connected release cannot do. A system that cannot be asked refuses nothing here. */
   async checkRelease(inputs: Inputs): Promise<CheckFailure[]> {
     if (!wantsQuarantine(inputs)) return [];
-    const { api } = await this.open();
-    const can = await api.disablesKeys?.().catch(() => undefined);
-    return can === false ? [noQuarantine(this.backend)] : [];
+    return (await this.disablesKeys()) === false ? [noQuarantine(this.backend)] : [];
   }
 
   remember(outputs: Outputs): Remembered {

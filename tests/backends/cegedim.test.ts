@@ -139,6 +139,22 @@ describe("cegedim: a program that goes back after a renewal came to nothing", ()
   });
 });
 
+describe("cegedim: a secret that is still published when the service has ended it", () => {
+  it("makes room for the next, and is not asked to prove that it works", async () => {
+    const bench = await openCegedim();
+    await bench.up({ rotationId: "1" });
+    bench.world.advance(1000);
+    bench.server.propagationSeconds = 1000;
+    const grace = { gracePeriodSeconds: 2000 };
+    await bench.fails({ rotationId: "2", ...grace });
+    bench.server.propagationSeconds = 0;
+    bench.world.advance(4000);
+    const third = await bench.up({ rotationId: "3", ...grace });
+    assert.equal(bench.s3(third.secretKey), "200");
+    assert.deepEqual(await bench.engine.up({ ...bench.inputs, rotationId: "3", ...grace }), "same");
+  });
+});
+
 describe("cegedim: tokens", () => {
   it("asks for one token for everything, and for another shortly before it ends", async () => {
     const bench = await openCegedim();

@@ -55,6 +55,17 @@ for (const shape of ["a single user", "a member of a fleet"] satisfies Shape[])
       assert.equal(says(first), "403 InvalidAccessKeyId");
     });
 
+    it("asks once in a process whether the release can, also when the question fails", async () => {
+      const isQuestion = ({ method, url }: { method: string; url: URL }) =>
+        method === "GET" && url.searchParams.has("access-key");
+      stack.mishap = (request) => (isQuestion(request) ? { kind: "answer", status: 500 } : undefined);
+      await stack.up(FIRST);
+      assert.ok(stack.asked.some(isQuestion));
+      stack.asked.length = 0;
+      await stack.up(SECOND);
+      assert.equal(stack.asked.filter(isQuestion).length, 0);
+    });
+
     it("is refused in check by a release that cannot disable keys, before anything is made", async () => {
       stack.gateway.upgrade(16);
       await assert.rejects(stack.up(FIRST), /quarantinePeriodSeconds.*this release of the system cannot disable a key/);

@@ -81,14 +81,17 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
     return call(repeatable("reading", "the admin user"), "GET", USERS, query, { schema: wireUser });
   };
 
+  /** What the gateway shows of its admin tells releases apart. */
+  const ownUser = askedOnce(getOwnUser);
+
   /**
    * Placement and storage class are one value, `placement/class`, up to Ceph 18, which ignores a second parameter; Ceph 20
-   * refuses the one value, and takes two. What the gateway shows of its admin tells them apart.
+   * refuses the one value, and takes two.
    */
-  const takesTwo = askedOnce(async () => (await getOwnUser()).create_date !== undefined);
+  const takesTwo = async () => (await ownUser()).create_date !== undefined;
 
   /** Ceph 19 and later show of each key whether it is active, and take it. */
-  const disablesKeys = askedOnce(async () => (await getOwnUser()).keys.some(({ active }) => active !== undefined));
+  const disablesKeys = async () => (await ownUser()).keys.some(({ active }) => active !== undefined);
 
   async function placed(query: Query): Promise<Query> {
     const [placement, storageClass] = String(query["default-placement"] ?? "").split("/");

@@ -57,9 +57,9 @@ export function writeFleet(members: FleetState, s3Endpoint: string | undefined, 
     );
     return [name, { text: JSON.stringify(others), keys, credentials, secrets }] as const;
   });
-  const by = (part: "text" | "keys" | "credentials" | "secrets") =>
-    definedOnly(Object.fromEntries(written.map(([name, member]) => [name, member[part]])));
-  const secrets = by("secrets");
+  const by = (part: "text" | "keys" | "credentials") =>
+    Object.fromEntries(written.map(([name, member]) => [name, member[part]]));
+  const unshown = written.flatMap(([name, { secrets }]) => (secrets === undefined ? [] : [[name, secrets] as const]));
   return {
     schemaVersion: SCHEMA_VERSION,
     ...common,
@@ -67,7 +67,7 @@ export function writeFleet(members: FleetState, s3Endpoint: string | undefined, 
     members: by("text"),
     keys: hasSecretRotations(common) ? asSecret(by("keys")) : by("keys"),
     credentials: asSecret(by("credentials")),
-    ...(Object.keys(secrets).length > 0 ? { [SECRETS]: asSecret(secrets) } : {}),
+    ...(unshown.length > 0 ? { [SECRETS]: asSecret(Object.fromEntries(unshown)) } : {}),
   };
 }
 
