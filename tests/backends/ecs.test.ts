@@ -70,6 +70,24 @@ describe("ecs.ObjectUser", () => {
     assert.deepEqual([bench.s3(secretKey), bench.s3("somebody-elses")], ["200", "200"]);
   });
 
+  it("a user that a killed run made anew is resumed, and loses its mark, however late the next run is", async () => {
+    for (const lateSeconds of [0, 100]) {
+      const bench = await openEcs();
+      const { secretKey } = await bench.up();
+      const { stored } = bench.whole;
+      bench.server.meddle(...LEAVES);
+      bench.world.advance(lateSeconds);
+      bench.next("POST keys", code(403, "3000"));
+      await bench.fails({ locked: true });
+      await bench.restart();
+      bench.whole.stored = stored;
+      const outputs = await bench.up({ locked: false });
+      assert.deepEqual([bench.s3(secretKey), bench.s3(outputs.secretKey)], [REFUSED, "200"]);
+      const { tag } = bench.server.meddle("GET /object/users/ann/info") as { tag: unknown };
+      assert.deepEqual(tag, [], "nothing is left of its mark");
+    }
+  });
+
   it("a younger secret that somebody else made is never published as ours", async () => {
     const bench = await openEcs();
     const first = await bench.up({ rotationId: "1" });

@@ -20,7 +20,7 @@ import type { Program, StackName } from "./program";
 import { keeps, type Part } from "./promises";
 import type { State } from "./state";
 import type { Failure } from "./steps";
-import type { Site, System } from "./system";
+import type { Cluster, Site, System } from "./system";
 import { isSame, type Watch, type Watched } from "./watch";
 
 /** How a run went. `result` is undefined when it was killed. */
@@ -256,7 +256,10 @@ export class Oracle {
     assert.equal(wrote, undefined, `(4) a refusal has changed something: ${where}`);
     if (method !== "create" && method !== "update") return;
     for (const [place, maker] of leftBehind) {
-      const isOwn = maker === urn && refused.has(place.split("/")[1] ?? "");
+      const [cluster = "", uid = ""] = place.split("/");
+      // A run that was killed after it took the mark off, and before state was written, is to be adopted.
+      const isFinished = was[cluster as Cluster].get(uid)?.isMarked === false;
+      const isOwn = maker === urn && refused.has(uid) && !isFinished;
       assert.ok(!isOwn, `(4) what a killed run of it left is refused: ${where}`);
     }
     if (/exists already/.test(message) && refused.size === declared.length)
@@ -270,15 +273,20 @@ export class Oracle {
     after: readonly Managed[],
   ): void {
     const still = new Set(after.map(({ place }) => place));
+    const stays = new Set(after.map(({ place, urn }) => `${place} ${urn}`));
     const said = [...lines, ...(result?.failures ?? []).map(({ message }) => message)];
     for (const one of before) {
-      const { place, uid } = one;
-      if (still.has(place) || userAt(is, one) === undefined) continue;
+      const { place, uid, urn } = one;
+      if (stays.has(`${place} ${urn}`) || userAt(is, one) === undefined) continue;
       const ledger = this.watch.ledgers.get(place);
-      if (!ledger?.owners.has(stack)) continue;
+      // It was gone, and a run that was killed has made it anew.
+      const isAnew = result === undefined && this.watch.makers.has(place);
+      if (!ledger?.owners.has(stack) || isAnew) continue;
+      // Another resource may know a user of its name still, who is gone.
       const isSpokenOf = said.some((line) => line.includes(uid) && FAREWELL.test(line));
-      assert.ok(isSpokenOf, `(6) ${place} is in no state any more, is still there, and nobody says so`);
-      ledger.isForgotten = true;
+      const isKnown = isSpokenOf || ledger.isForgotten || still.has(place);
+      assert.ok(isKnown, `(6) ${place} is in no state any more, is still there, and nobody says so`);
+      ledger.isForgotten ||= isSpokenOf;
       const isRetained = one.outputs.retainOnDelete === true && !this.watch.meddled.has(place);
       const wrote = this.watch.writes.find((write) => write.place === place);
       if (isRetained) assert.equal(wrote, undefined, `(6) ${place} is to be left as it is`);

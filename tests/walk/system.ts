@@ -22,6 +22,8 @@ export interface User {
   readonly keys: ReadonlyMap<string, Pair>;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly isLocked: boolean;
+  /** Bears the mark of an unfinished user, where the system has a place for it. */
+  readonly isMarked?: boolean;
 }
 
 /** The users of a cluster by the names that programs have for them. */

@@ -127,6 +127,7 @@ export class Watch {
     const ledger = this.ledgers.get(place);
     if (ledger === undefined) return;
     ledger.owners.add(stack);
+    ledger.isForgotten = false;
     this.lost.get(place)?.delete(stack);
   }
 
@@ -146,7 +147,7 @@ export class Watch {
     const { call, cluster } = seen;
     const { uid, from, before, after } = change;
     const place = `${cluster}/${uid}`;
-    if (from !== undefined) this.renamed(`${cluster}/${from}`, place);
+    if (from !== undefined) this.renamed(`${cluster}/${from}`, place, run.stack);
     const what = nameOf(change);
     const deed = `${what} ${place} by ${call?.method} of ${call?.urn}`;
     this.writes.push({ what, place, call });
@@ -171,7 +172,9 @@ export class Watch {
     this.ledgers.delete(place);
   }
 
-  private renamed(from: string, to: string): void {
+  private renamed(from: string, to: string, stack: StackName): void {
+    // Another resource may know it by its former name.
+    this.loses(stack, from);
     const ledger = this.ledgers.get(from);
     this.ledgers.delete(from);
     if (ledger) this.ledgers.set(to, ledger);

@@ -49,10 +49,11 @@ function open(): Site {
   };
   const idOf = (uid: string) => usersOf().find(({ label }) => unmarked(label).label === uid)?.id;
   const usersOf = () => Object.values(server.users()).filter(({ label }) => label !== "Initial S3 user");
-  const seen = ({ id, accessKey, secrets, locked }: Shown): User => {
+  const seen = ({ id, label, accessKey, secrets, locked }: Shown): User => {
     const alive = secrets.list(now()).map(({ value: secretKey }) => ({ accessKey, secretKey }));
     const keys = new Map(alive.map((pair) => [fingerprint(accessKey, sha256(pair.secretKey)), pair]));
-    return { id: String(id), keys, settings: { locked }, isLocked: locked };
+    const isMarked = unmarked(label).mark !== undefined;
+    return { id: String(id), keys, settings: { locked }, isLocked: locked, isMarked };
   };
   return {
     world,

@@ -6,6 +6,7 @@ import type { Cluster, Pair, Site, System, User } from "../system";
 import { clockOf, s3Answer } from "./in-process";
 
 const NAMESPACE = "ns1";
+const MARK = "pulumi-object-users";
 const MANAGER = "the-managers-own-password";
 
 /** The system. `hides`: secrets are shown when they are made, and never again. */
@@ -51,7 +52,8 @@ function open(hides: boolean): Site {
     const secrets = clusters[cluster].secretsOf(uid);
     const keys = new Map(secrets.map((secretKey) => [idOf(uid, secretKey), { accessKey: uid, secretKey }]));
     const tags = Object.fromEntries(tag.map(({ name, value }) => [name, value]).sort());
-    return { id: created, keys, settings: { locked, tags }, isLocked: locked };
+    const isMarked = MARK in tags;
+    return { id: created, keys, settings: { locked, tags }, isLocked: locked, isMarked };
   };
   const user = (uid: string) => ({ user: uid, namespace: NAMESPACE });
   return {
