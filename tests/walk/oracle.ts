@@ -259,8 +259,10 @@ export class Oracle {
       const [cluster = "", uid = ""] = place.split("/");
       // A run that was killed after it took the mark off, and before state was written, is to be adopted.
       const isFinished = was[cluster as Cluster].get(uid)?.isMarked === false;
-      const isOwn = maker === urn && refused.has(uid) && !isFinished;
-      assert.ok(!isOwn, `(4) what a killed run of it left is refused: ${where}`);
+      const isOwn = maker === urn && refused.has(uid);
+      const ledger = this.watch.ledgers.get(place);
+      if (isOwn && isFinished && ledger) ledger.isForgotten = true;
+      else assert.ok(!isOwn, `(4) what a killed run of it left is refused: ${where}`);
     }
     if (/exists already/.test(message) && refused.size === declared.length)
       for (const { item } of named)
@@ -268,7 +270,7 @@ export class Oracle {
   }
 
   private nobodyIsOrphaned(
-    { is, lines, result, stack }: Report,
+    { was, is, lines, result, isDisturbed, stack }: Report,
     before: readonly Managed[],
     after: readonly Managed[],
   ): void {
@@ -279,8 +281,8 @@ export class Oracle {
       const { place, uid, urn } = one;
       if (stays.has(`${place} ${urn}`) || userAt(is, one) === undefined) continue;
       const ledger = this.watch.ledgers.get(place);
-      // It was gone, and a run that was killed has made it anew.
-      const isAnew = result === undefined && this.watch.makers.has(place);
+      // It was gone, and a run that was cut off has made it anew.
+      const isAnew = (result === undefined || isDisturbed) && userAt(was, one) === undefined;
       if (!ledger?.owners.has(stack) || isAnew) continue;
       // Another resource may know a user of its name still, who is gone.
       const isSpokenOf = said.some((line) => line.includes(uid) && FAREWELL.test(line));
