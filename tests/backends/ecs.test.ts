@@ -173,6 +173,16 @@ describe("ecs.ObjectUser: hidden secrets", () => {
     assert.deepEqual(bench.server.secretsOf("ann"), [outputs.secretKey]);
   });
 
+  it("adopts a user with the secret that does not end, also where it does not seem to be the younger", async () => {
+    const bench = await openEcs();
+    bench.server.meddle("POST /object/users", { user: "ann", namespace: "ns1" });
+    bench.server.meddle("POST /object/user-secret-keys/ann", { secretkey: "ends-soon" });
+    bench.world.advance(-1);
+    const more = { secretkey: "stays", existing_key_expiry_time_mins: "10" };
+    bench.server.meddle("POST /object/user-secret-keys/ann", more);
+    assert.equal((await bench.up({ adopt: true })).secretKey, "stays");
+  });
+
   it("takes a user over without touching a secret that it cannot read, until a rotationId says so", async () => {
     const bench = await openEcs();
     bench.server.meddle("POST /object/users", { user: "ann", namespace: "ns1" });
