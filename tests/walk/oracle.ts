@@ -80,9 +80,6 @@ export class Oracle {
       const ledger = watch.ledgers.get(one.place);
       if (ledger && isTaken && userAt(report.was, one)) ledger.isAdopted = true;
       if (isSole) await this.keepsPromises(report, one, was);
-      // KNOWN: of two secrets the first is adopted, also where the system shows that it ends soon.
-      const keys = userAt(report.is, one)?.keys.size ?? 0;
-      if (ledger?.isAdopted && isTaken && keys > 1 && this.system.rotates === "secrets") ledger.isUnseen = true;
     }
     this.keysAreKnown(report, before, after, others);
     for (const one of after) this.remember(one);

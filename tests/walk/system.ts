@@ -75,8 +75,6 @@ export interface System {
   readonly resumesKeys: boolean;
   /** Users are renamed where they are: another name in the program is not another user. */
   readonly renames: boolean;
-  /** Secrets are shown when they are made, and never again. */
-  readonly hides: boolean;
   /** Nothing shows which secrets a user has. */
   readonly isBlind: boolean;
   readonly clusters: 1 | 2;

@@ -15,7 +15,6 @@ export const cegedim: System = {
   kind: "cegedim",
   resource: "ObjectUser",
   rotates: "secrets",
-  hides: false,
   isBlind: true,
   resumesKeys: false,
   renames: true,

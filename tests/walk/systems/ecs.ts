@@ -18,7 +18,6 @@ export function ecs({ hides }: { readonly hides: boolean }): System {
     isBlind: hides,
     resumesKeys: false,
     renames: false,
-    hides,
     clusters: 2,
     graces: [0, 60, 600],
     wishes: fc.oneof(
@@ -72,9 +71,7 @@ function open(hides: boolean): Site {
     others: {
       make: (cluster, uid, withKey) => {
         clusters[cluster].meddle("POST /object/users", user(uid));
-        // A hidden secret that is adopted is announced to be made at every later run.
-        if (withKey && !hides)
-          clusters[cluster].meddle(`POST /object/user-secret-keys/${uid}`, { namespace: NAMESPACE });
+        if (withKey) clusters[cluster].meddle(`POST /object/user-secret-keys/${uid}`, { namespace: NAMESPACE });
       },
       remove: (cluster, uid) => void clusters[cluster].meddle("POST /object/users/deactivate", user(uid)),
       change: (cluster, uid) =>

@@ -16,7 +16,6 @@ export const rgw: System = {
   kind: "rgw",
   resource: "User",
   rotates: "keys",
-  hides: false,
   isBlind: false,
   resumesKeys: true,
   renames: false,
