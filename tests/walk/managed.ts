@@ -84,6 +84,11 @@ export function hasPair(user: User | undefined, pair: Pair | undefined): boolean
   );
 }
 
+/** Whether two resources have one user, which one of them may know by a former name. */
+export function isSameUser(one: Managed, other: Managed): boolean {
+  return one.place === other.place || (one.cluster === other.cluster && one.outputs.userId === other.outputs.userId);
+}
+
 /** Whether a fleet's message is about a member. */
 export function isNamed(message: string, member: string): boolean {
   return message.split("\n").some((line) => line.startsWith(`${member}: `));

@@ -15,7 +15,7 @@ import assert from "node:assert/strict";
 import { ADDRESS } from "../../provider/protocol";
 import type { Result } from "./engine";
 import { textOf } from "./ledger";
-import { hasPair, isNamed, type Managed, managedBy, type Truth, userAt } from "./managed";
+import { hasPair, isNamed, isSameUser, type Managed, managedBy, type Truth, userAt } from "./managed";
 import type { Program, StackName } from "./program";
 import { keeps, type Part } from "./promises";
 import type { State } from "./state";
@@ -72,7 +72,7 @@ export class Oracle {
       const isDead = new RegExp(`current secret of .*[/"]${one.uid}": S3 refuses it`).test(says);
       if (!report.isDisturbed && isDead)
         assert.ok(!hasPair(userAt(report.is, one), one.published), "(4) only a secret that has ended is refused");
-      const isSole = [...after, ...others].filter(({ place }) => place === one.place).length === 1;
+      const isSole = [...after, ...others].filter((other) => isSameUser(other, one)).length === 1;
       if (one.isReplaced) continue;
       const was = this.formerly(report, one, before, after);
       // What a user was made with, only the resource that made it knows.
@@ -80,6 +80,8 @@ export class Oracle {
       const ledger = watch.ledgers.get(one.place);
       if (ledger && isTaken && userAt(report.was, one)) ledger.isAdopted = true;
       if (isSole) await this.keepsPromises(report, one, was);
+      // Each may renew the secret of which the other's state tells.
+      else if (ledger && this.system.rotates === "secrets") ledger.isUnseen = true;
     }
     this.keysAreKnown(report, before, after, others);
     for (const one of after) this.remember(one);
@@ -201,7 +203,7 @@ export class Oracle {
         const ledger = watch.ledgers.get(place);
         // Without a refresh nobody looks whether it is gone.
         if (watch.hasLost(stack, place) || ledger?.isUnseen || watch.meddled.has(place)) continue;
-        if (all.filter((other) => other.place === place).length > 1) continue;
+        if (all.filter((other) => isSameUser(other, one)).length > 1) continue;
         if ([...(ledger?.owners ?? [])].filter((owner) => owner !== "strangers").length > 1) continue;
         const user = userAt(is, one);
         assert.ok(user, `(1) ${place} of ${resource.urn} is not there`);
