@@ -21,6 +21,11 @@ export interface Result {
   readonly invalid: readonly string[];
 }
 
+/** Whether something was refused, or did not reach its end. */
+export function hasFailed({ failures, invalid }: Result): boolean {
+  return failures.length + invalid.length > 0;
+}
+
 /** Options of `pulumi up`. */
 export interface UpOptions {
   readonly refresh?: boolean;

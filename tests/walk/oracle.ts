@@ -14,13 +14,14 @@
 import assert from "node:assert/strict";
 import { ADDRESS } from "../../provider/protocol";
 import type { Result } from "./engine";
+import { idleMembersAreLeft } from "./idle";
 import { textOf } from "./ledger";
 import { hasPair, isNamed, isSameUser, type Managed, managedBy, type Truth, userAt } from "./managed";
 import type { Program, StackName } from "./program";
 import { keeps, type Part } from "./promises";
+import { isGood } from "./refusals";
 import type { State } from "./state";
-import type { Failure } from "./steps";
-import type { Cluster, Site, System } from "./system";
+import type { Site, System } from "./system";
 import { isSame, type Watch, type Watched } from "./watch";
 
 /** How a run went. `result` is undefined when it was killed. */
@@ -44,11 +45,6 @@ export interface Report {
   readonly leftBehind: ReadonlyMap<string, string>;
 }
 
-const WAYS_OUT =
-  /adopt|alias|deleteBeforeReplace|retainOnDelete|allowRemovals|protect|state delete|endpoint|connection|address/;
-const TAKEN = /\(409\b/;
-const WAYS_ON = /Run again (after|when)|gracePeriodSeconds|rotationId|exclusiveKeys|prove: false/;
-const SENTENCE = /^[a-z ]+ing\b.*: .+\. .+\.$/s;
 const FAREWELL = /releas|retain|left|leav|forg|no longer|keep|kept/i;
 
 /** Judges the runs of a walk. */
@@ -61,12 +57,19 @@ export class Oracle {
 
   /** Fails where a promise is broken. `others`: what the other stack's state manages. */
   async judge(report: Report, others: readonly Managed[]): Promise<void> {
-    const { watch } = this;
+    const { system, watch } = this;
     const { result } = report;
     if (watch.broken) assert.fail(watch.broken);
     const before = this.managed(report.before);
     const after = this.managed(report.after);
-    for (const failure of result?.failures ?? []) this.isGood(report, failure);
+    for (const failure of result?.failures ?? [])
+      isGood(
+        report,
+        failure,
+        system,
+        watch,
+        before.filter(({ urn }) => urn === failure.urn),
+      );
     for (const one of after) {
       const says = result?.failures.find(({ urn }) => urn === one.urn)?.message ?? "";
       const isDead = new RegExp(`current secret of .*[/"]${one.uid}": S3 refuses it`).test(says);
@@ -84,12 +87,15 @@ export class Oracle {
       else if (ledger && this.system.rotates === "secrets") ledger.isUnseen = true;
     }
     this.keysAreKnown(report, before, after, others);
+    if (system.subjectOf) idleMembersAreLeft(report, before, watch);
     for (const one of after) this.remember(one);
     this.nobodyIsOrphaned(report, before, after);
     if (result === undefined) return;
     watch.remembers(report.stack, new Set(after.map(({ place }) => place)));
     await this.usersWork(report, [...after, ...others]);
     this.nobodyIsTaken(report, after);
+    if (report.what === "refresh" && !report.isDisturbed && result.failures.length === 0)
+      for (const one of after) assert.ok(userAt(report.is, one), `(2) a refresh keeps ${one.place}, who is gone`);
     if (report.what !== "up" || result.failures.length + result.invalid.length > 0) return;
     const there = new Set(after.map(({ place }) => place));
     for (const [place, { declaration }] of watch.declared)
@@ -226,46 +232,6 @@ export class Oracle {
         `(2) ${place} of ${theirs.join(" and ")} is taken over without adopt`,
       );
     }
-  }
-
-  /** In trouble an error is a sentence. Else it is a refusal, and only what was done to whom it is about counts. */
-  private isGood({ program, leftBehind, isDisturbed, was }: Report, failure: Failure): void {
-    const { writes } = this.watch;
-    const { urn, method, message } = failure;
-    const where = `${method} of ${urn} says ${JSON.stringify(message)}`;
-    const declared = program.declarations.filter((one) => one.urn === urn).flatMap(({ users }) => users);
-    const named = declared.filter(({ member }) => member === undefined || isNamed(message, member));
-    // What check says is a clause behind the name of an input.
-    if (method !== "check") {
-      // A fleet has a sentence a member, and so has what it refuses to delete; then comes the way out of all.
-      const sentences = declared.some(({ member }) => member) ? message.split(/\n(?=[\w-]+: )/).slice(1) : [message];
-      for (const one of sentences)
-        assert.match(one.replace(/^member-\d+( \(\d+\))?: /, ""), SENTENCE, `(4) no sentence: ${where}`);
-      assert.match(message, /^\S+ .*\.$/s, `(4) no sentence: ${where}`);
-    }
-    if (isDisturbed) return;
-    const isOn = this.system.rotates === "secrets" && WAYS_ON.test(message);
-    // Each setting is changed by itself, and only the system knows that the new name is taken.
-    if (this.system.renames && TAKEN.test(message)) return;
-    assert.ok(isOn || WAYS_OUT.test(message), `(4) a refusal has no way out: ${where}`);
-    const refused = new Set<string>(named.map(({ item }) => item.uid));
-    const wrote = writes.find(
-      ({ call, place }) => call?.urn === urn && call.method === method && refused.has(place.split("/")[1] ?? ""),
-    );
-    assert.equal(wrote, undefined, `(4) a refusal has changed something: ${where}`);
-    if (method !== "create" && method !== "update") return;
-    for (const [place, maker] of leftBehind) {
-      const [cluster = "", uid = ""] = place.split("/");
-      // A run that was killed after it took the mark off, and before state was written, is to be adopted.
-      const isFinished = was[cluster as Cluster].get(uid)?.isMarked === false;
-      const isOwn = maker === urn && refused.has(uid);
-      const ledger = this.watch.ledgers.get(place);
-      if (isOwn && isFinished && ledger) ledger.isForgotten = true;
-      else assert.ok(!isOwn, `(4) what a killed run of it left is refused: ${where}`);
-    }
-    if (/exists already/.test(message) && refused.size === declared.length)
-      for (const { item } of named)
-        assert.ok(was.first.has(item.uid) || was.second.has(item.uid), `(4) nobody is there: ${where}`);
   }
 
   private nobodyIsOrphaned(

@@ -93,6 +93,8 @@ export interface System {
   readonly defaults: Readonly<Record<string, unknown>>;
   /** Whether a request changes nothing. */
   readonly isReading: (request: WireRequest) => boolean;
+  /** The user that a request names; a system whose requests do not name it has none. */
+  readonly subjectOf?: (request: WireRequest) => string | undefined;
   /** Answers of its own that tell a fault, by what they are about. */
   readonly refusals: Readonly<Record<string, (request: WireRequest) => WireResponse>>;
   open(): Site | Promise<Site>;

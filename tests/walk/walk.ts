@@ -1,7 +1,8 @@
 /** Random walks on one system: how many, from which seed, and what a failure prints. */
 import * as fc from "fast-check";
 import { seed, size } from "../proofs/ground/seed";
-import { play, type Tally } from "./stage";
+import type { Tally } from "./runs";
+import { play } from "./stage";
 import { story } from "./story";
 import type { System } from "./system";
 
@@ -24,7 +25,12 @@ export function describeWalks(system: System, usual: number, more: fc.Parameters
       const walk = fc.asyncProperty(story(system), (one) => play(system, one, tally));
       const started = Date.now();
       const used = seed() % 2_147_483_647;
-      await fc.assert(walk, { ...more, endOnFailure: process.env.W_END !== undefined, numRuns: walks, seed: used });
+      await fc.assert(walk, {
+        ...more,
+        endOnFailure: process.env.OBJECT_USERS_SHRINK === "no",
+        numRuns: walks,
+        seed: used,
+      });
       const { runs, killed, troubled, refusals } = tally;
       const seconds = ((Date.now() - started) / 1000).toFixed(1);
       const sum = `${runs} runs, ${killed} killed, ${troubled} troubled, ${refusals} refusals followed`;

@@ -3,10 +3,11 @@
  * made them or took them over. Nobody's user is changed by a run that has no part in it, no user is deleted that the run's
  * program declares, and no key ends that somebody holds.
  */
-import { type Ledger, newLedger, textOf } from "./ledger";
-import { type Declared, declaredBy, hasPair, isOver, type Managed, type Truth, userAt } from "./managed";
+import { type Beginning, type Held, keysToHold } from "./held";
+import { type Ledger, newLedger } from "./ledger";
+import { type Declared, declaredBy, hasPair } from "./managed";
 import type { Program, StackName } from "./program";
-import type { Pair, System, User } from "./system";
+import type { System, User } from "./system";
 import type { Call, Change, Seen } from "./wire";
 
 /** What a run is allowed to do. */
@@ -16,25 +17,11 @@ export interface Watched {
   readonly program: Program;
 }
 
-/** What there is when a run begins. */
-export interface Beginning {
-  readonly managed: readonly Managed[];
-  readonly truth: Truth;
-  readonly at: number;
-  /** Resources that are to be replaced whatever they are. */
-  readonly replaced: readonly string[];
-}
-
 /** A request that has changed something. */
 export interface Write {
   readonly what: string;
   readonly place: string;
   readonly call: Call | undefined;
-}
-
-/** A pair that must work until a moment. */
-interface Held extends Pair {
-  readonly until: number;
 }
 
 export class Watch {
@@ -51,6 +38,8 @@ export class Watch {
   readonly newKeys = new Map<string, string[]>();
   /** Access keys that S3 accepted in this run, or refused because the user is locked. */
   readonly accepted = new Set<string>();
+  /** Users of whom a fleet's update asked, by place. */
+  readonly asked = new Set<string>();
   /** Users that got another name in this run: their former places. */
   readonly renames = new Map<string, string>();
   /** Places at which others acted in the middle of the run. */
@@ -72,12 +61,21 @@ export class Watch {
     this.run = run;
     this.writes = [];
     this.broken = undefined;
-    for (const one of [this.makers, this.newKeys, this.accepted, this.renames, this.meddled, this.checked, this.held])
+    for (const one of [
+      this.makers,
+      this.newKeys,
+      this.accepted,
+      this.asked,
+      this.renames,
+      this.meddled,
+      this.checked,
+      this.held,
+    ])
       one.clear();
     this.declared = declaredBy(run.program);
     if (run.what === "up" || run.what === "refresh")
       for (const one of beginning.managed.filter(({ isReplaced }) => !isReplaced))
-        this.held.set(one.place, this.keysToHold(one, beginning));
+        this.held.set(one.place, keysToHold(one, beginning, run, this.system, this));
   }
 
   /** The present run was cut off, or met trouble: what it wrote, state may not have. */
@@ -138,7 +136,8 @@ export class Watch {
 
   /** A cluster has answered a request. */
   heard(seen: Seen, now: number): void {
-    const { status, signer } = seen;
+    const { status, signer, about, call, cluster } = seen;
+    if (call?.method === "update" && about !== undefined) this.asked.add(`${cluster}/${about}`);
     if (status === 200 || status === 403) this.accepted.add(`${signer} ${status}`);
     if (this.run) for (const change of seen.changes) this.changed(seen, change, this.run, now);
   }
@@ -248,30 +247,6 @@ export class Watch {
   private mayAdopt(place: string, call: Call | undefined): boolean {
     const declared = this.declared.get(place);
     return declared !== undefined && declared.declaration.urn === call?.urn && declared.item.adopt;
-  }
-
-  /** The pairs of a user that consumers were given, and until when each must work. */
-  private keysToHold(user: Managed, { truth, at, replaced }: Beginning): Held[] {
-    const { place, urn, ring } = user;
-    const ledger = this.ledgers.get(place);
-    const declared = this.declared.get(place);
-    const live = userAt(truth, user);
-    if (ledger === undefined || live === undefined || ledger.owners.size > 1 || replaced.includes(urn)) return [];
-    if (this.run?.what === "up" && (!declared || !isSame(declared, urn))) return [];
-    // Where the system ends secrets, an interrupted run may have fixed the end of the one that is published.
-    if (this.system.rotates === "secrets" && ledger.isUnseen) return [];
-    const grace = declared?.item.gracePeriodSeconds ?? Number(user.outputs.gracePeriodSeconds ?? 86_400);
-    const own = declared?.item.wish.secretKey;
-    return ring.flatMap((key) => {
-      const pair = live.keys.get(key.id);
-      if (pair === undefined || isOver(key, at) || !ledger.published.has(textOf(pair))) return [];
-      if (own !== undefined && own !== pair.secretKey) return [];
-      // Without a deadline: its successor was never handed over, because the run that made it failed.
-      const from = key.retiredAt === undefined || key.expiresAt === undefined ? at : Date.parse(key.retiredAt);
-      const until = from + grace * 1000;
-      const fixed = this.system.rotates === "secrets" && key.expiresAt ? Date.parse(key.expiresAt) : until;
-      return [{ ...pair, until: Math.min(until, fixed) }];
-    });
   }
 
   private breaks(what: string): void {

@@ -34,6 +34,8 @@ export interface Seen {
   readonly cluster: Cluster;
   readonly address: Address;
   readonly line: string;
+  /** The user that it is about, where the system's requests name it. */
+  readonly about: string | undefined;
   readonly status: number;
   /** The access key that signed it. */
   readonly signer: string;
@@ -156,16 +158,18 @@ export class Wire {
   }
 
   private note(
-    { method, url, headers }: WireRequest,
+    request: WireRequest,
     address: Address,
     sentAt: number,
     status: number,
     changes: readonly Change[],
   ): void {
+    const { method, url, headers } = request;
     const signer = /Credential=([^/]+)\//.exec(headers.Authorization ?? headers.authorization ?? "")?.[1] ?? "";
     const line = `${method} ${url.pathname}`;
     const call = this.calls.getStore();
-    this.heard({ cluster: clusterOf(address), address, line, status, signer, call, changes, sentAt });
+    const about = this.system.subjectOf?.(request);
+    this.heard({ cluster: clusterOf(address), address, line, about, status, signer, call, changes, sentAt });
   }
 
   private carry(

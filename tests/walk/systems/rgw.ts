@@ -47,6 +47,7 @@ export const rgw: System = {
   settingsOf: ({ displayName, email, maxBuckets, suspended }) => ({ displayName, email, maxBuckets, suspended }),
   defaults: { email: "", maxBuckets: 1000, suspended: false },
   isReading: ({ method, url }) => method === "GET" || !url.pathname.startsWith("/admin/"),
+  subjectOf: ({ url }) => url.searchParams.get("uid") ?? undefined,
   refusals: {
     refused: refusal(403, "AccessDenied"),
     unknownKey: refusal(403, "InvalidAccessKeyId"),
