@@ -12,6 +12,7 @@
  * 8. No key ends while somebody holds it, and no secret is replaced (watch.ts).
  */
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { ADDRESS } from "../../provider/protocol";
 import type { Result } from "./engine";
 import { idleMembersAreLeft } from "./idle";
@@ -109,16 +110,16 @@ export class Oracle {
   /** The user in state before, under the same resource. One that takes the place of another is another. */
   private formerly(
     { result }: Report,
-    { place, urn }: Managed,
+    is: Managed,
     before: readonly Managed[],
     after: readonly Managed[],
   ): Managed | undefined {
+    const { place, urn } = is;
     const isAnew = result?.deeds.some((one) => one.urn === urn && one.did === "replaced");
     if (isAnew || after.some((one) => one.isReplaced && one.urn === urn && one.place === place)) return undefined;
     const declared = this.watch.declared.get(place);
-    const former = this.watch.renames.get(place) ?? place;
     const isOne = (one: Managed) => (declared ? isSame(declared, one.urn) : one.urn === urn);
-    return before.find((one) => !one.isReplaced && one.place === former && isOne(one));
+    return before.find((one) => !one.isReplaced && isSameUser(one, is) && isOne(one));
   }
 
   private remember({ place, published }: Managed): void {
@@ -251,12 +252,18 @@ export class Oracle {
       if (!ledger?.owners.has(stack) || isAnew) continue;
       // Another resource may know a user of its name still, who is gone.
       const isSpokenOf = said.some((line) => line.includes(uid) && FAREWELL.test(line));
-      const isKnown = isSpokenOf || ledger.isForgotten || still.has(place);
+      // A pair of one's own that two systems have tells nobody which of them is meant.
+      const isMistaken = after.some((other) => other.urn === urn && isPublishedAs(other, one));
+      const isKnown = isSpokenOf || ledger.isForgotten || still.has(place) || isMistaken;
       assert.ok(isKnown, `(6) ${place} is in no state any more, is still there, and nobody says so`);
-      ledger.isForgotten ||= isSpokenOf;
+      ledger.isForgotten ||= isSpokenOf || isMistaken;
       const isRetained = one.outputs.retainOnDelete === true && !this.watch.meddled.has(place);
       const wrote = this.watch.writes.find((write) => write.place === place);
       if (isRetained) assert.equal(wrote, undefined, `(6) ${place} is to be left as it is`);
     }
   }
+}
+
+function isPublishedAs({ uid, published }: Managed, other: Managed): boolean {
+  return uid === other.uid && isDeepStrictEqual(published, other.published);
 }

@@ -40,8 +40,6 @@ export class Watch {
   readonly accepted = new Set<string>();
   /** Users of whom a fleet's update asked, by place. */
   readonly asked = new Set<string>();
-  /** Users that got another name in this run: their former places. */
-  readonly renames = new Map<string, string>();
   /** Places at which others acted in the middle of the run. */
   readonly meddled = new Set<string>();
   declared = new Map<string, Declared>();
@@ -61,16 +59,7 @@ export class Watch {
     this.run = run;
     this.writes = [];
     this.broken = undefined;
-    for (const one of [
-      this.makers,
-      this.newKeys,
-      this.accepted,
-      this.asked,
-      this.renames,
-      this.meddled,
-      this.checked,
-      this.held,
-    ])
+    for (const one of [this.makers, this.newKeys, this.accepted, this.asked, this.meddled, this.checked, this.held])
       one.clear();
     this.declared = declaredBy(run.program);
     if (run.what === "up" || run.what === "refresh")
@@ -177,7 +166,6 @@ export class Watch {
     const ledger = this.ledgers.get(from);
     this.ledgers.delete(from);
     if (ledger) this.ledgers.set(to, ledger);
-    this.renames.set(to, from);
   }
 
   private touched(place: string, call: Call | undefined, { stack }: Watched, deed: string): void {

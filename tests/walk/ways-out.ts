@@ -2,7 +2,7 @@
 
 import { newItem } from "./edits";
 import type { Result } from "./engine";
-import { isNamed } from "./managed";
+import { isNamed, type Managed } from "./managed";
 import type { Oracle } from "./oracle";
 import { compile, type Item, type Source, type StackName, type Uid } from "./program";
 import type { State } from "./state";
@@ -100,11 +100,13 @@ export class WaysOut {
     const rest = resources.filter((one) => one.urn !== urn || one.isReplaced !== isReplaced);
     const before = this.oracle.managed(stack.state);
     stack.state = { ...stack.state, resources: rest };
-    const still = new Set(this.oracle.managed(stack.state).map(({ place }) => place));
-    for (const { place } of before) {
-      const ledger = this.watch.ledgers.get(place);
+    const after = this.oracle.managed(stack.state);
+    for (const one of before) {
+      const ledger = this.watch.ledgers.get(one.place);
       if (ledger === undefined) continue;
-      ledger.isForgotten ||= !still.has(place);
+      const isKnown = ({ cluster, outputs }: Managed) =>
+        cluster === one.cluster && outputs.userId === one.outputs.userId;
+      ledger.isForgotten ||= !after.some(isKnown);
       for (const id of ledger.made.keys()) ledger.left.add(id);
     }
   }
