@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { ADDRESS } from "../../provider/protocol";
 import type { Inputs } from "../../provider/pulumi/state";
-import { isOver, type Managed } from "./managed";
+import { isDue, type Managed, quarantineOf } from "./managed";
 import type { Report } from "./oracle";
 import type { Watch } from "./watch";
 
@@ -21,7 +21,9 @@ export function idleMembersAreLeft(report: Report, before: readonly Managed[], {
     const [was, is] = [old.inputs, now.declaration.inputs].map(({ users }) => (users as Users)[member]);
     const isThere =
       new URL(String(outputs[ADDRESS])).hostname === `${program.addresses[now.declaration.instance]}.test`;
-    const isWaiting = ring.some((key) => isOver(key, end) || (key.retiredAt !== undefined && !key.expiresAt));
+    const isWaiting = ring.some(
+      (key) => isDue(key, end, quarantineOf(now.item)) || (key.retiredAt !== undefined && !key.expiresAt),
+    );
     if (!isThere || isWaiting || published?.id === undefined || !isDeepStrictEqual(was, is)) continue;
     assert.ok(!asked.has(place), `(5) ${urn} asks about ${member}, who has nothing to do`);
   }

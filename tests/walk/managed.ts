@@ -94,7 +94,18 @@ export function isNamed(message: string, member: string): boolean {
   return message.split("\n").some((line) => line.startsWith(`${member}: `));
 }
 
-/** Whether a key's deadline was over at a moment. */
-export function isOver({ expiresAt }: KeyRecord, at: number): boolean {
+/** How long a key of an item is kept, disabled, after its grace. */
+export function quarantineOf(item: Item | undefined): number {
+  return Number(item?.wish.quarantinePeriodSeconds ?? 0);
+}
+
+/** Whether a key's time was over for good at a moment: its grace, and then its quarantine. */
+export function isOver({ expiresAt, disabledAt }: KeyRecord, at: number, quarantineSeconds = 0): boolean {
+  if (quarantineSeconds > 0) return disabledAt !== undefined && Date.parse(disabledAt) + quarantineSeconds * 1000 <= at;
   return expiresAt !== undefined && Date.parse(expiresAt) <= at;
+}
+
+/** Whether a run is to end a key, or to disable it. */
+export function isDue(key: KeyRecord, at: number, quarantineSeconds: number): boolean {
+  return isOver(key, at, key.disabledAt === undefined ? 0 : quarantineSeconds);
 }

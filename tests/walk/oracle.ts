@@ -191,7 +191,7 @@ export class Oracle {
       const isAnew = result?.deeds.some(({ urn, did }) => urn === managed[0]?.urn && did === "replaced");
       const mayLeave = result === undefined || isDisturbed || !hasStayed || isAnew;
       const user = is[cluster as keyof Truth].get(uid);
-      for (const id of user?.keys.keys() ?? []) {
+      for (const id of [...(user?.keys.keys() ?? []), ...(user?.disabled?.keys() ?? [])]) {
         if (ring.has(id)) ledger.left.delete(id);
         else if (!ledger.made.has(id) || ledger.left.has(id)) continue;
         else if (mayLeave) ledger.left.add(id);
@@ -245,7 +245,10 @@ export class Oracle {
     const said = [...lines, ...(result?.failures ?? []).map(({ message }) => message)];
     for (const one of before) {
       const { place, uid, urn } = one;
-      if (stays.has(`${place} ${urn}`) || userAt(is, one) === undefined) continue;
+      const there = userAt(is, one);
+      if (stays.has(`${place} ${urn}`) || there === undefined) continue;
+      // Where names can change, another user may have it by now.
+      if (this.system.renames && there.id !== String(one.outputs.userId)) continue;
       const ledger = this.watch.ledgers.get(place);
       // It was gone, and a run that was cut off has made it anew.
       const isAnew = (result === undefined || isDisturbed) && userAt(was, one) === undefined;

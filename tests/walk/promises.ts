@@ -8,8 +8,9 @@
  * 12. A run that ends well leaves what the program wishes for, and takes up what an unfinished one began.
  */
 import assert from "node:assert/strict";
+import type { KeyRecord } from "../../provider/lifecycle/model";
 import { type Ledger, textOf } from "./ledger";
-import { hasPair, isOver, type Managed } from "./managed";
+import { hasPair, isDue, isOver, type Managed, quarantineOf } from "./managed";
 import type { Item } from "./program";
 import type { System, User } from "./system";
 
@@ -99,12 +100,17 @@ function wasProven({ was, is, item, run }: Part, where: string): void {
 
 /** No retired key outlives a run after its deadline, or becomes current again. */
 async function overIsOver({ system, was, is, item, before, after, start, s3 }: Part, where: string): Promise<void> {
-  const overdue = is.ring.filter((key) => isOver(key, start));
+  const quarantine = quarantineOf(item);
+  const overdue = is.ring.filter((key) => isDue(key, start, quarantine));
   assert.deepEqual(overdue, [], `(11) a retired key ${where} outlives a run after its deadline`);
   for (const key of was?.ring.filter((one) => isOver(one, start)) ?? []) {
-    const pair = before?.keys.get(key.id);
+    const pair = before?.keys.get(key.id) ?? before?.disabled?.get(key.id);
     if (pair === undefined || pair.accessKey === item?.wish.accessKey || item?.wish.accessKey !== undefined) continue;
-    if (system.rotates === "keys")
+    if (!isOver(key, start, quarantine)) {
+      const kept = after?.disabled?.get(key.id) ?? after?.keys.get(key.id);
+      assert.deepEqual(kept, pair, `(11) key ${key.id} ${where} is not kept in its quarantine`);
+      if (is.published?.accessKey === key.accessKey) continue;
+    } else if (system.rotates === "keys")
       assert.notEqual(is.published?.accessKey, key.accessKey, `(11) a key ${where} that is over is current again`);
     if (hasPair(after, pair)) assert.fail(`(11) key ${key.id} ${where} outlives its deadline on the system`);
     assert.notEqual(await s3(pair), "200", `(11) S3 accepts key ${key.id} ${where} after its end`);
@@ -116,10 +122,11 @@ async function isAsWished(part: Part, where: string): Promise<void> {
   assert.ok(after && item, `(12) the user ${where} is there and declared`);
   const { wish, gracePeriodSeconds } = item;
   const ids = is.ring.map(({ id }) => id);
-  const missing = ids.filter((id) => !after.keys.has(id));
+  const disabled = is.ring.flatMap(({ id, disabledAt }) => (disabledAt && after.disabled?.has(id) ? [id] : []));
+  const missing = ids.filter((id) => !after.keys.has(id) && !disabled.includes(id));
   assert.deepEqual(missing, [], `(12) every key of the ring ${where} lives`);
   if (wish.exclusiveKeys)
-    assert.deepEqual([...after.keys.keys()].sort(), [...ids].sort(), `(12) exclusiveKeys ${where}`);
+    assert.deepEqual([...after.keys.keys(), ...disabled].sort(), [...ids].sort(), `(12) exclusiveKeys ${where}`);
   const declared = Object.entries(system.settingsOf(system.inputs(item.uid, wish)));
   const expected = Object.fromEntries(declared.filter(([, value]) => value !== undefined));
   for (const [name, value] of Object.entries({ ...(ledger.isAdopted ? {} : system.defaults), ...expected }))
@@ -154,11 +161,12 @@ function isOfItsRotation({ system, ledger, item, was, is, before, start }: Part,
   // One that it made itself, and took over for another rotation since, stays.
   if (!begun.includes(id)) assert.equal(current?.rotationId, rotationId, `(12) the current key's rotation ${where}`);
   if (!system.resumesKeys) return;
-  const over = new Set(was?.ring.filter((key) => isOver(key, start)).map(({ id }) => id));
+  const isEnded = (key: KeyRecord) => isOver(key, start, quarantineOf(item));
+  const over = new Set(was?.ring.filter(isEnded).map(({ id }) => id));
   const known = was?.ring.filter(isWanted).map(({ id }) => id) ?? [];
   const lives = (id: string) => {
     const made = ledger.made.get(id)?.secretKey;
-    const secretKey = before?.keys.get(id)?.secretKey;
+    const secretKey = (before?.keys.get(id) ?? before?.disabled?.get(id))?.secretKey;
     return secretKey !== undefined && !over.has(id) && (made === undefined || made === secretKey);
   };
   const candidates = [...new Set([...begun, ...known])].filter(lives);

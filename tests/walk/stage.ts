@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { edited, newItem } from "./edits";
 import { nothingIsLeft, oneKeyIsLeft } from "./ending";
 import { hasFailed, type Result, type UpOptions } from "./engine";
-import { isOver, type Managed } from "./managed";
+import { isDue, type Managed, quarantineOf } from "./managed";
 import { EMPTY, type Source, type StackName, UIDS, type Uid } from "./program";
 import { Runs, type Tally } from "./runs";
 import { NO_STATE } from "./state";
@@ -101,6 +101,10 @@ class Stage {
       await this.up(stack, UP);
       this.site.advance((this.system.graces.at(-1) ?? 0) + 300);
       await this.up(stack, UP);
+      if (this.system.longestQuarantine !== undefined) {
+        this.site.advance(this.system.longestQuarantine + 300);
+        await this.up(stack, UP);
+      }
       oneKeyIsLeft(this.runs.oracle.managed(stack.state), await this.runs.look(), this.runs.watch);
       await this.destroy(stack, UP);
     }
@@ -139,13 +143,13 @@ class Stage {
     }
     stack.good = stack.source;
     const managed = this.runs.oracle.managed(stack.state);
-    if (managed.some(({ ring }) => ring.some((key) => isOver(key, this.runs.now())))) return;
+    if (managed.some((one) => this.hasDueKeys(one))) return;
     const idle = await this.upOnce(stack, step, { serial: step.serial });
     assert.deepEqual(this.runs.watch.writes, [], "(5) the run after a clean one changes something");
     assert.deepEqual(idle?.failures, [], "(5) the run after a clean one fails");
     const busy = idle?.deeds.filter(({ did }) => did !== "same");
     assert.deepEqual(busy, [], "(5) the run after a clean one has something to do");
-    assert.equal(this.runs.wire.requests, 0, "(5) the run after a clean one asks something");
+    assert.equal(this.runs.watch.requests, 0, "(5) the run after a clean one asks something");
   }
 
   /** A cut-off run is not repeated: the next one may have another program, and need not know what this one made. */
@@ -175,6 +179,12 @@ class Stage {
   private upOnce(stack: Stack, step: Step, options: UpOptions, trouble?: Trouble): Promise<Result | undefined> {
     const program = this.runs.programOf(stack, step);
     return this.runs.once(stack, "up", step, (run) => run.up(program, options), trouble, options);
+  }
+
+  /** Time has passed while the run went on: the next one ends keys. */
+  private hasDueKeys({ place, ring }: Managed): boolean {
+    const quarantine = quarantineOf(this.runs.watch.declared.get(place)?.item);
+    return ring.some((key) => isDue(key, this.runs.now(), quarantine));
   }
 
   private managedByOthers(stack: Stack): Managed[] {

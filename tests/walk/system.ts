@@ -20,6 +20,8 @@ export interface User {
   readonly id: string;
   /** The keys that work, by the ids that state has for them. */
   readonly keys: ReadonlyMap<string, Pair>;
+  /** Keys that are disabled, and kept. */
+  readonly disabled?: ReadonlyMap<string, Pair>;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly isLocked: boolean;
   /** Bears the mark of an unfinished user, where the system has a place for it. */
@@ -80,6 +82,8 @@ export interface System {
   readonly clusters: 1 | 2;
   /** Graces that programs wish for, in seconds; the longest last. */
   readonly graces: readonly number[];
+  /** The longest quarantine that programs wish for, in seconds; none where keys cannot be disabled. */
+  readonly longestQuarantine?: number;
   /** Changes of the inputs that are not about rotation; undefined takes one out. */
   readonly wishes: fc.Arbitrary<Inputs>;
   /** Deeds of others that are possible here. */

@@ -9,7 +9,8 @@ import { ecs } from "./systems/ecs";
 import { rgw } from "./systems/rgw";
 import { describeWalks } from "./walk";
 
-describeWalks(rgw, 200);
+describeWalks(rgw(20), 150);
+describeWalks(rgw(16), 50);
 describeWalks(ecs({ hides: false }), 50);
 describeWalks(ecs({ hides: true }), 50);
 describeWalks(cegedim, 50);

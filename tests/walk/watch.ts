@@ -30,6 +30,8 @@ export class Watch {
   private readonly former = new Map<string, Ledger>();
   /** What the present run has changed. */
   writes: Write[] = [];
+  /** How many requests the present run made, but for what a check asks of the release. */
+  requests = 0;
   /** What has been found to be wrong, the first thing only. */
   broken: string | undefined;
   /** The resources that made users in this run, by the users' places. */
@@ -58,6 +60,7 @@ export class Watch {
   begin(run: Watched, beginning: Beginning): void {
     this.run = run;
     this.writes = [];
+    this.requests = 0;
     this.broken = undefined;
     for (const one of [this.makers, this.newKeys, this.accepted, this.asked, this.meddled, this.checked, this.held])
       one.clear();
@@ -126,6 +129,7 @@ export class Watch {
   /** A cluster has answered a request. */
   heard(seen: Seen, now: number): void {
     const { status, signer, about, call, cluster } = seen;
+    if (status !== 0 && call?.method !== "check") this.requests++;
     if (call?.method === "update" && about !== undefined) this.asked.add(`${cluster}/${about}`);
     if (status === 200 || status === 403) this.accepted.add(`${signer} ${status}`);
     if (this.run) for (const change of seen.changes) this.changed(seen, change, this.run, now);
@@ -195,7 +199,10 @@ export class Watch {
         this.lost.get(place)?.delete(stack);
         // A key of the program's own is of no rotation.
         const rotationId = (item?.wish.accessKey === undefined && item?.rotationId) || "";
-        ledger?.made.set(id, { ...pair, urn: call?.urn ?? "", rotationId });
+        const kept = before?.disabled?.get(id);
+        if (kept && kept.secretKey !== pair.secretKey)
+          this.breaks(`(8) key ${id} of ${place} comes back with another secret`);
+        if (kept === undefined) ledger?.made.set(id, { ...pair, urn: call?.urn ?? "", rotationId });
         this.newKeys.set(place, [...(this.newKeys.get(place) ?? []), id]);
       }
       const isToldTo = item?.wish.secretKey !== undefined;

@@ -82,11 +82,6 @@ export class Wire {
     return ++this.moments;
   }
 
-  /** The requests of the present run. */
-  get requests(): number {
-    return this.count;
-  }
-
   /** A run begins. `seed` says who overtakes whom. */
   begin(seed: number, trouble: Trouble | undefined): void {
     this.run++;

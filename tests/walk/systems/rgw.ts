@@ -2,6 +2,7 @@
 import * as fc from "fast-check";
 import { errorResponse, readCall } from "../../../devserver/rgw/call";
 import { Gateway, type UserView } from "../../../devserver/rgw/gateway";
+import type { Release } from "../../../devserver/rgw/release";
 import { admin } from "../../devserver/request";
 import { s3Says } from "../../provider/stack";
 import { chance, fakeWorld } from "../../provider/world";
@@ -12,55 +13,64 @@ const refusal = (status: number, code: string) => (request: Parameters<typeof re
 
 const own = (accessKey?: string, secretKey?: string, createKey?: false) => ({ accessKey, secretKey, createKey });
 
-export const rgw: System = {
-  kind: "rgw",
-  resource: "User",
-  rotates: "keys",
-  isBlind: false,
-  resumesKeys: true,
-  renames: false,
-  clusters: 2,
-  graces: [0, 600, 3600],
-  wishes: fc.oneof(
-    fc.record({ displayName: fc.constantFrom("Ann", "Ann B."), maxBuckets: fc.constantFrom(undefined, 5, 7) }),
-    fc.record({ email: fc.constantFrom(undefined, "x.org", ""), suspended: fc.constantFrom(undefined, true, false) }),
-    fc.record({ caps: fc.constantFrom(undefined, [], ["users=read"], ["buckets=*"]) }),
-    fc.record({ userQuota: fc.constantFrom(undefined, { maxObjects: 10 }, { maxObjects: 20 }) }),
-    fc.constantFrom(
-      own(),
-      own("MINE1", "own-secret-one"),
-      own("MINE1", "own-secret-two"),
-      own("MINE1"),
-      own("MINE2", "own-secret-three"),
-      own(undefined, undefined, false),
-    ),
-  ),
-  others: ["make", "remove", "change", "lock", "addKey", "removeKey", "removeKey", "replaceSecret"],
-  inputs: (uid, { email, accessKey, ...wish }) => ({
-    uid,
-    displayName: uid,
-    ...wish,
-    ...(email === undefined ? {} : { email: email && `${uid}@${email}` }),
-    ...(accessKey === undefined ? {} : { accessKey: `${accessKey}-${uid}` }),
-  }),
-  uidOf: ({ userId }) => String(userId),
-  settingsOf: ({ displayName, email, maxBuckets, suspended }) => ({ displayName, email, maxBuckets, suspended }),
-  defaults: { email: "", maxBuckets: 1000, suspended: false },
-  isReading: ({ method, url }) => method === "GET" || !url.pathname.startsWith("/admin/"),
-  subjectOf: ({ url }) => url.searchParams.get("uid") ?? undefined,
-  refusals: {
-    refused: refusal(403, "AccessDenied"),
-    unknownKey: refusal(403, "InvalidAccessKeyId"),
-    slowDown: refusal(503, "SlowDown"),
-    unknownError: refusal(500, "UnknownError"),
-  },
-  open,
-};
+/** As of Ceph 19 keys can be disabled. */
+const DISABLES: Release = 20;
 
-function open(): Site {
+/** The system, as a release of Ceph. */
+export function rgw(release: Release): System {
+  return {
+    kind: "rgw",
+    resource: "User",
+    rotates: "keys",
+    isBlind: false,
+    resumesKeys: true,
+    renames: false,
+    clusters: 2,
+    graces: [0, 600, 3600],
+    ...(release === DISABLES ? { longestQuarantine: 5000 } : {}),
+    wishes: fc.oneof(
+      fc.record({ displayName: fc.constantFrom("Ann", "Ann B."), maxBuckets: fc.constantFrom(undefined, 5, 7) }),
+      fc.record({ email: fc.constantFrom(undefined, "x.org", ""), suspended: fc.constantFrom(undefined, true, false) }),
+      fc.record({ quarantinePeriodSeconds: fc.constantFrom(undefined, 300, 5000) }),
+      fc.record({ caps: fc.constantFrom(undefined, [], ["users=read"], ["buckets=*"]) }),
+      fc.record({ userQuota: fc.constantFrom(undefined, { maxObjects: 10 }, { maxObjects: 20 }) }),
+      fc.constantFrom(
+        own(),
+        own("MINE1", "own-secret-one"),
+        own("MINE1", "own-secret-two"),
+        own("MINE1"),
+        own("MINE2", "own-secret-three"),
+        own(undefined, undefined, false),
+      ),
+    ),
+    others: ["make", "remove", "change", "lock", "addKey", "removeKey", "removeKey", "replaceSecret"],
+    inputs: (uid, { email, accessKey, ...wish }) => ({
+      uid,
+      displayName: uid,
+      ...wish,
+      ...(email === undefined ? {} : { email: email && `${uid}@${email}` }),
+      ...(accessKey === undefined ? {} : { accessKey: `${accessKey}-${uid}` }),
+    }),
+    uidOf: ({ userId }) => String(userId),
+    settingsOf: ({ displayName, email, maxBuckets, suspended }) => ({ displayName, email, maxBuckets, suspended }),
+    defaults: { email: "", maxBuckets: 1000, suspended: false },
+    isReading: ({ method, url }) => method === "GET" || !url.pathname.startsWith("/admin/"),
+    subjectOf: ({ url }) => url.searchParams.get("uid") ?? undefined,
+    refusals: {
+      refused: refusal(403, "AccessDenied"),
+      unknownKey: refusal(403, "InvalidAccessKeyId"),
+      slowDown: refusal(503, "SlowDown"),
+      unknownError: refusal(500, "UnknownError"),
+    },
+    open: () => open(release),
+  };
+}
+
+function open(release: Release): Site {
   const world = fakeWorld();
   const gateway = (name: string, seed: number) =>
     new Gateway({
+      release,
       now: world.now,
       random: chance(seed),
       admin: { accessKey: `ADMIN${name.toUpperCase()}`, secretKey: `the-${name}-admins-own-secret` },
@@ -100,8 +110,11 @@ function open(): Site {
   };
 }
 
-function seen({ keys, user: { displayName, email, maxBuckets, suspended, caps, userQuota } }: UserView): User {
+function seen({ user: { keys, displayName, email, maxBuckets, suspended, caps, userQuota } }: UserView): User {
   const settings = { displayName, email, maxBuckets, suspended, caps: [...caps], userQuota };
-  const pairs = [...keys].map(([accessKey, secretKey]) => [accessKey, { accessKey, secretKey }] as const);
-  return { id: "", keys: new Map(pairs), settings, isLocked: suspended };
+  const pairs = (isDisabled: boolean) =>
+    [...keys].flatMap(([accessKey, { secret: secretKey, disabled }]) =>
+      (disabled === true) === isDisabled ? [[accessKey, { accessKey, secretKey }] as const] : [],
+    );
+  return { id: "", keys: new Map(pairs(false)), disabled: new Map(pairs(true)), settings, isLocked: suspended };
 }
