@@ -68,6 +68,8 @@ export interface Site {
 
 /** A system. */
 export interface System {
+  /** Its name in reports. */
+  readonly name: string;
   readonly kind: "rgw" | "ecs" | "cegedim" | "openstack" | "infomaniak";
   /** The resource's name in the SDK, and with an "s" the fleet's. */
   readonly resource: "User" | "ObjectUser";

@@ -8,7 +8,7 @@ import type { System } from "./system";
 
 /** Goes walks on a system; `usual` is their number in `npm test`. */
 export function describeWalks(system: System, usual: number, more: fc.Parameters<unknown> = {}): void {
-  describe(`any walk on ${system.kind}`, function () {
+  describe(`any walk on ${system.name}`, function () {
     this.timeout(0);
     const walks = Math.ceil(usual * (size("OBJECT_USERS_WALKS", 100) / 100));
     const { stackTraceLimit } = Error;

@@ -12,6 +12,7 @@ const SECRET = "the-clients-own-secret";
 const TYPE = "application/vnd.cegedim-it.v1+json";
 
 export const cegedim: System = {
+  name: "cegedim",
   kind: "cegedim",
   resource: "ObjectUser",
   rotates: "secrets",

@@ -12,6 +12,7 @@ const MANAGER = "the-managers-own-password";
 /** The system. `hides`: secrets are shown when they are made, and never again. */
 export function ecs({ hides }: { readonly hides: boolean }): System {
   return {
+    name: hides ? "ecs, hidden secrets" : "ecs",
     kind: "ecs",
     resource: "ObjectUser",
     rotates: "secrets",

@@ -19,6 +19,7 @@ const DISABLES: Release = 20;
 /** The system, as a release of Ceph. */
 export function rgw(release: Release): System {
   return {
+    name: `rgw, Ceph ${release}`,
     kind: "rgw",
     resource: "User",
     rotates: "keys",
