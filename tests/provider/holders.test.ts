@@ -45,7 +45,7 @@ describe("holders of an access key", () => {
       }),
       { numRuns: 50 },
     );
-  });
+  }).timeout(60_000);
 
   it("is found with signs of its own, escaped as JSON and addresses have them", () => {
     const odd = 'te"am+/=é€';

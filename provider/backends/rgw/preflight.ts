@@ -5,8 +5,9 @@
  * Buckets are asked for of the admin, too: of a user that does not exist, Ceph 20 answers with nothing at all.
  */
 import { randomBytes } from "node:crypto";
+import { orUndefined } from "../../http/api";
 import type { BackendDeps, Finding, Preflight } from "../backend";
-import { atMostWarning, granted } from "../preflight-steps";
+import { atMostWarning, granted, unlessNeeded } from "../preflight-steps";
 import { checkS3 } from "../s3-check";
 import { type Requests, requestsTo } from "./requests";
 import type { Settings } from "./settings";
@@ -36,9 +37,18 @@ async function* checks(settings: Settings, deps: BackendDeps): AsyncIterable<Fin
     own = userIdOf(await requests.getOwnUser());
   };
   yield read.verdict === "failed" ? read : await granted("users=read", seeItself, READ);
-  yield await granted("users=write", () => requests.modifyUser(nobody, {}), WRITE);
+  const place = await requests.place();
+  yield zoneFinding(place, settings.s3Endpoints.length > 1);
+  const isChangedHere = typeof place === "string";
+  if (isChangedHere) yield await granted("users=write", () => requests.modifyUser(nobody, {}), WRITE);
   yield atMostWarning(await granted("buckets=read", () => requests.listBuckets(own ?? nobody), BUCKETS));
-  yield zoneFinding(await requests.place(), settings.s3Endpoints.length > 1);
+  if (isChangedHere && (await requests.hasRateLimits())) {
+    const limits = await granted("ratelimit=*", async () => {
+      await orUndefined(requests.getRateLimit(nobody));
+      await requests.setRateLimit(nobody, { enabled: false });
+    });
+    yield unlessNeeded(limits, "rateLimit");
+  }
   for (const s3Endpoint of settings.s3Endpoints)
     yield await checkS3({ ...settings, s3Endpoint }, settings, { ...deps, send });
   yield* speed(settings, deps, nobody);
