@@ -37,7 +37,7 @@ describe("two zones of Ceph 20", function () {
   const declare = (rotationId: string, { endpoint = zones[0], s3Endpoints = zones as readonly string[] } = {}) =>
     stack.write({
       "wishes.json": JSON.stringify({
-        connection: { endpoint, s3Endpoints, propagationSeconds: 20 },
+        connection: { endpoint, s3Endpoints, propagationSeconds: 10 },
         user: { uid: "ann", displayName: "Ann", rotationId, gracePeriodSeconds: GRACE_SECONDS },
       }),
     });
