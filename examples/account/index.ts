@@ -3,7 +3,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { rgw } from "pulumi-object-users";
 
-const account = new rgw.Account("media", { name: "media", maxUsers: 20, quota: { maxSizeBytes: 2 ** 40 } });
+const account = new rgw.Account("media", { name: "media", maxUsers: 20, quota: { maxObjects: 1_000_000 } });
 
 const root = new rgw.User("root", {
   uid: "media-root",

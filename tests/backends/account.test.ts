@@ -130,6 +130,7 @@ describe("rgw.Account", () => {
     [{ rotationId: "1" }, /rotationId: is not an input/],
     [{ email: "" }, /email: cannot be empty/],
     [{ maxUsers: 2 ** 40 }, /maxUsers: must be at most/],
+    [{ quota: { maxSizeBytes: 2 ** 40 } }, /quota\.maxSizeBytes: must be at most 2147483647 for an account/],
     [{ name: "a:b" }, /name: must not contain/],
   ];
   for (const [inputs, says] of wrong)

@@ -4,10 +4,17 @@ import type { UserSpec } from "../../backend";
 import { declaredBy, type Rows, schemasOf, setting } from "../../rows";
 import { limit, MAX_INT32, NO_QUOTA, quota, quotaOf, text, wireQuota } from "../limits";
 
+const TOO_LARGE = `must be at most ${MAX_INT32} for an account: Ceph's API would keep another number. Set a larger one with: radosgw-admin quota set --quota-scope=account`;
+
 const most = limit.refine(
   (value) => value <= MAX_INT32,
   `must be at most ${MAX_INT32}: Ceph would keep another number`,
 );
+
+/** Ceph 20 keeps 32 bits of an account's quota: 2 ** 40 bytes would become 0, and 0 forbids everything. */
+const accountQuota = quota
+  .refine(({ maxSizeBytes }) => maxSizeBytes <= MAX_INT32, { path: ["maxSizeBytes"], error: TOO_LARGE })
+  .refine(({ maxObjects }) => maxObjects <= MAX_INT32, { path: ["maxObjects"], error: TOO_LARGE });
 
 /** A limit that a request sets as `max-…` and an answer shows as `max_…`. */
 function atMost<Shown extends string>(shown: Shown, usual: number) {
@@ -46,13 +53,13 @@ export const rows = {
   maxGroups: atMost("max_groups", 1000),
   maxAccessKeys: atMost("max_access_keys", 4),
   quota: setting({
-    schema: quota.optional(),
+    schema: accountQuota.optional(),
     default: NO_QUOTA,
     wire: { quota: wireQuota },
     read: ({ quota }) => quotaOf(quota),
   }),
   bucketQuota: setting({
-    schema: quota.optional(),
+    schema: accountQuota.optional(),
     default: NO_QUOTA,
     wire: { bucket_quota: wireQuota },
     read: ({ bucket_quota }) => quotaOf(bucket_quota),
