@@ -286,7 +286,12 @@ export abstract class ConnectionProvider extends pulumi.ProviderResource {
  * What the provider gets besides the inputs: which resource this is, and which inputs are secrets. No display of Pulumi
  * shows either.
  */
-function toldToProvider(type: string, name: string, args: object, opts: pulumi.CustomResourceOptions | undefined) {
+export function toldToProvider(
+  type: string,
+  name: string,
+  args: object,
+  opts: pulumi.CustomResourceOptions | undefined,
+) {
   const parent = opts?.parent;
   const identity = parent
     ? pulumi.createUrn(name, type, parent).apply(identityOf)
@@ -306,7 +311,7 @@ async function secretsAmong(values: readonly (readonly [string, unknown])[]): Pr
 }
 
 /** The text that state keeps: where the code is, never the code. It must not change for a released kind. */
-function handler(kind: string): string {
+export function handler(kind: string): string {
   return `exports.handler = () => require("pulumi-object-users/provider").provider(${JSON.stringify(kind)}, 1);`;
 }
 

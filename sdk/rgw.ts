@@ -23,6 +23,7 @@ import {
 
 export type { FoundKey, LookUpOptions } from "./look-up";
 export type { Key } from "./resource";
+export { Account, type AccountArgs } from "./rgw-account";
 
 /** Arguments of a connection. Those that are not given come from stack configuration, then from the environment. */
 export interface ProviderArgs extends TransportArgs {

@@ -107,7 +107,7 @@ function withQuota(account: StoredAccount, args: Arguments): StoredAccount {
   const old = account[fields[type]];
   const count = (name: string, before: bigint) => {
     const number = args.number(name);
-    return typeof number === "bigint" ? number : before;
+    return typeof number === "bigint" ? BigInt.asIntN(32, number) : before;
   };
   const maxSize = count("max-size", old.maxSize);
   const quota = {

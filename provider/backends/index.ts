@@ -20,7 +20,15 @@ export const backends: Readonly<Record<string, Backend>> = {
   },
 };
 
+/** What systems have besides users, by the kind that state names. */
+const others: Readonly<Record<string, Backend>> = {
+  get "rgw.account"(): Backend {
+    return (require("./rgw/account") as typeof import("./rgw/account")).account;
+  },
+};
+
 /** The backend of a kind; undefined when this release has no such kind. A kind is text from outside, such as "toString". */
 export function findBackend(kind: string): Backend | undefined {
-  return Object.hasOwn(backends, kind) ? backends[kind] : undefined;
+  const table = Object.hasOwn(backends, kind) ? backends : others;
+  return Object.hasOwn(table, kind) ? table[kind] : undefined;
 }

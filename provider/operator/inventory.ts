@@ -80,7 +80,8 @@ const exportSchema = z.looseObject({
   }),
 });
 
-const TYPE = /^pulumi-nodejs:dynamic\/object-users\/(\w+):\w+$/;
+/** An account is no user: it has no keys. */
+const TYPE = /^pulumi-nodejs:dynamic\/object-users\/(\w+):(?!Account$)\w+$/;
 const PROVIDER_TYPE = "pulumi:providers:pulumi-nodejs";
 
 /** Reads what `pulumi stack export` prints, parsed. Throws when that is no exported state. */

@@ -145,9 +145,9 @@ export class Users {
 
   /** Users as a run's notes have them: no two systems have one alike. */
   private async keysOf(inputs: readonly Inputs[]): Promise<string[]> {
-    const { kind } = this.backend;
+    const { resource } = this.backend;
     const { address } = await this.open();
-    return inputs.map((each) => `${kind} ${address} ${this.nameOf(each)}`);
+    return inputs.map((each) => `${resource} ${address} ${this.nameOf(each)}`);
   }
 
   /** What `reconcile` would do, as far as state knows. */

@@ -9,8 +9,9 @@ import type { UserApi, Verdict } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
 import { writtenBy } from "../rows";
 import { listBuckets } from "../s3";
-import { idOf, type Quota, type RateLimit, rows, type Where } from "./args";
+import { idOf, type RateLimit, rows, type Where } from "./args";
 import { capsDifference, capsOf } from "./caps";
+import { type Quota, quotaQuery } from "./limits";
 import { allUsers } from "./listing";
 import { CHECK_ENDPOINT } from "./refusals";
 import { type Requests, requestsTo } from "./requests";
@@ -181,8 +182,7 @@ async function changeSettings(
     ["bucket", bucketQuota],
   ] as const) {
     if (quota === undefined) continue;
-    const { enabled, maxSizeBytes, maxObjects } = quota as Quota;
-    await requests.setQuota(userId, type, { enabled, "max-size": maxSizeBytes, "max-objects": maxObjects });
+    await requests.setQuota(userId, type, quotaQuery(quota as Quota));
     fields = { ...fields, [`${type}Quota`]: quota };
   }
   if (rateLimit !== undefined) {

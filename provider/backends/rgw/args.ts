@@ -7,16 +7,7 @@ import type { Fields } from "../../lifecycle/model";
 import { NO_KEY_ROTATES, type UserSpec } from "../backend";
 import { argsOf, declaredBy, type Rows, setting } from "../rows";
 import { capsOf, isCap, normalCaps, wireCaps } from "./caps";
-
-const MAX_INT32 = 2 ** 31 - 1;
-
-/** Longer names than this make Ceph 16 answer 500, with half a user left behind. */
-const MAX_NAME_LENGTH = 255;
-
-const text = z
-  .string()
-  .max(MAX_NAME_LENGTH, `must have at most ${MAX_NAME_LENGTH} characters`)
-  .regex(/^\P{Cc}*$/u, "must not contain control characters");
+import { limit, MAX_INT32, NO_QUOTA, quota, quotaOf, text, wireQuota } from "./limits";
 
 const name = text.min(1, "must not be empty");
 
@@ -26,24 +17,6 @@ const keyPart = z
   .min(1, "must not be empty")
   .max(128, "must have at most 128 characters")
   .regex(/^[A-Za-z0-9+/=_.~-]*$/, "may have letters, digits and + / = _ . ~ - only");
-
-const limit = z
-  .number()
-  .refine(Number.isInteger, { error: "must be a whole number", abort: true })
-  .refine(Number.isSafeInteger, "is too large")
-  .transform((value) => (value < 0 ? -1 : value));
-
-const quota = z.strictObject({
-  enabled: z.boolean().default(true),
-  maxSizeBytes: limit.default(-1),
-  maxObjects: limit.default(-1),
-});
-
-/** A quota in normal form. -1: unlimited. */
-export type Quota = z.infer<typeof quota>;
-
-/** What Ceph gives a user without quota. */
-const NO_QUOTA: Quota = { enabled: false, maxSizeBytes: -1, maxObjects: -1 };
 
 const rate = z
   .number()
@@ -87,12 +60,6 @@ const opMask = z.string().transform((text, context) => {
 function placement(_: string, all: Fields) {
   const { defaultPlacement, defaultStorageClass } = all as Readonly<Record<string, string | undefined>>;
   return { "default-placement": defaultStorageClass ? `${defaultPlacement}/${defaultStorageClass}` : defaultPlacement };
-}
-
-const wireQuota = z.looseObject({ enabled: z.boolean(), max_size: z.number(), max_objects: z.number() });
-
-function quotaOf({ enabled, max_size, max_objects }: z.infer<typeof wireQuota>): Quota {
-  return { enabled, maxSizeBytes: max_size, maxObjects: max_objects };
 }
 
 /** What IAM allows in a user's name, which is the display name in an account. */

@@ -49,11 +49,20 @@ async function* checks(settings: Settings, deps: BackendDeps): AsyncIterable<Fin
     });
     yield unlessNeeded(limits, "rateLimit");
   }
+  if (isChangedHere && (await requests.hasAccounts())) {
+    const accounts = await granted("accounts=*", async () => {
+      await orUndefined(requests.getAccount(NO_ACCOUNT));
+      await requests.changeAccount(NO_ACCOUNT, {});
+    });
+    yield unlessNeeded(accounts, "rgw.Account");
+  }
   for (const s3Endpoint of settings.s3Endpoints)
     yield await checkS3({ ...settings, s3Endpoint }, settings, { ...deps, send });
   yield* speed(settings, deps, nobody);
 }
 
+/** No account has it. */
+const NO_ACCOUNT = "RGW00000000000000000";
 const LACKS = /^the admin user lacks/;
 const READ = 'Without it nothing works: radosgw-admin caps add --uid=ADMIN --caps="users=*".';
 const WRITE = 'Without it nothing can be changed: radosgw-admin caps add --uid=ADMIN --caps="users=*".';

@@ -24,6 +24,8 @@ const PURGE_TIMEOUT_MS = 3_600_000;
 
 const USERS = "/admin/user";
 const RATE_LIMIT = "/admin/ratelimit";
+/** Where accounts are. */
+export const ACCOUNT = "/admin/account";
 /** What a second decoding would change: Ceph 20 decodes a query's values once more, after it has checked the signature. */
 const DECODABLE = /[%+]/;
 
@@ -45,6 +47,26 @@ const IN_ACCOUNT: Meanings = {
     code: "invalid",
     problem: "there is no such account",
     advice: "Check accountId, and that the account is on this cluster.",
+  },
+};
+
+/** What the answers of /admin/account mean. */
+export const OF_ACCOUNTS: Meanings = {
+  "404 NoSuchKey": { code: "not-found", problem: "there is no such account", advice: "Check name and tenant." },
+  AccountAlreadyExists: {
+    code: "already-exists",
+    problem: "an account with this name or e-mail address exists already",
+    advice: "Set adopt: true to adopt the one of this name, or choose another name or email.",
+  },
+  AccessDenied: {
+    code: "forbidden",
+    problem: "the admin user lacks the capability accounts",
+    advice: 'Give it with: radosgw-admin caps add --uid=ADMIN --caps="accounts=*".',
+  },
+  MethodNotAllowed: {
+    code: "unsupported",
+    problem: "this release of Ceph has no accounts",
+    advice: "Use gateways of Ceph 19 or later.",
   },
 };
 
@@ -147,7 +169,7 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
     });
 
   const hasRateLimits = has("rate limits", RATE_LIMIT, { global: true });
-  const hasAccounts = has("accounts", "/admin/account", { id: "RGW00000000000000000" });
+  const hasAccounts = has("accounts", ACCOUNT, { id: "RGW00000000000000000" });
 
   async function placed(query: Query): Promise<Query> {
     const [placement, storageClass] = String(query["default-placement"] ?? "").split("/");
@@ -156,6 +178,9 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
   }
 
   return {
+    /** Any call, with a query that is escaped as this gateway reads it. */
+    call,
+
     /** GET /admin/user. Never with an access key: an unknown uid would find the key's owner instead. */
     getUser: (uid: string) => call(repeatable("reading", user(uid)), "GET", USERS, { uid }, { schema: wireUser }),
 
@@ -245,6 +270,14 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
       const act = { ...unrepeatable("changing the rate limit of", user(uid)), means: OF_RATE_LIMITS };
       return call(act, "POST", RATE_LIMIT, { "ratelimit-scope": "user", uid, ...limit });
     },
+
+    /** GET /admin/account, for its answer's sake alone: whether the admin may read accounts. */
+    getAccount: (id: string) =>
+      call({ ...repeatable("reading", `account ${id}`), means: OF_ACCOUNTS }, "GET", ACCOUNT, { id }),
+
+    /** PUT /admin/account. */
+    changeAccount: (id: string, query: Query) =>
+      call({ ...unrepeatable("changing", `account ${id}`), means: OF_ACCOUNTS }, "PUT", ACCOUNT, { id, ...query }),
 
     /** Whether this release has accounts. Asked once. Rejects where the gateway cannot be asked. */
     hasAccounts,

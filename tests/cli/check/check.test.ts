@@ -101,6 +101,17 @@ describe("object-users check rgw", () => {
     assert.doesNotMatch((await check()).out, /ratelimit/);
   });
 
+  it("names the right that only accounts take", async () => {
+    const lacking = await check();
+    assert.match(
+      lacking.out,
+      /ok +accounts=\*: not granted, and needed only for rgw\.Account\. .*--caps="accounts=\*"/,
+    );
+    assert.match((await check(withCaps("users=*;buckets=read;accounts=*"))).out, /ok +accounts=\*: granted/);
+    gateway.upgrade(18);
+    assert.doesNotMatch((await check()).out, /accounts/);
+  });
+
   it("warns only, where a refusal could not name buckets", async () => {
     const { code, out, said } = await check(withCaps("users=*"));
     assert.equal(code, 0, out);

@@ -63,6 +63,7 @@ contract(
         quota: { enabled: true, max_size: 1000 },
         bucket_quota: { enabled: false, max_objects: 5 },
       }),
+      account("PUT", { id: Q, "quota-type": "account", "max-size": 2 ** 40 }, "200", { quota: { max_size: 0 } }),
       account("PUT", { id: Q, "quota-type": "user", enabled: "true" }, "400 InvalidArgument"),
       account("PUT", { ...named, "quota-type": "account", enabled: "true" }, "400 InvalidArgument"),
     ],
