@@ -69,8 +69,8 @@ for (const [kind, { kind: own, resource, sources }] of Object.entries(backends))
     it("has a page for people, and suites", () => {
       assert.ok(existsSync(path.join(REPOSITORY, `docs/${kind}.md`)), `docs/${kind}.md is missing`);
       assert.ok(
-        suites.some((file) => file.split("/").includes(kind)),
-        `tests/${kind}/*.test.ts is missing`,
+        suites.some((file) => file.split("/").includes(kind) || file.endsWith(`backends/${kind}.test.ts`)),
+        `tests/backends/${kind}.test.ts is missing`,
       );
     });
   });
