@@ -111,7 +111,7 @@ export async function openStack<Running extends System>(
 
   const bystander = `${BYSTANDER}${unique}`;
   const { setting } = adapter;
-  const his = { ...adapter.user(bystander), rotationId: "his", [setting.name]: setting.first };
+  const his = { rotationId: "his", [setting.name]: setting.first, ...adapter.user(bystander) };
   let was: unknown;
   const engine = isFleet ? new MemberEngine(whole, "ann", { [bystander]: his }) : whole;
 

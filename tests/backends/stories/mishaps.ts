@@ -6,7 +6,8 @@ import type { Key } from "../adapter";
 import type { Mishap, Stack } from "../stack";
 import { isOne, isQuiet, resume, type Scene, works } from "./checks";
 
-const KILLED_AFTER: Mishap = { kind: "kill", when: "after" };
+/** The process ends before it hears the answer. */
+export const KILLED_AFTER: Mishap = { kind: "kill", when: "after" };
 const FORBIDDEN: Mishap = { kind: "answer", status: 403 };
 export const A_FEW: readonly Mishap[] = [faults.cutAfter, KILLED_AFTER, FORBIDDEN, faults.html];
 
