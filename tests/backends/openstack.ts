@@ -3,7 +3,7 @@
 import { openstack } from "../../provider/backends/openstack";
 import { nodeSend } from "../../provider/http/send";
 import { projectId, type Store } from "../openstack/store";
-import type { Adapter } from "./adapter";
+import { type Adapter, SINGLE_UNLESS_LONG } from "./adapter";
 
 /** On the store that a suite has opened by the time its tests run. */
 export function keystone(store: () => Store): Adapter {
@@ -11,6 +11,7 @@ export function keystone(store: () => Store): Adapter {
     backend: openstack as Adapter["backend"],
     on: "a real Keystone",
     isReal: true,
+    shapes: SINGLE_UNLESS_LONG,
     user: (name) => ({ name, project: "media" }),
     setting: { name: "description", first: "Ann", next: "Ann B.", others: "Mallory" },
     lock: { enabled: false },

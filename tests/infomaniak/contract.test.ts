@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { infomaniak } from "../../provider/backends/infomaniak";
 import { nodeSend } from "../../provider/http/send";
-import type { Adapter } from "../backends/adapter";
+import { type Adapter, SINGLE_UNLESS_LONG } from "../backends/adapter";
 import { contract } from "../backends/contract";
 import { projectId, type Store, storeFor } from "../openstack/store";
 import { accountBefore, CLOUD, PROJECT, type Setting, TOKEN } from "./account";
@@ -19,6 +19,8 @@ describe("the contract of infomaniak.User", () => {
     backend: infomaniak as unknown as Adapter["backend"],
     on: "the stand-in before a real Keystone",
     isReal: true,
+    shapes: SINGLE_UNLESS_LONG,
+    showsNoMaker: true,
     user: (name) => ({ publicCloudId: CLOUD, projectId: PROJECT, description: name }),
     setting: { name: "description", first: "Ann", next: "Ann B.", others: "Mallory" },
     refused: { "infomaniak:token": "nobodys-token" },

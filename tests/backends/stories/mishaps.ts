@@ -90,7 +90,7 @@ export async function eachRequest(
     try {
       const problem = await stack.tries(inputs);
       if (before && !isLocked) await works(stack);
-      const mayBeForeign = problem === "killed" && can.rotates === "secrets" && !prepare;
+      const mayBeForeign = problem === "killed" && (can.rotates === "secrets" || adapter.showsNoMaker) && !prepare;
       if (mayBeForeign && (await isForeignNow(stack, inputs))) {
         assert.equal(++foreign, 1, "by the last request only");
         continue;
