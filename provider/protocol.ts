@@ -21,6 +21,9 @@ export const ADDRESS = "__address";
 export const SYSTEM = "__system";
 export const CREATED_AT = "__createdAt";
 
+/** The output of a fleet that its class reads: what settings of members are of which a member's text does not speak. */
+export const DEFAULTS = "__defaults";
+
 /** A URN's type as both kinds of provider, dynamic and packaged, have it. */
 const DYNAMIC_TYPE = /pulumi-nodejs:dynamic\/(object-users\/\w+:\w+)/g;
 

@@ -36,6 +36,8 @@ export interface LiveKey {
   readonly secretKey?: string;
   /** When it was made, where the system tells. */
   readonly issuedAt?: string;
+  /** When the system ends it by itself, where it shows that. */
+  readonly endsAt?: string;
   /** Somebody has disabled it: S3 refuses it until it is enabled again. */
   readonly inactive?: true;
 }
@@ -44,6 +46,8 @@ export interface LiveKey {
 export interface Live {
   readonly userId: string;
   readonly fields: Fields;
+  /** What the system shows besides, for look-ups; the lifecycle reads none of it. */
+  readonly also?: Fields;
   /** Absent where the system does not list keys. */
   readonly keys?: readonly LiveKey[];
   /** The mark that a resource put there before the user's first key was made: a run that was interrupted left it. */

@@ -13,6 +13,7 @@ export const rows = {
   publicCloudId: { schema: id, replaces: true, listedBy: true },
   projectId: { schema: id, replaces: true, listedBy: true },
   description: setting({
+    locates: true,
     schema: z
       .string()
       .min(1, "must not be empty: it is what tells users of a project apart, as their names are generated")

@@ -24,6 +24,7 @@ export const rows = {
       "must not begin or end with a space: Keystone cuts it off",
     ),
     wire: { name: z.string() },
+    locates: true,
     read: ({ name }) => name,
     write: (name) => ({ name }),
   }),
