@@ -1,6 +1,6 @@
 /** One table of kinds: whatever a kind of user needs outside its backend, each test naming the place where it is missing. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
@@ -11,9 +11,6 @@ import * as sdk from "../sdk";
 const REPOSITORY = path.join(__dirname, "..");
 const read = (file: string) => readFileSync(path.join(REPOSITORY, file), "utf8");
 const { exports: subpaths, typesVersions } = JSON.parse(read("package.json"));
-const suites = readdirSync(__dirname, { recursive: true, encoding: "utf8" }).filter((file) =>
-  file.endsWith(".test.ts"),
-);
 
 type Class = new (name: string, args: Record<string, string>) => pulumi.ProviderResource;
 const namespaces = sdk as unknown as Readonly<Record<string, Readonly<Record<string, Class | undefined>> | undefined>>;
@@ -77,12 +74,12 @@ for (const [kind, { kind: own, resource, sources, outputs }] of Object.entries(b
       assert.deepEqual(nowhere, [], `provider/backends/${kind}/settings.ts: these need an environment variable`);
     });
 
-    it("has a page for people, and suites", () => {
+    it("has a page for people, and a suite in which it keeps the contract", () => {
       assert.ok(existsSync(path.join(REPOSITORY, `docs/${kind}.md`)), `docs/${kind}.md is missing`);
-      assert.ok(
-        suites.some((file) => file.split("/").includes(kind) || file.endsWith(`backends/${kind}.test.ts`)),
-        `tests/backends/${kind}.test.ts is missing`,
-      );
+      const places = [`tests/backends/${kind}.test.ts`, `tests/${kind}/contract.test.ts`];
+      const found = places.filter((file) => existsSync(path.join(REPOSITORY, file)));
+      const kept = found.filter((file) => /^\s*contract\(/m.test(read(file)));
+      assert.equal(kept.length, 1, `none of ${places.join(", ")} calls contract(…)`);
     });
   });
 }

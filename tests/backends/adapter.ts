@@ -7,6 +7,14 @@ import type { Json } from "../../provider/lifecycle/model";
 import type { Inputs } from "../../provider/pulumi/state";
 import type { World } from "../../provider/world";
 
+/** How a user is declared. */
+export type Shape = "a single user" | "a member of a fleet";
+
+/** Shapes for a real system that takes its time: the other one is left to the long form. */
+export const SINGLE_UNLESS_LONG: readonly Shape[] = process.env.OBJECT_USERS_LONG
+  ? ["a single user", "a member of a fleet"]
+  : ["a single user"];
+
 /** An S3 key. */
 export interface Key {
   readonly accessKey: string;
@@ -47,6 +55,10 @@ export interface Adapter<Running extends System = System> {
   readonly on: string;
   /** Its time passes by the clock, and its users stay where another test may see them. */
   readonly isReal?: true;
+  /** The shapes that it is told in. Default: both. */
+  readonly shapes?: readonly Shape[];
+  /** A user that is done shows nothing of who made it: a run that is killed before it writes state leaves somebody's user. */
+  readonly showsNoMaker?: true;
   /** The least inputs of a user. Another name is another user. */
   user(name: string): Inputs;
   /** A setting that changes in place; what the program gives it, first and next, and what somebody else does. */

@@ -16,10 +16,9 @@ import { world as realWorld, type World } from "../../provider/world";
 import { CheckFailed, Engine } from "../provider/engine";
 import { MemberEngine, memberOf, type OneUser } from "../provider/member";
 import { type FakeWorld, fakeWorld } from "../provider/world";
-import type { Adapter, Key, System } from "./adapter";
+import type { Adapter, Key, Shape, System } from "./adapter";
 
-/** How a user is declared. */
-export type Shape = "a single user" | "a member of a fleet";
+export type { Shape };
 
 /** What becomes of a request: a fault, or the end of the process before the server acts or before the answer comes. */
 export type Mishap = Fault | { readonly kind: "kill"; readonly when: "before" | "after" };
@@ -111,7 +110,7 @@ export async function openStack<Running extends System>(
 
   const bystander = `${BYSTANDER}${unique}`;
   const { setting } = adapter;
-  const his = { ...adapter.user(bystander), rotationId: "his", [setting.name]: setting.first };
+  const his = { rotationId: "his", [setting.name]: setting.first, ...adapter.user(bystander) };
   let was: unknown;
   const engine = isFleet ? new MemberEngine(whole, "ann", { [bystander]: his }) : whole;
 

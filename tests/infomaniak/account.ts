@@ -24,12 +24,19 @@ export interface Setting {
   user(description: string): CloudUser | undefined;
 }
 
+interface Options {
+  readonly requestsPerMinute?: number;
+  readonly delayMs?: number;
+  readonly cli?: boolean;
+}
+
 /** For `before`: an account of its own; skips where the real things behind it cannot be had. */
-export async function openAccount(
-  context: Mocha.Context,
-  options: { requestsPerMinute?: number; delayMs?: number; cli?: boolean } = {},
-): Promise<Setting> {
-  const store = await storeFor(context, options);
+export async function openAccount(context: Mocha.Context, options: Options = {}): Promise<Setting> {
+  return accountBefore(await storeFor(context, options), options);
+}
+
+/** An account of its own in front of a store that runs. */
+export async function accountBefore(store: Store, options: Options = {}): Promise<Setting> {
   const { authUrl, admin } = store.keystone;
   const served = await serveAccount({
     region: { authUrl, ...admin },

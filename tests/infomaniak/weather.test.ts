@@ -6,7 +6,6 @@ import { marked } from "../../provider/backends/infomaniak/description";
 import { deriveMark } from "../../provider/lifecycle/keys";
 import type { Inputs } from "../../provider/pulumi/state";
 import type { Program } from "../openstack/program";
-import { ME } from "../provider/engine";
 import { CLOUD, openAccount, PROJECT, type Setting } from "./account";
 
 const AT = { publicCloudId: CLOUD, projectId: PROJECT };
@@ -157,20 +156,6 @@ describe("infomaniak.User in bad weather", function () {
     assert.match(await program.fails(inputs), /no answer from .*Run again in some minutes/);
     assert.equal(program.engine.stored, undefined);
     await finishes(program, inputs);
-  });
-
-  it("finishes the user of a process that was killed after making it", async () => {
-    const inputs = another();
-    const { description } = inputs;
-    const program = await setting.open();
-    const mark = deriveMark({ name: `${CLOUD}/${PROJECT}/${description}`, identity: ME });
-    await setting.users.create({ password: "Unkn0wn-to-all", description: marked(description, mark) });
-    await program.up(inputs);
-    assert.match(program.lines.join("\n"), /an unfinished run of this resource made it, and this run resumes it/);
-    assert.equal(usersLike(inputs.description).length, 1);
-    assert.equal(setting.user(inputs.description)?.public_cloud_user_id, Number(program.outputs().userId));
-    assert.equal(await setting.store.s3(program.keys().current), "200");
-    await program.engine.destroy();
   });
 
   it("does not finish the user of another resource's process; with adopt it takes it over, without its mark", async () => {

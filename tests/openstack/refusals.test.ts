@@ -3,10 +3,7 @@
 
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { nodeSend } from "../../provider/http/send";
-import { deriveMark } from "../../provider/lifecycle/keys";
 import type { World } from "../../provider/world";
-import { ME } from "../provider/engine";
 import { openProgram } from "./program";
 import { projectId, type Store, storeFor } from "./store";
 
@@ -24,15 +21,6 @@ describe("openstack.User when something is wrong", function () {
     openProgram({ kind: "openstack", environment, config, world });
   /** Trying again takes a twentieth of the time. */
   const HASTE = { sleep: (ms: number) => sleep(ms / 20) };
-  /** Freezes Keystone when it has answered that a user is made, before the provider hears of it. */
-  const freezeAfterUser: World["openTransport"] = (options) => {
-    const send = nodeSend(options);
-    return async (request, timeoutMs) => {
-      const answer = await send(request, timeoutMs);
-      if (request.method === "POST" && request.url.pathname === "/v3/users") store.keystone.freeze();
-      return answer;
-    };
-  };
   const another = () => ({ name: `user-${++count}`, project: "media", rotationId: "1" });
 
   const REFUSALS: readonly { what: string; inputs?: object; environment?: object; says: RegExp }[] = [
@@ -142,29 +130,6 @@ describe("openstack.User when something is wrong", function () {
     await program.engine.destroy();
   });
 
-  it("finishes a user that a killed process left without role and key", async () => {
-    const inputs = another();
-    const mark = deriveMark({ name: `Default/${inputs.name}`, identity: ME });
-    await store.ask("POST", "/users", { user: { name: inputs.name, domain_id: "default", pulumi_object_users: mark } });
-    const program = await open();
-    await program.up(inputs);
-    assert.match(program.lines.join("\n"), /an unfinished run of this resource made it, and this run resumes it/);
-    assert.equal(await store.s3(program.keys().current), "200");
-    assert.equal((await store.user(inputs.name)).pulumi_object_users, null);
-    await program.engine.destroy();
-  });
-
-  it("does not finish a user that another resource's run left unfinished", async () => {
-    const inputs = another();
-    const mark = deriveMark({ name: `Default/${inputs.name}`, identity: "another resource" });
-    const user = { name: inputs.name, domain_id: "default", pulumi_object_users: mark };
-    await store.ask("POST", "/users", { user });
-    const program = await open();
-    assert.match(await program.fails(inputs), /exists already.*Set adopt: true/);
-    assert.equal(program.engine.stored, undefined);
-    assert.equal((await store.user(inputs.name)).pulumi_object_users, mark);
-  });
-
   it("catches a key that never works: a role that S3 does not accept", async () => {
     const inputs = { ...another(), roles: ["reader"] };
     const program = await open(store.env, s3(), HASTE);
@@ -176,23 +141,6 @@ describe("openstack.User when something is wrong", function () {
     await program.up({ ...inputs, roles: ["member"] });
     assert.equal(await store.s3(program.keys().current), "200");
     await program.engine.destroy();
-  });
-
-  it("goes on after Keystone was down between making the user and its key", async () => {
-    const inputs = another();
-    // Nothing watches from outside: what waits while Keystone is frozen is answered after the thaw, and would freeze it again.
-    const program = await open(
-      store.env,
-      { ...s3(), "openstack:timeoutSeconds": 1 },
-      { openTransport: freezeAfterUser },
-    );
-    assert.match(await program.fails(inputs).finally(() => store.keystone.thaw()), /no answer from http/);
-    const again = await open();
-    again.engine.stored = program.engine.stored;
-    await again.up(inputs);
-    assert.equal(await store.s3(again.keys().current), "200");
-    await again.engine.destroy();
-    assert.equal(await store.user(inputs.name), undefined);
   });
 
   it("renews its token once when Keystone does not take it any more", async () => {

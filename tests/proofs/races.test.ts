@@ -14,7 +14,7 @@ import { type Outcome, Stack, type Values } from "./ground/engine";
 import { figures, type Ground, openGround } from "./ground/ground";
 import { type Chance, chanceOf, seed, size } from "./ground/seed";
 
-const ROUNDS = size("OBJECT_USERS_ROUNDS", 2);
+const ROUNDS = size("OBJECT_USERS_ROUNDS", 1);
 
 /** What each of the two does, from where both begin. */
 interface Race {

@@ -1,16 +1,15 @@
-// The stack runner, the language host and the stand-in for the random plugin, with the real CLI.
+// The stack runner and the language host, with the real CLI. That a run can be killed with its plugins is in
+// tests/proofs/kill.test.ts; programs in TypeScript and the stand-in for the random plugin are in tests/e2e/examples.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { needCli } from "../real/needs";
 import { processesWith } from "../real/processes";
-import { QUICK_START, writeFiles } from "../real/project";
+import { QUICK_START } from "../real/project";
 import { openStack, REPOSITORY, type Stack, type StackOptions } from "../real/pulumi";
-import { serveRandomPlugin } from "../real/random-plugin";
 
 /** A resource that does nothing, slowly where it is told to. */
 const THING = `
@@ -101,43 +100,6 @@ describe("a stack of the real Pulumi CLI", function () {
     assert.deepEqual(processesWith("PULUMI_HOME", path.join(base, "pulumi")), []);
   });
 
-  it("runs a TypeScript program from a directory, with random values that change with their keepers", async () => {
-    const from = mkdtempSync(path.join(tmpdir(), "object-users-program-"));
-    const random = await serveRandomPlugin();
-    const program = {
-      "Pulumi.yaml": "name: typed\nruntime: nodejs\nmain: source\n",
-      "source/package.json": "{}",
-      "source/index.ts": `
-        import * as pulumi from "@pulumi/pulumi";
-        import { RandomId, RandomPassword, RandomString, RandomUuid } from "@pulumi/random";
-        const month: string = new pulumi.Config().require("month");
-        export const id = new RandomId("id", { byteLength: 4, keepers: { month } }).hex;
-        export const uuid = new RandomUuid("uuid").result;
-        export const letters = new RandomString("letters", { length: 12, special: false }).result;
-        export const password = new RandomPassword("password", { length: 20 }).result;`,
-    };
-    try {
-      writeFiles(program, from);
-      symlinkSync(path.join(REPOSITORY, "node_modules"), path.join(from, "node_modules"));
-      const stack = await open({ program: from, config: { "typed:month": "May" }, env: random.env });
-      await stack.up({ expect: 0 });
-      const before = await stack.outputs();
-      assert.match(String(before.id), /^[0-9a-f]{8}$/);
-      assert.match(String(before.uuid), /^[0-9a-f-]{36}$/);
-      assert.match(String(before.letters), /^[A-Za-z0-9]{12}$/);
-      assert.equal(before.password, "[secret]");
-      await stack.setConfig("typed:month", "June");
-      assert.match((await stack.up({ expect: 0 })).stdout, /1 replaced/);
-      const after = await stack.outputs();
-      assert.notEqual(after.id, before.id);
-      assert.deepEqual({ ...after, id: before.id }, before);
-      assert.deepEqual(readdirSync(from).sort(), ["Pulumi.yaml", "node_modules", "source"]);
-    } finally {
-      random.close();
-      rmSync(from, { recursive: true });
-    }
-  });
-
   it("reports the error of a failing program once", async () => {
     const stack = await open({ program: { files: { "index.js": 'throw new Error("no such luck");' } } });
     await assert.rejects(stack.up({ expect: 0 }), ({ message }: Error) => {
@@ -153,25 +115,6 @@ describe("a stack of the real Pulumi CLI", function () {
     const result = await stack.up();
     assert.notEqual(result.code, 0);
     assert.match(result.stdout + result.stderr, /exited with non-zero exit code: 7/);
-  });
-
-  it("kills an update half-way, plugins included, and goes on from there", async () => {
-    const program = (sleepMs: number) => ({
-      "index.js": `${THING} new Thing("thing", { size: 1, sleepMs: ${sleepMs} });`,
-    });
-    const stack = await open({ program: { files: program(30_000) } });
-    const running = stack.spawn(["up", "--yes", "--skip-preview"]);
-    await until(() => running.processes().some(({ command }) => command.includes("cmd/dynamic-provider")));
-    await until(async () => (await pending(stack)) === 1);
-    const { code } = await running.kill();
-    assert.equal(code, 137);
-    assert.deepEqual(running.processes(), []);
-    assert.equal(await pending(stack), 1);
-    stack.write(program(0));
-    await stack.run(["cancel", "--yes"]);
-    await stack.up({ expect: 0 });
-    const types = (await stack.exportState()).deployment.resources?.map(({ type }) => type);
-    assert.ok(types?.includes("pulumi-nodejs:dynamic:Resource"));
   });
 
   it("ends everything and removes its directories when the process that opened it is interrupted", async () => {
@@ -199,11 +142,3 @@ describe("a stack of the real Pulumi CLI", function () {
     assert.deepEqual(processesWith("PULUMI_HOME", path.join(base, "pulumi")), []);
   });
 });
-
-async function pending(stack: Stack): Promise<number> {
-  return (await stack.exportState()).deployment.pending_operations?.length ?? 0;
-}
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50));
-}

@@ -31,6 +31,9 @@ export const movesDeadlines: Where = ({ deadline }) => deadline === "free";
 export const fixesDeadlines: Where = ({ deadline }) => deadline !== "free";
 export const showsKeys: Where = ({ secretsReadable }) => secretsReadable;
 
+/** Whether the setting that changes is what the user is found by: another value would be another user. */
+export const settingIsName = ({ setting, user }: Adapter) => setting.name in user("ann");
+
 /** Stories as a table. */
 export type Stories = readonly (readonly [title: string, where: Where, story: Story])[];
 

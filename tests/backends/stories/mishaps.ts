@@ -6,7 +6,8 @@ import type { Key } from "../adapter";
 import type { Mishap, Stack } from "../stack";
 import { isOne, isQuiet, resume, type Scene, works } from "./checks";
 
-const KILLED_AFTER: Mishap = { kind: "kill", when: "after" };
+/** The process ends before it hears the answer. */
+export const KILLED_AFTER: Mishap = { kind: "kill", when: "after" };
 const FORBIDDEN: Mishap = { kind: "answer", status: 403 };
 export const A_FEW: readonly Mishap[] = [faults.cutAfter, KILLED_AFTER, FORBIDDEN, faults.html];
 
@@ -89,7 +90,7 @@ export async function eachRequest(
     try {
       const problem = await stack.tries(inputs);
       if (before && !isLocked) await works(stack);
-      const mayBeForeign = problem === "killed" && can.rotates === "secrets" && !prepare;
+      const mayBeForeign = problem === "killed" && (can.rotates === "secrets" || adapter.showsNoMaker) && !prepare;
       if (mayBeForeign && (await isForeignNow(stack, inputs))) {
         assert.equal(++foreign, 1, "by the last request only");
         continue;
