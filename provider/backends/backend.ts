@@ -16,6 +16,10 @@ export interface UserSpec<Where = unknown> {
   readonly name: string;
   /** How the system addresses the user; nobody but the backend opens it. */
   readonly where: Where;
+  /** The user's id on the system, where the inputs say it. */
+  readonly userId?: string;
+  /** The access key that all secrets of the user have, where the inputs say it. */
+  readonly accessKey?: string;
   readonly fields: Fields;
   readonly createKey: boolean;
   readonly ownKey?: OwnKey;

@@ -25,7 +25,7 @@ export const rows = {
       ),
   }),
   // Generated, and only shown.
-  openStackName: { isSetting: true },
+  openStackName: { isSetting: true, output: true },
   inviteEmail: setting({ schema: z.email("must be an e-mail address").optional() }),
   inviteRotationId: setting({ schema: z.string().optional() }),
   password: { schema: z.string().min(1, "must not be empty: leave it out to have one made").optional() },

@@ -58,8 +58,8 @@ export const rows = {
     read: ({ enabled }) => enabled,
     write: (enabled) => ({ enabled }),
   }),
-  project: setting({ schema: text(MAX_PROJECT).optional() }),
-  projectId: setting({ schema: text(MAX_PROJECT).refine(isPathPart, NO_PATH_PART).optional() }),
+  project: setting({ schema: text(MAX_PROJECT).optional(), output: true }),
+  projectId: setting({ schema: text(MAX_PROJECT).refine(isPathPart, NO_PATH_PART).optional(), output: true }),
   roles: setting({
     schema: z
       .array(text(MAX_NAME))

@@ -222,6 +222,7 @@ export function specOf(args: UserArgs): UserSpec<Where> {
   return {
     name: idOf(args),
     where: { uid, tenant },
+    userId: idOf(args),
     fields: declaredBy(rows, args),
     createKey: createKey ?? true,
     ...(accessKey === undefined ? {} : { ownKey: { accessKey, ...(secretKey === undefined ? {} : { secretKey }) } }),
