@@ -3,7 +3,7 @@
  * reach Pulumi. This file has Pulumi's words only; the provider decides what they do.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { IDENTITY, identityOf, SECRET_INPUTS, SECRET_NAMES, SECRETS } from "../provider/protocol";
+import { handlerOf, IDENTITY, identityOf, SECRET_INPUTS, SECRET_NAMES, SECRETS } from "../provider/protocol";
 
 /** The inputs that every user has, whatever the system. */
 export interface LifecycleArgs {
@@ -108,7 +108,7 @@ export abstract class ObjectUser extends pulumi.CustomResource {
       keys: undefined,
     };
     const told = toldToProvider(type, name, args, opts);
-    const props = { ...outputs, ...withSecrets(args, SECRET_NAMES), ...told, __provider: handler(kind) };
+    const props = { ...outputs, ...withSecrets(args, SECRET_NAMES), ...told, __provider: handlerOf(kind) };
     const secretOutputs = [...SECRET_NAMES, SECRETS, ...(opts?.additionalSecretOutputs ?? [])];
     const { stackTraceLimit } = Error;
     // Pulumi takes several stack traces for each property, for debugging its own promises, and maps each to its sources:
@@ -194,7 +194,7 @@ export abstract class Fleet extends pulumi.CustomResource {
     const secretOutputs = ["credentials", ...(opts?.additionalSecretOutputs ?? [])];
     const told = toldToProvider(type, name, { "*": [args.users, args.defaults] }, opts);
     // The provider's check decides which inputs are secret: here they may not be resolved yet.
-    const props = { ...outputs, ...args, ...told, __provider: handler(`${kind}/fleet`) };
+    const props = { ...outputs, ...args, ...told, __provider: handlerOf(`${kind}/fleet`) };
     super(type, name, props, { ...opts, additionalSecretOutputs: secretOutputs });
     this.credentials = pulumi.secret(this.credentials);
   }
@@ -250,11 +250,6 @@ async function secretsAmong(values: readonly (readonly [string, unknown])[]): Pr
   );
   const names = secrets.flat().filter((name) => !SECRET_NAMES.includes(name));
   return names.length === 0 ? undefined : names;
-}
-
-/** The text that state keeps: where the code is, never the code. It must not change for a released kind. */
-function handler(kind: string): string {
-  return `exports.handler = () => require("pulumi-object-users/provider").provider(${JSON.stringify(kind)}, 1);`;
 }
 
 function withSecrets(args: object, names: string[]): Record<string, unknown> {

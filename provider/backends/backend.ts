@@ -55,6 +55,14 @@ export interface ConnectionFile {
   read(named: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
 }
 
+/** What an id for `pulumi import` is made of: inputs in this order. The last one may have the separator in it. */
+export interface ImportedBy {
+  readonly inputs: readonly string[];
+  readonly separator: string;
+  /** The first input may be left out, with the separator behind it. */
+  readonly firstIsOptional?: true;
+}
+
 /** One thing that a preflight looked at. */
 export interface Finding {
   /** What was looked at, in a word or two: "users=write". */
@@ -111,6 +119,8 @@ export interface Backend<Args = unknown, Settings = unknown, Where = unknown> ex
   /** Every address that a connection talks to. */
   addresses(settings: Settings): Addresses;
   specOf(args: Args): UserSpec<Where>;
+  /** The inputs that an id for `pulumi import` is made of. It is what the program calls the user. */
+  readonly importedBy: ImportedBy;
   /** A key's id as it is today, from one that is in state. Absent: ids have always been what they are. */
   keyIdOf?(stored: string, accessKey: string): string;
   /** The inputs that declare settings as they are, those that go without saying left out. Default: what is no default. */
