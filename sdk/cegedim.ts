@@ -86,19 +86,13 @@ export class ObjectUser extends BaseUser {
   declare readonly locked: pulumi.Output<boolean>;
 
   constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
-    super(
-      "cegedim",
-      "pulumi-nodejs:dynamic/object-users/cegedim:ObjectUser",
-      name,
-      { locked: undefined, ...args },
-      opts,
-    );
+    super("cegedim", "cegedim:ObjectUser", name, { locked: undefined, ...args }, opts);
   }
 }
 
 /** Many object users of cegedim.cloud as one resource. */
 export class ObjectUsers extends Fleet {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
-    super("cegedim", "pulumi-nodejs:dynamic/object-users/cegedim:ObjectUsers", name, args, opts);
+    super("cegedim", "cegedim:ObjectUsers", name, args, opts);
   }
 }

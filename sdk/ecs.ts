@@ -71,19 +71,13 @@ export class ObjectUser extends BaseUser {
   declare readonly tags: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
-    super(
-      "ecs",
-      "pulumi-nodejs:dynamic/object-users/ecs:ObjectUser",
-      name,
-      { locked: undefined, tags: undefined, ...args },
-      opts,
-    );
+    super("ecs", "ecs:ObjectUser", name, { locked: undefined, tags: undefined, ...args }, opts);
   }
 }
 
 /** Many object users of Dell ECS or ObjectScale as one resource. */
 export class ObjectUsers extends Fleet {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
-    super("ecs", "pulumi-nodejs:dynamic/object-users/ecs:ObjectUsers", name, args, opts);
+    super("ecs", "ecs:ObjectUsers", name, args, opts);
   }
 }

@@ -88,7 +88,7 @@ export class User extends ObjectUser {
 
   constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = { openStackName: undefined, password: undefined };
-    super("infomaniak", "pulumi-nodejs:dynamic/object-users/infomaniak:User", name, { ...outputs, ...args }, opts);
+    super("infomaniak", "infomaniak:User", name, { ...outputs, ...args }, opts);
     this.password = pulumi.secret(this.password);
   }
 }
@@ -96,6 +96,6 @@ export class User extends ObjectUser {
 /** Many users of an Infomaniak Public Cloud project as one resource. */
 export class Users extends Fleet {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
-    super("infomaniak", "pulumi-nodejs:dynamic/object-users/infomaniak:Users", name, args, opts);
+    super("infomaniak", "infomaniak:Users", name, args, opts);
   }
 }

@@ -121,7 +121,7 @@ export class User extends ObjectUser {
 
   constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = { password: undefined, project: undefined, projectId: undefined };
-    super("openstack", "pulumi-nodejs:dynamic/object-users/openstack:User", name, { ...outputs, ...args }, opts);
+    super("openstack", "openstack:User", name, { ...outputs, ...args }, opts);
     this.password = pulumi.secret(this.password);
   }
 }
@@ -129,6 +129,6 @@ export class User extends ObjectUser {
 /** Many users of an OpenStack cloud as one resource. */
 export class Users extends Fleet {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
-    super("openstack", "pulumi-nodejs:dynamic/object-users/openstack:Users", name, args, opts);
+    super("openstack", "openstack:Users", name, args, opts);
   }
 }

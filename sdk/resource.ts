@@ -3,7 +3,8 @@
  * reach Pulumi. This file has Pulumi's words only; the provider decides what they do.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { handlerOf, IDENTITY, identityOf, SECRET_INPUTS, SECRET_NAMES, SECRETS } from "../provider/protocol";
+import { IDENTITY, identityOf, SECRET_INPUTS, SECRET_NAMES, SECRETS } from "../provider/protocol";
+import { connectionOf, doorOf, withoutNulls } from "./door";
 
 /** The inputs that every user has, whatever the system. */
 export interface LifecycleArgs {
@@ -107,15 +108,16 @@ export abstract class ObjectUser extends pulumi.CustomResource {
       endpoint: undefined,
       keys: undefined,
     };
-    const told = toldToProvider(type, name, args, opts);
-    const props = { ...outputs, ...withSecrets(args, SECRET_NAMES), ...told, __provider: handlerOf(kind) };
+    const door = doorOf(kind, type, (dynamic) => toldToProvider(dynamic, name, args, opts), opts);
+    const props = { ...outputs, ...withSecrets(args, SECRET_NAMES), ...door.props };
     const secretOutputs = [...SECRET_NAMES, SECRETS, ...(opts?.additionalSecretOutputs ?? [])];
     const { stackTraceLimit } = Error;
     // Pulumi takes several stack traces for each property, for debugging its own promises, and maps each to its sources:
     // a third of a program's time. The resource's own position in the program is taken with a limit of its own.
     Error.stackTraceLimit = 0;
     try {
-      super(type, name, props, { ...opts, additionalSecretOutputs: secretOutputs });
+      super(door.type, name, props, { ...door.options, additionalSecretOutputs: secretOutputs });
+      withoutNulls(this, { ...outputs, ...args });
       this.secretKey = pulumi.secret(this.secretKey);
       this.previousSecretKey = pulumi.secret(this.previousSecretKey);
     } finally {
@@ -192,10 +194,12 @@ export abstract class Fleet extends pulumi.CustomResource {
   ) {
     const outputs = { credentials: undefined, keys: undefined, endpoint: undefined };
     const secretOutputs = ["credentials", ...(opts?.additionalSecretOutputs ?? [])];
-    const told = toldToProvider(type, name, { "*": [args.users, args.defaults] }, opts);
+    const told = (dynamic: string) => toldToProvider(dynamic, name, { "*": [args.users, args.defaults] }, opts);
+    const door = doorOf(`${kind}/fleet`, type, told, opts);
     // The provider's check decides which inputs are secret: here they may not be resolved yet.
-    const props = { ...outputs, ...args, ...told, __provider: handlerOf(`${kind}/fleet`) };
-    super(type, name, props, { ...opts, additionalSecretOutputs: secretOutputs });
+    const props = { ...outputs, ...args, ...door.props };
+    super(door.type, name, props, { ...door.options, additionalSecretOutputs: secretOutputs });
+    withoutNulls(this, outputs);
     this.credentials = pulumi.secret(this.credentials);
   }
 
@@ -225,7 +229,8 @@ export abstract class ConnectionProvider extends pulumi.ProviderResource {
   /** @internal */
   protected constructor(kind: string, name: string, args: object, secrets: string[], opts?: pulumi.ResourceOptions) {
     const given = Object.entries(withSecrets(args, secrets)).filter(([, value]) => value !== undefined);
-    super("pulumi-nodejs", name, Object.fromEntries(given.map(([key, value]) => [`${kind}:${key}`, value])), opts);
+    const connection = connectionOf(kind, Object.fromEntries(given), opts);
+    super(connection.package, name, connection.props, connection.options);
   }
 }
 

@@ -104,7 +104,7 @@ export interface UserArgs extends LifecycleArgs {
  */
 export class User extends ObjectUser {
   constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
-    super("rgw", "pulumi-nodejs:dynamic/object-users/rgw:User", name, args, opts);
+    super("rgw", "rgw:User", name, args, opts);
   }
 }
 
@@ -121,6 +121,6 @@ export class User extends ObjectUser {
  */
 export class Users extends Fleet {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
-    super("rgw", "pulumi-nodejs:dynamic/object-users/rgw:Users", name, args, opts);
+    super("rgw", "rgw:Users", name, args, opts);
   }
 }
