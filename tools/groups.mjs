@@ -40,6 +40,7 @@ const UNIT = [
   { name: "cegedim", places: ["cegedim/"] },
   { name: "backends", places: ["backends/"] },
   { name: "provider", places: ["provider", "pulumi"] },
+  { name: "packaged", places: ["packaged/"] },
   { name: "sdk", places: ["sdk"] },
   { name: "contract (embedded)", places: ["contract"], grep: EMBEDDED },
   { name: "devserver", places: ["devserver"] },

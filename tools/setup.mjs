@@ -27,8 +27,9 @@ async function deps() {
 /** The build, inside the repository: TypeScript into dist/. */
 async function build() {
   const main = JSON.parse(readFileSync(at("package.json"), "utf8")).main;
+  const plugin = "dist/plugin/pulumi-resource-object-users";
   const inputs = ["tsconfig.json", "tsconfig.build.json", ...SOURCES.flatMap((directory) => tree(directory))];
-  if (modified(main) >= Math.max(...inputs.map(modified))) return;
+  if (Math.min(modified(main), modified(plugin)) >= Math.max(...inputs.map(modified))) return;
   await timed("npm run build: compiling into dist", () => {
     try {
       npm("run", "--silent", "build");
