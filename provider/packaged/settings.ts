@@ -5,10 +5,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { backends } from "../backends";
 import type { Config } from "../connection";
+import { nestedConfig, settingsIn } from "../nested-config";
 import type { CheckFailure } from "../pulumi/inputs";
 import { asSecret } from "../pulumi/state";
 import { hasUnknowns } from "../pulumi/unknowns";
-import { PACKAGE } from "./kinds";
 import { inClear, isSecret } from "./marks";
 import type { Plain } from "./messages";
 
@@ -53,32 +53,16 @@ export function isSameSettings(one: Plain, other: Plain): boolean {
 
 /** The configuration that backends read. */
 export function configOf(args: Plain): Config {
-  const settings = settingsOf(args);
-  return {
-    get(key) {
-      const [system = "", name = ""] = key.split(":");
-      const all = settings.get(system);
-      return all !== undefined && Object.hasOwn(all, name) ? all[name] : undefined;
-    },
-    nameOf: (key) => `${PACKAGE}:${key.replace(":", ".")}`,
-  };
+  return nestedConfig(settingsOf(args));
 }
 
 /** Each system's settings in clear. */
-function settingsOf(args: Plain): Map<string, Plain> {
+function settingsOf(args: Plain): Plain {
   const all = Object.entries(args).filter(([name]) => Object.hasOwn(backends, name));
-  return new Map(all.map(([name, given]) => [name, inClear(parsed(given) ?? {})]));
+  return Object.fromEntries(all.map(([name, given]) => [name, inClear(parsed(given) ?? {})]));
 }
 
-/** The settings of a system, from an object or the JSON text of one; undefined where it is neither. */
+/** The settings of a system, whatever form they have; secret ones among them are marked. */
 function parsed(given: unknown): Plain | undefined {
-  const value = isSecret(given) ? given.value : given;
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Plain;
-  if (typeof value !== "string") return undefined;
-  try {
-    const read: unknown = JSON.parse(value);
-    return typeof read === "object" && read !== null && !Array.isArray(read) ? (read as Plain) : undefined;
-  } catch {
-    return undefined;
-  }
+  return settingsIn(isSecret(given) ? given.value : given) as Plain | undefined;
 }
