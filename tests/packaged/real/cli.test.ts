@@ -84,7 +84,7 @@ describe("the packaged plugin by the real CLI", function () {
     const drift = await preview({ args: ["--refresh", "--diff"], expect: 0 });
     assert.match(drift.stdout, /displayName: "Mallory" => "Alice"/);
     await up({ args: ["--refresh"], expect: 0 });
-    assert.equal(user("alice")?.displayName, "Alice");
+    assert.equal(user("alice")?.user.displayName, "Alice");
 
     meddle("PUT user?uid=carol&display-name=Carol");
     const imported = await run(["import", "object-users:rgw:User", "carol", "carol", "--yes", "--protect=false"], {
