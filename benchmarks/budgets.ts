@@ -147,9 +147,9 @@ function otherBudgets({ requests, startup, bytes, fleets, megabytes }: Measured)
     atMost(
       "state of a single user",
       bytes.get("users") ?? Number.NaN,
-      2000,
+      2700,
       "bytes",
-      `The engine's own part, positions and stack traces in the program, is ${bytes.get("floor")?.toFixed(0)} bytes.`,
+      `Settings are outputs, each a value of its own, so that a preview knows them. The engine's own part, positions and stack traces in the program, is ${bytes.get("floor")?.toFixed(0)} bytes.`,
     ),
     atMost("state of a fleet's member", bytes.get("fleet") ?? Number.NaN, 1000, "bytes", ""),
     atMost(

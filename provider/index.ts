@@ -7,13 +7,17 @@ import { backends, findBackend } from "./backends";
 import type { Backend } from "./backends/backend";
 import { type Importable, importContentOf } from "./operator/import";
 import type { ImportContent } from "./operator/import-content";
+import { type LookUps, openLookUps } from "./operator/look-up";
+import { printable } from "./printable";
 import type { ResourceProvider } from "./pulumi/engine";
 import { openFleet } from "./pulumi/fleet/fleet";
 import { openResource } from "./pulumi/resource";
+import { world } from "./world";
 
 export { type ErrorCode, ObjectUserError } from "./errors";
 export type { Importable } from "./operator/import";
 export type { ImportContent } from "./operator/import-content";
+export type { Found, FoundKey, LookUps } from "./operator/look-up";
 export type { ResourceProvider } from "./pulumi/engine";
 
 /** The protocol between a resource's state and this package. */
@@ -49,6 +53,14 @@ export async function importContent(
 ): Promise<ImportContent> {
   const get = (key: string) => settings[key.slice(key.indexOf(":") + 1)];
   return importContentOf(backendOf(kind), { get }, users);
+}
+
+/**
+ * The look-ups of a kind of user. `get` gives the settings of the connection by their names, "rgw:endpoint"; what it leaves
+ * out comes from the environment. `log` is told what people should know, never a secret.
+ */
+export function lookUps(kind: string, get: (key: string) => unknown, log: (line: string) => void): LookUps {
+  return openLookUps(backendOf(kind), { get }, { ...world, log: (line) => log(printable(line)) });
 }
 
 function backendOf(kind: string): Backend {

@@ -26,6 +26,9 @@ export function handlerOf(kind: string): string {
   return `exports.handler = () => require("pulumi-object-users/provider").provider(${JSON.stringify(kind)}, 1);`;
 }
 
+/** The output of a fleet that its class reads: what settings of members are of which a member's text does not speak. */
+export const DEFAULTS = "__defaults";
+
 /** A URN's type as both kinds of provider, dynamic and packaged, have it. */
 const DYNAMIC_TYPE = /pulumi-nodejs:dynamic\/(object-users\/\w+:\w+)/g;
 

@@ -4,14 +4,26 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 import {
+  type FoundUser as Found,
+  getUser as get,
+  getUserOutput as getOutput,
+  type Inputs,
+  type LookUpOptions,
+  listUsers as list,
+  type SecretsArgs,
+} from "./look-up";
+import {
   ObjectUser as BaseUser,
   ConnectionProvider,
   Fleet,
   type FleetArgs,
   type LifecycleArgs,
+  outputsOf,
+  type SettingsOf,
   type TransportArgs,
 } from "./resource";
 
+export type { FoundKey, LookUpOptions } from "./look-up";
 export type { Key } from "./resource";
 
 /** Overrides of the assumed paths, each below the endpoint. */
@@ -86,13 +98,56 @@ export class ObjectUser extends BaseUser {
   declare readonly locked: pulumi.Output<boolean>;
 
   constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
-    super("cegedim", "cegedim:ObjectUser", name, { locked: undefined, ...args }, opts);
+    super("cegedim", "cegedim:ObjectUser", name, { ...outputsOf(SETTINGS), ...args }, opts);
   }
 }
 
+const SETTINGS = ["label", "locked"] as const;
+
+/** A user's settings as found. */
+export type Settings = SettingsOf<ObjectUser, (typeof SETTINGS)[number]>;
+
 /** Many object users of cegedim.cloud as one resource. */
-export class ObjectUsers extends Fleet {
+export class ObjectUsers extends Fleet<Settings> {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
-    super("cegedim", "cegedim:ObjectUsers", name, args, opts);
+    super("cegedim", "cegedim:ObjectUsers", name, args, SETTINGS, opts);
   }
+}
+
+/** Which user. */
+export interface GetUserArgs extends SecretsArgs {
+  /** The store's name. */
+  objectStore: string;
+  /** The user's label. */
+  label: string;
+}
+
+/** What a look-up shows of a user. The service lists no secrets, and shows none. */
+export type FoundUser = Found<Settings & { accessKey: string }>;
+
+/**
+ * Looks up a user that nobody need manage here. Changes nothing. Runs in previews, too. Rejects when there is no such user.
+ *
+ * ```ts
+ * const { userId, keys } = await cegedim.getUser({ objectStore: "cos-acme-media", label: "app" });
+ * ```
+ */
+export function getUser(args: GetUserArgs, opts: LookUpOptions = {}): Promise<FoundUser> {
+  return get("cegedim", args, opts);
+}
+
+/** The same with arguments that may be outputs. With `withSecrets`, all of the output is secret. */
+export function getUserOutput(
+  args: Inputs<GetUserArgs>,
+  opts: LookUpOptions = {},
+): pulumi.Output<pulumi.Unwrap<FoundUser>> {
+  return getOutput("cegedim", args, opts);
+}
+
+/** The users of a store, each as the arguments of `getUser`. Rejects when they cannot be listed. */
+export function listUsers(
+  place: Pick<GetUserArgs, "objectStore">,
+  opts: LookUpOptions = {},
+): Promise<Omit<GetUserArgs, keyof SecretsArgs>[]> {
+  return list("cegedim", place, opts);
 }

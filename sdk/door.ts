@@ -97,6 +97,14 @@ function refuseForgottenSettings(type: string, packaged: string, opts: pulumi.Cu
   );
 }
 
+/** What stack configuration says of a setting such as "rgw:endpoint", under the name that it has behind the chosen door. */
+export function configured(key: string): unknown {
+  if (!isPackaged()) return pulumi.runtime.getConfig(key);
+  const [system = "", name = ""] = key.split(":");
+  const text = pulumi.runtime.getConfig(`${PACKAGE}:${system}`);
+  return text === undefined ? undefined : (JSON.parse(text) as Record<string, unknown>)[name];
+}
+
 /** The plugin's version, which is this package's. */
 function version(): string {
   return (require("pulumi-object-users/package.json") as { version: string }).version;

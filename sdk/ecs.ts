@@ -1,14 +1,26 @@
 /** Object users of Dell ECS and ObjectScale, managed by the management API of the system. */
 import type * as pulumi from "@pulumi/pulumi";
 import {
+  type FoundUser as Found,
+  getUser as get,
+  getUserOutput as getOutput,
+  type Inputs,
+  type LookUpOptions,
+  listUsers as list,
+  type SecretsArgs,
+} from "./look-up";
+import {
   ObjectUser as BaseUser,
   ConnectionProvider,
   Fleet,
   type FleetArgs,
   type LifecycleArgs,
+  outputsOf,
+  type SettingsOf,
   type TransportArgs,
 } from "./resource";
 
+export type { FoundKey, LookUpOptions } from "./look-up";
 export type { Key } from "./resource";
 
 /** Arguments of a connection. Those that are not given come from stack configuration, then from the environment. */
@@ -71,13 +83,56 @@ export class ObjectUser extends BaseUser {
   declare readonly tags: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
-    super("ecs", "ecs:ObjectUser", name, { locked: undefined, tags: undefined, ...args }, opts);
+    super("ecs", "ecs:ObjectUser", name, { ...outputsOf(SETTINGS), ...args }, opts);
   }
 }
 
+const SETTINGS = ["locked", "tags"] as const;
+
+/** A user's settings as found. */
+export type Settings = SettingsOf<ObjectUser, (typeof SETTINGS)[number]>;
+
 /** Many object users of Dell ECS or ObjectScale as one resource. */
-export class ObjectUsers extends Fleet {
+export class ObjectUsers extends Fleet<Settings> {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
-    super("ecs", "ecs:ObjectUsers", name, args, opts);
+    super("ecs", "ecs:ObjectUsers", name, args, SETTINGS, opts);
   }
+}
+
+/** Which user. */
+export interface GetUserArgs extends SecretsArgs {
+  /** The user's name. */
+  userId: string;
+  /** The namespace. */
+  namespace: string;
+}
+
+/** What a look-up shows of a user. */
+export type FoundUser = Found<Settings>;
+
+/**
+ * Looks up a user that nobody need manage here. Changes nothing. Runs in previews, too. Rejects when there is no such user.
+ *
+ * ```ts
+ * const { userId, keys } = await ecs.getUser({ userId: "alice", namespace: "media" });
+ * ```
+ */
+export function getUser(args: GetUserArgs, opts: LookUpOptions = {}): Promise<FoundUser> {
+  return get("ecs", args, opts);
+}
+
+/** The same with arguments that may be outputs. With `withSecrets`, all of the output is secret. */
+export function getUserOutput(
+  args: Inputs<GetUserArgs>,
+  opts: LookUpOptions = {},
+): pulumi.Output<pulumi.Unwrap<FoundUser>> {
+  return getOutput("ecs", args, opts);
+}
+
+/** The users of a namespace, each as the arguments of `getUser`. Rejects when they cannot be listed. */
+export function listUsers(
+  place: Pick<GetUserArgs, "namespace">,
+  opts: LookUpOptions = {},
+): Promise<Omit<GetUserArgs, keyof SecretsArgs>[]> {
+  return list("ecs", place, opts);
 }

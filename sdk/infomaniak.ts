@@ -4,14 +4,26 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import {
+  type FoundUser as Found,
+  getUser as get,
+  getUserOutput as getOutput,
+  type Inputs,
+  type LookUpOptions,
+  listUsers as list,
+  type SecretsArgs,
+} from "./look-up";
+import {
   ConnectionProvider,
   Fleet,
   type FleetArgs,
   type LifecycleArgs,
   ObjectUser,
+  outputsOf,
+  type SettingsOf,
   type TransportArgs,
 } from "./resource";
 
+export type { FoundKey, LookUpOptions } from "./look-up";
 export type { Key } from "./resource";
 
 /** Arguments of a connection. Those that are not given come from stack configuration, then from the environment. */
@@ -83,19 +95,70 @@ export interface UserArgs extends LifecycleArgs {
 export class User extends ObjectUser {
   /** The generated name by which the user logs in to OpenStack: "PCU-…". */
   declare readonly openStackName: pulumi.Output<string>;
+  /** What distinguishes the users of the project. */
+  declare readonly description: pulumi.Output<string>;
+  /** The address that the last link for a password was mailed to, where it is declared. */
+  declare readonly inviteEmail: pulumi.Output<string | undefined>;
+  /** What the last link was mailed for, where it is declared. */
+  declare readonly inviteRotationId: pulumi.Output<string | undefined>;
   /** The password, given or made; absent for an invited user. Secret. */
   declare readonly password: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
-    const outputs = { openStackName: undefined, password: undefined };
+    const outputs = outputsOf(["password", ...SETTINGS]);
     super("infomaniak", "infomaniak:User", name, { ...outputs, ...args }, opts);
     this.password = pulumi.secret(this.password);
   }
 }
 
+const SETTINGS = ["description", "openStackName", "inviteEmail", "inviteRotationId"] as const;
+
+/** A user's settings as found. */
+export type Settings = SettingsOf<User, (typeof SETTINGS)[number]>;
+
 /** Many users of an Infomaniak Public Cloud project as one resource. */
-export class Users extends Fleet {
+export class Users extends Fleet<Settings> {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
-    super("infomaniak", "infomaniak:Users", name, args, opts);
+    super("infomaniak", "infomaniak:Users", name, args, SETTINGS, opts);
   }
+}
+
+/** Which user. */
+export interface GetUserArgs extends SecretsArgs {
+  /** The public cloud's number. */
+  publicCloudId: number;
+  /** The project's number. */
+  projectId: number;
+  /** The user's description. */
+  description: string;
+}
+
+/** What a look-up shows of a user. Its keys are shown to the user itself only, not here. */
+export type FoundUser = Found<Settings>;
+
+/**
+ * Looks up a user that nobody need manage here. Changes nothing. Runs in previews, too. Rejects when there is no such user.
+ *
+ * ```ts
+ * const { userId, keys } = await infomaniak.getUser({ publicCloudId: 12, projectId: 34, description: "Alice" });
+ * ```
+ */
+export function getUser(args: GetUserArgs, opts: LookUpOptions = {}): Promise<FoundUser> {
+  return get("infomaniak", args, opts);
+}
+
+/** The same with arguments that may be outputs. With `withSecrets`, all of the output is secret. */
+export function getUserOutput(
+  args: Inputs<GetUserArgs>,
+  opts: LookUpOptions = {},
+): pulumi.Output<pulumi.Unwrap<FoundUser>> {
+  return getOutput("infomaniak", args, opts);
+}
+
+/** The users of a project, each as the arguments of `getUser`. Rejects when they cannot be listed. */
+export function listUsers(
+  place: Pick<GetUserArgs, "publicCloudId" | "projectId">,
+  opts: LookUpOptions = {},
+): Promise<Omit<GetUserArgs, keyof SecretsArgs>[]> {
+  return list("infomaniak", place, opts);
 }

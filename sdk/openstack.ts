@@ -1,14 +1,26 @@
 /** Users of any OpenStack cloud, managed by Keystone's identity API: https://docs.openstack.org/api-ref/identity/v3/ */
 import * as pulumi from "@pulumi/pulumi";
 import {
+  type FoundUser as Found,
+  getUser as get,
+  getUserOutput as getOutput,
+  type Inputs,
+  type LookUpOptions,
+  listUsers as list,
+  type SecretsArgs,
+} from "./look-up";
+import {
   ConnectionProvider,
   Fleet,
   type FleetArgs,
   type LifecycleArgs,
   ObjectUser,
+  outputsOf,
+  type SettingsOf,
   type TransportArgs,
 } from "./resource";
 
+export type { FoundKey, LookUpOptions } from "./look-up";
 export type { Key } from "./resource";
 
 /**
@@ -114,21 +126,74 @@ export interface UserArgs extends LifecycleArgs {
 export class User extends ObjectUser {
   /** The password, given or made; absent for a user that was adopted with the one it has. Secret. */
   declare readonly password: pulumi.Output<string | undefined>;
+  /** The user's name. */
+  declare readonly name: pulumi.Output<string>;
+  /** Free text. */
+  declare readonly description: pulumi.Output<string>;
+  /** The user's e-mail address; empty without one. */
+  declare readonly email: pulumi.Output<string>;
+  /** Whether the user and its keys work. */
+  declare readonly enabled: pulumi.Output<boolean>;
+  /** The user's roles in the project. */
+  declare readonly roles: pulumi.Output<string[]>;
   /** The name of the project that the keys open. */
   declare readonly project: pulumi.Output<string>;
   /** The id of that project, which S3 shows as the owner of buckets. */
   declare readonly projectId: pulumi.Output<string>;
 
   constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
-    const outputs = { password: undefined, project: undefined, projectId: undefined };
+    const outputs = outputsOf(["password", ...SETTINGS]);
     super("openstack", "openstack:User", name, { ...outputs, ...args }, opts);
     this.password = pulumi.secret(this.password);
   }
 }
 
+const SETTINGS = ["name", "description", "email", "enabled", "project", "projectId", "roles"] as const;
+
+/** A user's settings as found. */
+export type Settings = SettingsOf<User, (typeof SETTINGS)[number]>;
+
 /** Many users of an OpenStack cloud as one resource. */
-export class Users extends Fleet {
+export class Users extends Fleet<Settings> {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
-    super("openstack", "openstack:Users", name, args, opts);
+    super("openstack", "openstack:Users", name, args, SETTINGS, opts);
   }
+}
+
+/** Which user. */
+export interface GetUserArgs extends SecretsArgs {
+  /** The user's name. */
+  name: string;
+  /** The domain's name or id. Default "Default". */
+  domain?: string;
+}
+
+/** What a look-up shows of a user. Its keys only where the login may see them. */
+export type FoundUser = Found<Settings>;
+
+/**
+ * Looks up a user that nobody need manage here. Changes nothing. Runs in previews, too. Rejects when there is no such user.
+ *
+ * ```ts
+ * const { userId, keys } = await openstack.getUser({ name: "alice" });
+ * ```
+ */
+export function getUser(args: GetUserArgs, opts: LookUpOptions = {}): Promise<FoundUser> {
+  return get("openstack", args, opts);
+}
+
+/** The same with arguments that may be outputs. With `withSecrets`, all of the output is secret. */
+export function getUserOutput(
+  args: Inputs<GetUserArgs>,
+  opts: LookUpOptions = {},
+): pulumi.Output<pulumi.Unwrap<FoundUser>> {
+  return getOutput("openstack", args, opts);
+}
+
+/** The users of a domain without the one that is logged in, each as the arguments of `getUser`. */
+export function listUsers(
+  { domain = "Default" }: Pick<GetUserArgs, "domain"> = {},
+  opts: LookUpOptions = {},
+): Promise<Omit<GetUserArgs, keyof SecretsArgs>[]> {
+  return list("openstack", { domain }, opts);
 }

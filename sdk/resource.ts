@@ -3,7 +3,7 @@
  * reach Pulumi. This file has Pulumi's words only; the provider decides what they do.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { IDENTITY, identityOf, SECRET_INPUTS, SECRET_NAMES, SECRETS } from "../provider/protocol";
+import { DEFAULTS, IDENTITY, identityOf, SECRET_INPUTS, SECRET_NAMES, SECRETS } from "../provider/protocol";
 import { connectionOf, doorOf, withoutNulls } from "./door";
 
 /** The inputs that every user has, whatever the system. */
@@ -126,6 +126,19 @@ export abstract class ObjectUser extends pulumi.CustomResource {
   }
 }
 
+/** Outputs of a user by name, as their values: `SettingsOf<User, "email">` is `{ email: string }`. */
+export type SettingsOf<User, Name extends keyof User> = {
+  [name in Name]: User[name] extends pulumi.Output<infer Value> ? Value : never;
+};
+
+/** An input's members as a system shows them: all of them, resolved. */
+export type Resolved<Input> = { [name in keyof Input]-?: pulumi.Unwrap<NonNullable<Input[name]>> };
+
+/** Outputs that a resource has besides those that all have: named, so that Pulumi makes them. */
+export function outputsOf(names: readonly string[]): Record<string, undefined> {
+  return Object.fromEntries(names.map((name) => [name, undefined]));
+}
+
 /** What consumers of a user need. The secret ones are secrets. */
 export interface Credentials {
   accessKey: string;
@@ -170,19 +183,32 @@ export interface FleetArgs<UserArgs> {
   allowRemovals?: pulumi.Input<boolean>;
 }
 
+/** What a fleet gives of one member. */
+export type Member<Settings> = {
+  [name in keyof Required<Credentials>]: pulumi.Output<Required<Credentials>[name] | undefined>;
+} & MemberSettings<Settings>;
+
+/** A member's settings as single outputs. */
+export type MemberSettings<Settings> = { [name in keyof Settings]: pulumi.Output<Settings[name] | undefined> };
+
 /**
  * Many users as one resource: Pulumi's cost for a resource grows with the number of resources, and a fleet is one. Each
  * member is made, changed, rotated, proven and deleted on its own, by the same rules as a single user. A member that fails
  * does not stop the others. Removing a member deletes its user, unless it has `retainOnDelete` or `protect`, or most of the
  * fleet would go.
  */
-export abstract class Fleet extends pulumi.CustomResource {
+export abstract class Fleet<Settings extends object = object> extends pulumi.CustomResource {
   /** The members' credentials by name. Secret as a whole. */
   declare readonly credentials: pulumi.Output<Record<string, Credentials>>;
   /** The members' living keys by name, without secrets. */
   declare readonly keys: pulumi.Output<Record<string, Key[]>>;
   /** The S3 endpoint the keys are for, when known. */
   declare readonly endpoint: pulumi.Output<string | undefined>;
+  /** What only the provider reads of each member, as JSON; of an early release, as it is. */
+  declare private readonly members: pulumi.Output<Record<string, string | object>>;
+  declare private readonly [DEFAULTS]: pulumi.Output<object | undefined>;
+  declare private readonly [SECRET_INPUTS]: pulumi.Output<string[] | undefined>;
+  readonly #settings: readonly (keyof Settings & string)[];
 
   /** @internal */
   protected constructor(
@@ -190,9 +216,10 @@ export abstract class Fleet extends pulumi.CustomResource {
     type: string,
     name: string,
     args: FleetArgs<object>,
+    settings: readonly (keyof Settings & string)[],
     opts?: pulumi.CustomResourceOptions,
   ) {
-    const outputs = { credentials: undefined, keys: undefined, endpoint: undefined };
+    const outputs = outputsOf(["credentials", "keys", "endpoint", "members", DEFAULTS, SECRET_INPUTS]);
     const secretOutputs = ["credentials", ...(opts?.additionalSecretOutputs ?? [])];
     const told = (dynamic: string) => toldToProvider(dynamic, name, { "*": [args.users, args.defaults] }, opts);
     const door = doorOf(`${kind}/fleet`, type, told, opts);
@@ -201,19 +228,32 @@ export abstract class Fleet extends pulumi.CustomResource {
     super(door.type, name, props, { ...door.options, additionalSecretOutputs: secretOutputs });
     withoutNulls(this, outputs);
     this.credentials = pulumi.secret(this.credentials);
+    this.#settings = settings;
   }
 
-  /** One member's credentials as single outputs. When an output is resolved, it throws if there is no such member. */
-  get(member: string): {
-    [name in keyof Required<Credentials>]: pulumi.Output<Required<Credentials>[name] | undefined>;
-  } {
+  /**
+   * One member's credentials and settings as single outputs. When an output is resolved, it throws if there is no such
+   * member. Of a fleet that an earlier release wrote, settings that nobody declared are undefined until its next update.
+   */
+  get(member: string): Member<Settings> {
     const one = <Name extends keyof Credentials>(name: Name) =>
       this.credentials.apply((all) => {
         const credentials = all[member];
         if (credentials === undefined) throw new Error(`The fleet has no user "${member}".`);
         return credentials[name];
       });
+    const told = pulumi.all([this.members, this[DEFAULTS], this[SECRET_INPUTS]]);
+    const found = told.apply(([all, defaults, secrets]): pulumi.Input<Settings> => {
+      const own = all[member];
+      if (own === undefined) throw new Error(`The fleet has no user "${member}".`);
+      const settings = { ...defaults, ...(typeof own === "string" ? JSON.parse(own) : own) };
+      return secrets === undefined ? settings : pulumi.secret(settings);
+    }) as pulumi.Output<Settings>;
+    const settings: Partial<MemberSettings<Settings>> = {};
+    for (const name of this.#settings)
+      settings[name] = found.apply((all) => all[name]) as (typeof settings)[typeof name];
     return {
+      ...(settings as MemberSettings<Settings>),
       accessKey: pulumi.unsecret(one("accessKey")),
       secretKey: one("secretKey"),
       previousAccessKey: pulumi.unsecret(one("previousAccessKey")),
@@ -226,11 +266,18 @@ export abstract class Fleet extends pulumi.CustomResource {
 
 /** A connection to a system, given to resources as `{ provider }`. */
 export abstract class ConnectionProvider extends pulumi.ProviderResource {
+  /**
+   * The arguments by the names that stack configuration has for them, for look-ups.
+   * @internal
+   */
+  readonly settings: Record<string, unknown>;
+
   /** @internal */
   protected constructor(kind: string, name: string, args: object, secrets: string[], opts?: pulumi.ResourceOptions) {
     const given = Object.entries(withSecrets(args, secrets)).filter(([, value]) => value !== undefined);
     const connection = connectionOf(kind, Object.fromEntries(given), opts);
     super(connection.package, name, connection.props, connection.options);
+    this.settings = Object.fromEntries(given.map(([key, value]) => [`${kind}:${key}`, value]));
   }
 }
 

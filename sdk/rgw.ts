@@ -1,14 +1,27 @@
 /** Users of a Ceph RADOS Gateway, managed by its Admin Ops API: https://docs.ceph.com/en/latest/radosgw/adminops/ */
 import type * as pulumi from "@pulumi/pulumi";
 import {
+  type FoundUser as Found,
+  getUser as get,
+  getUserOutput as getOutput,
+  type Inputs,
+  type LookUpOptions,
+  listUsers as list,
+  type SecretsArgs,
+} from "./look-up";
+import {
   ConnectionProvider,
   Fleet,
   type FleetArgs,
   type LifecycleArgs,
   ObjectUser,
+  outputsOf,
+  type Resolved,
+  type SettingsOf,
   type TransportArgs,
 } from "./resource";
 
+export type { FoundKey, LookUpOptions } from "./look-up";
 export type { Key } from "./resource";
 
 /** Arguments of a connection. Those that are not given come from stack configuration, then from the environment. */
@@ -53,6 +66,20 @@ export interface Quota {
   maxObjects?: pulumi.Input<number>;
 }
 
+/** What a user may do in a minute, at each gateway; it counts only while `enabled`. 0 is unlimited. */
+export interface RateLimit {
+  /** Default true. */
+  enabled?: pulumi.Input<boolean>;
+  /** Most reading requests. Default 0. */
+  maxReadOps?: pulumi.Input<number>;
+  /** Most writing requests. Default 0. */
+  maxWriteOps?: pulumi.Input<number>;
+  /** Most bytes read. Default 0. */
+  maxReadBytes?: pulumi.Input<number>;
+  /** Most bytes written. Default 0. */
+  maxWriteBytes?: pulumi.Input<number>;
+}
+
 /** Inputs of a user, in Ceph's words. Undeclared settings stay as they were when the user was made or adopted. */
 export interface UserArgs extends LifecycleArgs {
   /** The user's name. A change replaces the user. */
@@ -81,6 +108,21 @@ export interface UserArgs extends LifecycleArgs {
   userQuota?: pulumi.Input<Quota>;
   /** Limit of each bucket of the user. */
   bucketQuota?: pulumi.Input<Quota>;
+  /**
+   * The account that the user belongs to: `accountId` of an rgw.Account. A user joins an account and never leaves it. Its
+   * displayName is its name in IAM then, without spaces. For Ceph 19 and later, like the next two.
+   */
+  accountId?: pulumi.Input<string>;
+  /** The user may do everything in its account, IAM included. Default false. */
+  accountRoot?: pulumi.Input<boolean>;
+  /** The user's path in IAM: "/", which is the default, or "/team/red/". */
+  path?: pulumi.Input<string>;
+  /**
+   * Limit of requests and bytes in a minute. For Ceph 17 and later; the admin user needs the caps "ratelimit=*". It is watched
+   * while it is declared, and costs a request of its own then. No longer declared, it goes back to what the user was found
+   * with, or is switched off.
+   */
+  rateLimit?: pulumi.Input<RateLimit>;
   /** An access key of your own, instead of a `rotationId`. Default: derived from user, `rotationId` and this resource. */
   accessKey?: pulumi.Input<string>;
   /** The secret for `accessKey`. Ceph takes it in a query only, which access logs may keep. Default: the gateway makes one. */
@@ -103,10 +145,56 @@ export interface UserArgs extends LifecycleArgs {
  * ```
  */
 export class User extends ObjectUser {
+  /** The name that people see. */
+  declare readonly displayName: pulumi.Output<string>;
+  /** The e-mail address, in lower case; empty without one. */
+  declare readonly email: pulumi.Output<string>;
+  /** Whether every S3 request of the user is refused. */
+  declare readonly suspended: pulumi.Output<boolean>;
+  /** Most buckets: 0 is unlimited, -1 is none at all. */
+  declare readonly maxBuckets: pulumi.Output<number>;
+  /** Rights to the Admin Ops API: "users=read". */
+  declare readonly caps: pulumi.Output<string[]>;
+  /** Operations allowed: "read, write, delete" or a part of it. */
+  declare readonly opMask: pulumi.Output<string>;
+  /** Placement target of new buckets; empty where it is the zone's. */
+  declare readonly defaultPlacement: pulumi.Output<string | undefined>;
+  /** Storage class of new buckets; empty where it is the placement's. */
+  declare readonly defaultStorageClass: pulumi.Output<string | undefined>;
+  /** Placement tags. */
+  declare readonly placementTags: pulumi.Output<string[] | undefined>;
+  /** Limit of all that the user stores. */
+  declare readonly userQuota: pulumi.Output<QuotaFound>;
+  /** Limit of each bucket of the user. */
+  declare readonly bucketQuota: pulumi.Output<QuotaFound>;
+  /** The account's id; empty without one, undefined where the release has none. */
+  declare readonly accountId: pulumi.Output<string | undefined>;
+  /** Whether the user is root of its account. */
+  declare readonly accountRoot: pulumi.Output<boolean>;
+  /** The user's path in IAM. */
+  declare readonly path: pulumi.Output<string>;
+  /** Limit of requests and bytes in a minute; undefined where it is not declared, as it is not looked at then. */
+  declare readonly rateLimit: pulumi.Output<RateLimitFound | undefined>;
+
   constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
-    super("rgw", "rgw:User", name, args, opts);
+    super("rgw", "rgw:User", name, { ...outputsOf(SETTINGS), ...args }, opts);
   }
 }
+
+const SETTINGS = [
+  ...(["displayName", "email", "suspended", "maxBuckets", "caps", "opMask"] as const),
+  ...(["defaultPlacement", "defaultStorageClass", "placementTags", "userQuota", "bucketQuota", "rateLimit"] as const),
+  ...(["accountId", "accountRoot", "path"] as const),
+];
+
+/** A user's settings as found. */
+export type Settings = SettingsOf<User, (typeof SETTINGS)[number]>;
+
+/** A quota as found; it counts only while `enabled`. -1 is unlimited. */
+export type QuotaFound = Resolved<Quota>;
+
+/** A rate limit as found; it counts only while `enabled`. 0 is unlimited. */
+export type RateLimitFound = Resolved<RateLimit>;
 
 /**
  * Many users of a Ceph RADOS Gateway as one resource.
@@ -119,8 +207,45 @@ export class User extends ObjectUser {
  * export const red = teams.get("red").secretKey;
  * ```
  */
-export class Users extends Fleet {
+export class Users extends Fleet<Settings> {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
-    super("rgw", "rgw:Users", name, args, opts);
+    super("rgw", "rgw:Users", name, args, SETTINGS, opts);
   }
+}
+
+/** Which user. */
+export interface GetUserArgs extends SecretsArgs {
+  /** The user's name. */
+  uid: string;
+  /** The user's tenant. */
+  tenant?: string;
+}
+
+/** What a look-up shows of a user: its settings, its subusers, and its keys without secrets. */
+export type FoundUser = Found<Settings & { subusers: { id: string; permissions: string }[] }>;
+
+/**
+ * Looks up a user that nobody need manage here. Changes nothing. Runs in previews, too. Rejects when there is no such user.
+ *
+ * ```ts
+ * const { userId, keys } = await rgw.getUser({ uid: "alice" });
+ * ```
+ */
+export function getUser(args: GetUserArgs, opts: LookUpOptions = {}): Promise<FoundUser> {
+  return get("rgw", args, opts);
+}
+
+/** The same with arguments that may be outputs. With `withSecrets`, all of the output is secret. */
+export function getUserOutput(
+  args: Inputs<GetUserArgs>,
+  opts: LookUpOptions = {},
+): pulumi.Output<pulumi.Unwrap<FoundUser>> {
+  return getOutput("rgw", args, opts);
+}
+
+/**
+ * The users of the gateway without the admin itself, each as the arguments of `getUser`. Rejects when they cannot be listed.
+ */
+export function listUsers(opts: LookUpOptions = {}): Promise<Omit<GetUserArgs, keyof SecretsArgs>[]> {
+  return list("rgw", {}, opts);
 }

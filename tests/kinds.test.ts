@@ -35,7 +35,7 @@ async function secretsOf(kind: string, Provider: Class): Promise<string[]> {
   return names.filter((name) => isDeepStrictEqual(handed[`${kind}:${name}`], secret));
 }
 
-for (const [kind, { kind: own, resource, sources }] of Object.entries(backends)) {
+for (const [kind, { kind: own, resource, sources, outputs }] of Object.entries(backends)) {
   describe(`the kind ${kind}`, () => {
     const className = resource.slice(kind.length + 1);
 
@@ -47,6 +47,17 @@ for (const [kind, { kind: own, resource, sources }] of Object.entries(backends))
     it("has a namespace in sdk/index.ts, with a provider, a user and a fleet", () => {
       const missing = ["Provider", className, `${className}s`].filter((name) => !namespaces[kind]?.[name]);
       assert.deepEqual(missing, [], `sdk/index.ts: export * as ${kind} from "./${kind}", with these in sdk/${kind}.ts`);
+    });
+
+    it("has every setting as an output of its class", async () => {
+      const User = namespaces[kind]?.[className] ?? assert.fail(`sdk/${kind}.ts has no ${className}`);
+      const user = new User("one", {});
+      await new Promise((resolve) => user.urn.apply(resolve));
+      assert.deepEqual(
+        outputs.filter((name) => !(name in user)),
+        [],
+        `the list SETTINGS of sdk/${kind}.ts`,
+      );
     });
 
     it("has a subpath in package.json, under exports and typesVersions", () => {

@@ -2,6 +2,7 @@
  * The admin API's table of operations: which request is which operation, what it is called in the log, and which
  * capability it takes.
  */
+import { createAccount, deleteAccount, getAccount, modifyAccount } from "./accounts";
 import type { Arguments } from "./arguments";
 import type { Answer, Call } from "./call";
 import type { Context } from "./context";
@@ -9,7 +10,7 @@ import { deleteKey, putKey } from "./keys";
 import { getMetadata, listBuckets, listMetadata, listUsers } from "./listing";
 import { capRead, capWithoutKeys, capWrite } from "./permissions";
 import { getQuota, putQuota } from "./quota";
-import { refuse } from "./refusal";
+import { getRateLimit, setRateLimit } from "./rate-limit";
 import type { Ways } from "./release";
 import type { StoredUser } from "./user";
 import { changeCaps, createUser, deleteUser, getUser, modifyUser } from "./users";
@@ -67,15 +68,16 @@ export function adminOperation({ method, path, args }: Call, { caps }: Ways): Op
       return found("GET bucket", "buckets", capRead, listBuckets);
     case "GET info":
       return caps.includes("info") ? found("GET info", "info", capRead, showCluster) : undefined;
-    // Rate limits and accounts are known here by the capability that they take, and not further.
     case "GET ratelimit":
+      return caps.includes("ratelimit") ? found("GET ratelimit", "ratelimit", capRead, getRateLimit) : undefined;
     case "POST ratelimit":
-      return caps.includes("ratelimit") ? found(`${method} ratelimit`, "ratelimit", needed(method), absent) : undefined;
+      return caps.includes("ratelimit") ? found("POST ratelimit", "ratelimit", capWrite, setRateLimit) : undefined;
     case "GET account":
     case "PUT account":
     case "POST account":
     case "DELETE account":
-      return caps.includes("accounts") ? found(`${method} account`, "accounts", needed(method), absent) : undefined;
+      if (!caps.includes("accounts")) return undefined;
+      return found(`${method} account`, "accounts", needed(method), ACCOUNTS[method as keyof typeof ACCOUNTS]);
     default:
       return undefined;
   }
@@ -86,9 +88,7 @@ function showCluster({ fsid }: Context): Answer {
   return { body: JSON.stringify({ info: { storage_backends: [{ name: "rados", cluster_id: fsid }] } }) };
 }
 
-function absent(): never {
-  return refuse("NotImplemented");
-}
+const ACCOUNTS = { GET: getAccount, POST: createAccount, PUT: modifyAccount, DELETE: deleteAccount };
 
 /** The permission that a method takes. */
 function needed(method: string): number {

@@ -4,6 +4,7 @@
 
 const statuses = {
   AccessDenied: 403,
+  AccountAlreadyExists: 409,
   BucketAlreadyExists: 409,
   BucketNotEmpty: 409,
   EmailExists: 409,

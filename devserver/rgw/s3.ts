@@ -55,6 +55,7 @@ export function s3Operation(call: Call): Operation | undefined {
 
 /** Answered even to a request without credentials: its owner is "anonymous". */
 function listBuckets({ store }: Context, caller: StoredUser | undefined): Answer {
+  if (caller?.accountId !== undefined && !caller.accountRoot) refuse("AccessDenied");
   const owner = caller === undefined ? "anonymous" : formatUid(caller.uid);
   const buckets = store.bucketsOf(owner).map(({ name, createdAt }) => {
     return `<Bucket><Name>${xml(name)}</Name><CreationDate>${createdAt.toISOString()}</CreationDate></Bucket>`;

@@ -3,6 +3,7 @@
  * not at all. No rule of the API is here.
  */
 
+import type { StoredAccount } from "./accounts";
 import { formatUid, isNobody, type Uid } from "./uid";
 import type { StoredUser } from "./user";
 
@@ -29,6 +30,7 @@ export class Store {
   private readonly owners = new Map<string, string>();
   private readonly emails = new Map<string, string>();
   private readonly buckets = new Map<string, StoredBucket>();
+  private readonly accounts = new Map<string, StoredAccount>();
 
   byUid(uid: Uid): StoredUser | undefined {
     return isNobody(uid) ? undefined : this.users.get(formatUid(uid));
@@ -66,6 +68,26 @@ export class Store {
   /** All users in the order of a hash, as the real gateway lists them: nobody should rely on an order. */
   allUsers(): StoredUser[] {
     return [...this.users].sort(([a], [b]) => hash(a) - hash(b)).map(([, user]) => user);
+  }
+
+  account(id: string): StoredAccount | undefined {
+    return this.accounts.get(id);
+  }
+
+  accountNamed(tenant: string, name: string): StoredAccount | undefined {
+    return this.allAccounts().find((account) => account.tenant === tenant && account.name === name);
+  }
+
+  allAccounts(): StoredAccount[] {
+    return [...this.accounts.values()];
+  }
+
+  putAccount(account: StoredAccount): void {
+    this.accounts.set(account.id, account);
+  }
+
+  removeAccount(id: string): void {
+    this.accounts.delete(id);
   }
 
   bucket(tenant: string, name: string): StoredBucket | undefined {

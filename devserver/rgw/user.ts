@@ -12,6 +12,15 @@ export interface Quota {
   readonly maxObjects: bigint;
 }
 
+/** What a user may do in a minute, of 64-bit numbers, in the order in which they are shown. 0 is no limit. */
+export interface RateLimit {
+  readonly max_read_ops: bigint;
+  readonly max_write_ops: bigint;
+  readonly max_read_bytes: bigint;
+  readonly max_write_bytes: bigint;
+  readonly enabled: boolean;
+}
+
 /** A key of a user. */
 export interface StoredKey {
   readonly secret: string;
@@ -37,6 +46,11 @@ export interface StoredUser {
   readonly placementTags: readonly string[];
   readonly userQuota: Quota;
   readonly bucketQuota: Quota;
+  /** Absent: none was ever set. */
+  readonly rateLimit?: RateLimit;
+  readonly accountId?: string;
+  readonly accountRoot?: boolean;
+  readonly path?: string;
   /** How often it was written, and when last: what the metadata API shows. */
   readonly version: number;
   readonly modifiedAt: Date;
@@ -97,9 +111,9 @@ export function quotas(user: StoredUser): string {
   return `"bucket_quota":${quotaJson(user.bucketQuota)},"user_quota":${quotaJson(user.userQuota)}`;
 }
 
-function tail({ madeAt }: StoredUser, { disablesKeys }: Ways): string {
-  const dated = { account_id: "", path: "/", create_date: dateOf(madeAt), tags: [], group_ids: [] };
-  return `"temp_url_keys":[],"type":"rgw","mfa_ids":[]${disablesKeys ? `,${inner(dated)}` : ""}`;
+function tail({ madeAt, accountId = "", accountRoot, path = "/" }: StoredUser, { disablesKeys }: Ways): string {
+  const dated = { account_id: accountId, path, create_date: dateOf(madeAt), tags: [], group_ids: [] };
+  return `"temp_url_keys":[],"type":"${accountRoot ? "root" : "rgw"}","mfa_ids":[]${disablesKeys ? `,${inner(dated)}` : ""}`;
 }
 
 /** In microseconds; of what an older release made, nothing. */

@@ -3,6 +3,7 @@
  *
  * Each reads its parameters, refuses or writes once, and answers. Oddities are the real gateway's.
  */
+import { joined } from "./accounts";
 import { type Arguments, garbageNumber } from "./arguments";
 import type { Answer } from "./call";
 import type { Context } from "./context";
@@ -60,7 +61,7 @@ export function createUser(context: Context, args: Arguments): Answer {
   const generate = args.flag("generate-key", true);
   const keys = generate || wantsKey(args) ? withKey(context, fresh, args, generate) : fresh.keys;
   const caps = args.text("user-caps") === "" ? fresh.caps : parseCaps(args.text("user-caps"), ways);
-  return { body: userJson(written(context, { ...fresh, keys, caps }), ways) };
+  return { body: userJson(written(context, joined(context, args, { ...fresh, keys, caps })), ways) };
 }
 
 /**
@@ -95,7 +96,7 @@ export function modifyUser(context: Context, args: Arguments): Answer {
     ...(args.text("default-placement") === "" ? {} : placement(args, ways)),
     placementTags: args.text("placement-tags") === "" ? user.placementTags : tags(args),
   };
-  return { body: userJson(written(context, changed), ways) };
+  return { body: userJson(written(context, joined(context, args, changed)), ways) };
 }
 
 /**

@@ -18,6 +18,12 @@ export function failedBy(what: string, { parts }: ObjectUserError, advice?: stri
   return { what, verdict: "failed", says: clauseOf(parts), advice: advice ?? parts.advice ?? "Run again." };
 }
 
+/** A right that only those need who use an input: whoever lacks it is told, and not warned. */
+export function unlessNeeded(finding: Finding, input: string): Finding {
+  if (finding.verdict !== "failed") return finding;
+  return { ...finding, verdict: "ok", says: `not granted, and needed only for ${input}` };
+}
+
 /** A finding that does not stop anything. */
 export function atMostWarning(finding: Finding): Finding {
   return finding.verdict === "failed" ? { ...finding, verdict: "warning" } : finding;

@@ -33,6 +33,8 @@ export interface Row {
   readonly replaces?: true;
   /** Several texts may name one thing, which only the system tells. */
   readonly synonyms?: true;
+  /** It says which user it is, with the inputs that replace the user. */
+  readonly locates?: true;
   /** Users are listed by it: it is a part of the place where they are. */
   readonly listedBy?: true;
   /** Two users cannot have the same value at once. */
@@ -42,8 +44,10 @@ export interface Row {
   readonly default?: Json;
   /** The setting cannot be taken back once it was declared; this value says "none". */
   readonly unclearable?: Json;
-  /** The resource has the setting as an output, declared or not. */
-  readonly output?: true;
+  /** Once it is declared it keeps its value: the clause says why. A change is refused. */
+  readonly keeps?: string;
+  /** The system is asked about the setting only for users that declare it. Of the others nobody knows it. */
+  readonly onRequest?: true;
   /** The members of the system's answer that show the setting. */
   readonly wire?: z.core.$ZodShape;
   /** The setting in normal form, from the answer; undefined where the answer does not show it. */
@@ -123,15 +127,27 @@ export function factsOf(rows: Rows) {
     /** All that there are. */
     argNames: Object.keys({ ...lifecycleArgs, ...schemasOf(rows) }) as readonly string[],
     settings: names((row) => row.isSetting),
-    outputs: names((row) => row.output),
+    /** Settings that every user has as outputs, declared or not. */
+    outputs: names((row) => row.isSetting && !row.onRequest),
     /** Settings that must be given. */
     required: names((row) => row.isSetting && row.schema?.safeParse(undefined).success === false),
     replaceOn: names((row) => row.replaces),
     synonyms: names((row) => row.synonyms),
+    /** Those that say which user it is, and their schemas. */
+    locating: names((row) => row.replaces || row.locates),
+    locatedBy: Object.fromEntries(
+      Object.entries(rows).flatMap(([name, { schema, replaces, locates }]) =>
+        schema && (replaces || locates) ? [[name, schema] as const] : [],
+      ),
+    ) as Readonly<Record<string, z.ZodType>>,
     listedBy: names((row) => row.listedBy),
     /** If one of these is kept in a replacement, the old user goes first. */
     unique: names((row) => row.unique),
     unclearable: values("unclearable"),
+    /** Settings that keep the value that they were declared with, each with the reason. */
+    keeping: Object.fromEntries(
+      Object.entries(rows).flatMap(([name, { keeps }]) => (keeps === undefined ? [] : [[name, keeps] as const])),
+    ) as Readonly<Record<string, string>>,
     defaults: values("default"),
   };
 }

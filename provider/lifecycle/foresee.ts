@@ -29,7 +29,6 @@ import { plan } from "./plan";
 export interface Foreseen {
   readonly capabilities: Capabilities;
   readonly defaults: Fields;
-  readonly unclearable: Fields;
   /** Settings that the system shows whether or not somebody declares them. */
   readonly outputs: readonly string[];
 }
@@ -64,9 +63,10 @@ export function foresee(spec: Spec, before: Known | undefined, system: Foreseen,
 /** A user that was made. Where the system makes its first key later, a step of its own follows. */
 function created(step: Step, spec: Spec, system: Foreseen, now: Date): Known {
   if (step.do !== "createUser") throw new Error(`${step.do} needs a user`);
-  const { defaults, unclearable, outputs } = system;
+  const { defaults, outputs } = system;
+  // What has no default, the system decides, or does not show.
   const shown = Object.fromEntries(outputs.map((name) => [name, OPEN]));
-  const fields = { ...shown, ...unclearable, ...defaults, ...step.fields };
+  const fields = { ...shown, ...defaults, ...step.fields };
   const key = step.key && keyOf(step.key, spec, undefined, system, 0);
   const made = key && recordOf(key, spec.rotationId, now);
   const live = { userId: spec.userId ?? OPEN, fields, keys: key ? [key] : [] };

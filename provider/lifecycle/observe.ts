@@ -61,7 +61,9 @@ export function firstSight(
   );
   // One without any key is given its first, as a new user is.
   const takenOver = how.takenOver && live.keys?.length !== 0 ? { takenOver: true } : {};
-  const empty = { userId: live.userId, fields: live.fields, baseline, foreign: [], secrets: {}, ...takenOver };
+  // What a look does not show unless it is asked for is taken for the system's default.
+  const fields = { ...defaults, ...live.fields };
+  const empty = { userId: live.userId, fields, baseline, foreign: [], secrets: {}, ...takenOver };
   return observe({ ...empty, keys: how.made ? [how.made] : [] }, live);
 }
 

@@ -61,6 +61,8 @@ export interface UserApi<Where = unknown> {
   activateKey?(user: UserRef<Where>, key: LiveKey): Promise<void>;
   /** Whether the connected release can disable keys, where others of the same system cannot. */
   disablesKeys?(): Promise<boolean>;
+  /** What of these inputs the connected release cannot do, a clause for each. Absent: releases do not differ. */
+  unsupported?(inputs: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, string>>>;
   /** Disables a key of a user that was just seen: S3 refuses it, and it keeps its secret. Where systems disable keys. */
   disableKey?(user: UserRef<Where>, key: LiveKey): Promise<void>;
   /** Sees to it that a key has ended, of a user that was just seen; resolves when the key is gone already. */

@@ -2,7 +2,7 @@
  * Inputs: from what a program gives to normal form, or to a list of sentences that say what is wrong and where.
  */
 import { isDeepStrictEqual } from "node:util";
-import type * as z from "zod";
+import * as z from "zod";
 import type { Backend } from "../backends/backend";
 import { isHidden } from "../lifecycle/hidden";
 import type { Spec } from "../lifecycle/model";
@@ -66,9 +66,31 @@ export function checkInputs(
   const failures = [
     ...findings.flatMap((issue) => explain(issue, backend)),
     ...takenBack(backend, olds, given, internals),
+    ...changed(backend, olds, given, unknown),
     ...(wantsQuarantine(given) && !backend.capabilities.disablesKeys ? [noQuarantine(backend)] : []),
   ];
   return { inputs: { ...(parsed.success ? definedOnly(parsed.data as Inputs) : given), ...toldBySdk(news) }, failures };
+}
+
+/** The arguments of a look-up, of which these may be given, in normal form; or what is wrong with them. */
+export function checkArguments(
+  schema: Readonly<Record<string, z.ZodType>>,
+  given: Inputs,
+  names: readonly string[],
+): { inputs: Inputs; failures: CheckFailure[] } {
+  const isOwn = ([name]: [string, unknown]) => names.includes(name);
+  const all = Object.entries(definedOnly(given));
+  const others = all.filter((entry) => !isOwn(entry));
+  const shape = Object.fromEntries(Object.entries(schema).filter(isOwn));
+  const parsed = z.object(shape).safeParse(Object.fromEntries(all.filter(isOwn)), { error: sayType });
+  const wrong = parsed.error?.issues ?? [];
+  return {
+    inputs: parsed.data ?? {},
+    failures: [
+      ...others.map(([property]) => ({ property, reason: "is not an argument of this look-up" })),
+      ...wrong.map(({ path, message }) => ({ property: path.map(String).join("."), reason: message })),
+    ],
+  };
 }
 
 /** How long retired keys are to be disabled before they are revoked. One that is not known yet counts as none. */
@@ -120,6 +142,20 @@ function takenBack(backend: Backend, olds: Inputs, news: Inputs, { hidden }: Int
       property,
       reason: `cannot be taken back once it was set: the system ignores an empty value. Keep ${isHidden(property, hidden) ? "its value" : JSON.stringify(olds[property])} or give another value`,
     }));
+}
+
+/** Settings that keep the value that they were declared with. Another user, by what replaces, begins without. */
+function changed(
+  backend: Backend,
+  olds: Inputs,
+  news: Inputs,
+  unknown: readonly (readonly PropertyKey[])[],
+): CheckFailure[] {
+  if (backend.replaceOn.some((name) => olds[name] !== news[name])) return [];
+  return Object.entries(backend.keeping)
+    .filter(([name]) => olds[name] !== undefined && news[name] !== undefined && !concerns([name], unknown))
+    .filter(([name]) => !isDeepStrictEqual(olds[name], news[name]))
+    .map(([property, reason]) => ({ property, reason }));
 }
 
 function explain(issue: z.core.$ZodIssue, backend: Backend): CheckFailure[] {

@@ -76,7 +76,7 @@ export interface Remembered {
 export interface System {
   /** Names of the user's settings. */
   readonly settings: readonly string[];
-  /** Those that programs read as outputs. */
+  /** Those that are written whatever they are, because programs read them as outputs. */
   readonly outputs?: readonly string[];
   /** What settings are that nobody declared. */
   readonly defaults: Fields;
@@ -87,8 +87,8 @@ export interface System {
 }
 
 /**
- * Writes what is known, with the inputs in force, as outputs. Settings that nobody declared or reads and that are the
- * system's default are left out: Pulumi writes the whole state after every resource, so each byte costs.
+ * Writes what is known, with the inputs in force, as outputs. Of the settings that are not `outputs` those are left out that
+ * nobody declared and that are the system's default.
  */
 export function write(
   known: Known,

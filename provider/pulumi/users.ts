@@ -79,8 +79,11 @@ export class Users {
 
   /** What of the inputs the connected release cannot do. A system that cannot be asked refuses nothing here. */
   async checkRelease(inputs: Inputs): Promise<CheckFailure[]> {
-    if (!wantsQuarantine(inputs)) return [];
-    return (await this.disablesKeys()) === false ? [noQuarantine(this.backend)] : [];
+    const { api } = await this.open();
+    const refused = (await api.unsupported?.(inputs).catch(() => undefined)) ?? {};
+    const failures = Object.entries(refused).map(([property, reason]) => ({ property, reason }));
+    const isDenied = wantsQuarantine(inputs) && (await this.disablesKeys()) === false;
+    return isDenied ? [...failures, noQuarantine(this.backend)] : failures;
   }
 
   remember(outputs: Outputs): Remembered {

@@ -9,7 +9,7 @@ import { assertPlain } from "./engine";
 import { at, key, known, retired } from "./lifecycle/samples";
 
 const { defaults } = rgw;
-const FIELDS = { ...defaults, displayName: "Ann", defaultPlacement: "", defaultStorageClass: "", placementTags: [] };
+const FIELDS = { ...rgw.unclearable, ...defaults, displayName: "Ann" };
 
 /** What is known of a user with these keys, as a run leaves it. */
 function ann(keys: Known["keys"], current?: string, changes: Parameters<typeof known>[2] = {}): Known {

@@ -12,6 +12,9 @@ interface Registered {
 
 const registered: Registered[] = [];
 
+/** What the provider writes of settings: of a user and, once for all members, of a fleet. */
+const FOUND = { email: "", maxBuckets: 1000, caps: [], __defaults: { email: "", maxBuckets: 1000 } };
+
 /** A secret as it travels to the engine. */
 const secret = (value: string) => ({ "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value });
 
@@ -21,7 +24,9 @@ describe("sdk/rgw.ts", () => {
       newResource: ({ type, name, inputs }) => {
         registered.push({ type, name, inputs });
         const credentials = { red: { accessKey: "AK", secretKey: "hush" } };
-        return { id: `${name}-id`, state: { ...inputs, accessKey: "AK", secretKey: "hush", credentials } };
+        const members = { red: '{"maxBuckets":5}', blue: { maxBuckets: 6, email: "b@c.d" } };
+        const written = { accessKey: "AK", secretKey: "hush", credentials, ...(name === "old" ? {} : FOUND), members };
+        return { id: `${name}-id`, state: { ...inputs, ...written } };
       },
       call: () => ({}),
     }),
@@ -133,6 +138,36 @@ describe("sdk/rgw.ts", () => {
       ["AK", "hush", undefined],
     );
     assert.deepEqual([await pulumi.isSecret(accessKey), await pulumi.isSecret(secretKey)], [false, true]);
+  });
+
+  it("gives the settings of a user as found", async () => {
+    const { email, maxBuckets, caps } = new rgw.User("ann", { uid: "ann", displayName: "Ann" });
+    assert.deepEqual([await value(email), await value(maxBuckets), await value(caps)], ["", 1000, []]);
+  });
+
+  it("gives the settings of a fleet's members, with what all have alike", async () => {
+    const fleet = new rgw.Users("fleet", { users: {} });
+    const of = async (name: string) => {
+      const { maxBuckets, email } = fleet.get(name);
+      return [await value(maxBuckets), await value(email), await pulumi.isSecret(maxBuckets)];
+    };
+    assert.deepEqual(
+      [await of("red"), await of("blue")],
+      [
+        [5, "", false],
+        [6, "b@c.d", false],
+      ],
+    );
+  });
+
+  it("gives what an early release wrote of them, and the rest once it was updated", async () => {
+    const { maxBuckets, email } = new rgw.Users("old", { users: {} }).get("red");
+    assert.deepEqual([await value(maxBuckets), await value(email)], [5, undefined]);
+  });
+
+  it("keeps the settings of members secret where an input of one is", async () => {
+    const users = { red: { uid: "red", displayName: pulumi.secret("Red") } };
+    assert.equal(await pulumi.isSecret(new rgw.Users("hidden", { users }).get("red").maxBuckets), true);
   });
 
   it("gives a provider its settings under the names of stack configuration", async () => {

@@ -93,7 +93,7 @@ class Reader {
     const outputs = new Map<string, { type: ts.Type; description: string | undefined }>();
     for (const property of this.checker.getDeclaredTypeOfSymbol(symbol).getProperties()) {
       const declared = property.valueDeclaration;
-      if (!declared || !ts.isPropertyDeclaration(declared) || isForeign(declared)) continue;
+      if (!declared || !ts.isPropertyDeclaration(declared) || isForeign(declared) || isPrivate(declared)) continue;
       const output = declared.type && ts.isTypeReferenceNode(declared.type) && declared.type.typeArguments?.[0];
       if (!output) throw new Error(`sdk/${kind}.ts: ${symbol.name}.${property.name} is no Output`);
       outputs.set(property.name, {
@@ -211,6 +211,12 @@ function isAround(part: ts.Type): boolean {
     (part.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null)) !== 0 ||
     ["Promise", "OutputInstance"].includes(part.symbol?.name ?? "")
   );
+}
+
+/** What the class itself reads, and programs do not. */
+function isPrivate(node: ts.PropertyDeclaration): boolean {
+  const isSaid = ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Private;
+  return isSaid !== 0 || ts.isPrivateIdentifier(node.name);
 }
 
 function isForeign(node: ts.Node): boolean {

@@ -48,14 +48,12 @@ export const rows = {
   locked: setting({
     schema: z.boolean().optional(),
     default: false,
-    output: true,
     wire: { locked: z.boolean().default(false) },
     read: ({ locked }) => locked,
   }),
   tags: setting({
     schema: tags.optional(),
     default: {},
-    output: true,
     wire: { tag: z.array(wireTag).default([]) },
     read: ({ tag }) => inOrder(Object.fromEntries(tag.filter(isNoMark).map(({ name, value }) => [name, value]))),
   }),

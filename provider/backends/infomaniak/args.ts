@@ -13,6 +13,7 @@ export const rows = {
   publicCloudId: { schema: id, replaces: true, listedBy: true },
   projectId: { schema: id, replaces: true, listedBy: true },
   description: setting({
+    locates: true,
     schema: z
       .string()
       .min(1, "must not be empty: it is what tells users of a project apart, as their names are generated")
@@ -25,7 +26,7 @@ export const rows = {
       ),
   }),
   // Generated, and only shown.
-  openStackName: { isSetting: true, output: true },
+  openStackName: { isSetting: true },
   inviteEmail: setting({ schema: z.email("must be an e-mail address").optional() }),
   inviteRotationId: setting({ schema: z.string().optional() }),
   password: { schema: z.string().min(1, "must not be empty: leave it out to have one made").optional() },

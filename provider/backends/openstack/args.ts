@@ -24,6 +24,7 @@ export const rows = {
       "must not begin or end with a space: Keystone cuts it off",
     ),
     wire: { name: z.string() },
+    locates: true,
     read: ({ name }) => name,
     write: (name) => ({ name }),
   }),
@@ -58,8 +59,8 @@ export const rows = {
     read: ({ enabled }) => enabled,
     write: (enabled) => ({ enabled }),
   }),
-  project: setting({ schema: text(MAX_PROJECT).optional(), output: true }),
-  projectId: setting({ schema: text(MAX_PROJECT).refine(isPathPart, NO_PATH_PART).optional(), output: true }),
+  project: setting({ schema: text(MAX_PROJECT).optional() }),
+  projectId: setting({ schema: text(MAX_PROJECT).refine(isPathPart, NO_PATH_PART).optional() }),
   roles: setting({
     schema: z
       .array(text(MAX_NAME))

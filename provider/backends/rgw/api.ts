@@ -9,13 +9,22 @@ import type { UserApi, Verdict } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
 import { writtenBy } from "../rows";
 import { listBuckets } from "../s3";
-import { idOf, type Quota, rows, type Where } from "./args";
+import { idOf, type Quota, type RateLimit, rows, type Where } from "./args";
 import { capsDifference, capsOf } from "./caps";
 import { allUsers } from "./listing";
 import { CHECK_ENDPOINT } from "./refusals";
 import { type Requests, requestsTo } from "./requests";
 import type { Settings } from "./settings";
 import { liveOf, userIdOf } from "./wire";
+
+const NO_RATE_LIMITS = "must be left out: this release of Ceph has no rate limits, which begin with Ceph 17";
+const NO_ACCOUNTS = "must be left out: this release of Ceph has no accounts, which begin with Ceph 19";
+
+const NAME_TAKEN = {
+  code: "conflict",
+  problem: "another user of the account has this displayName, which is the user's name in IAM",
+  advice: "Give another displayName, or delete the other user.",
+} as const;
 
 /** The users of one gateway. */
 export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi<Where> {
@@ -39,6 +48,13 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     return user && sameUser(userId, user);
   }
 
+  async function findWhole(user: { readonly where: Where }): Promise<Live | undefined> {
+    const live = await find(user);
+    if (live === undefined || !user.where.rateLimit) return live;
+    const rateLimit = await orUndefined(requests.getRateLimit(live.userId));
+    return rateLimit && { ...live, fields: { ...live.fields, rateLimit } };
+  }
+
   /** Believes what the answer shows, and not its status: a release that does not know the parameter ignores it. */
   async function setActive(userId: string, accessKey: string, active: boolean): Promise<void> {
     const keys = await requests.setActive(userId, accessKey, active);
@@ -53,11 +69,18 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
   }
 
   return {
-    find,
+    find: findWhole,
 
     async create({ where, fields, key }) {
       const userId = idOf(where);
-      return sameUser(userId, await requests.createUser(userId, creation(where, fields, key)));
+      try {
+        return sameUser(userId, await requests.createUser(userId, creation(where, fields, key)));
+      } catch (error) {
+        const isInAccount = fields.accountId !== undefined && isObjectUserError(error, "already-exists");
+        // One answer says that the user is there, and that its name is another's.
+        if (!isInAccount || (await find({ where })) !== undefined) throw error;
+        throw new ObjectUserError({ ...error.parts, ...NAME_TAKEN });
+      }
     },
 
     async update({ userId }, before, changes) {
@@ -81,6 +104,17 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     activateKey: ({ userId }, { accessKey }) => setActive(userId, accessKey, true),
     disableKey: ({ userId }, { accessKey }) => setActive(userId, accessKey, false),
     disablesKeys: requests.disablesKeys,
+
+    async unsupported(inputs) {
+      const isGiven = (name: string) => inputs[name] !== undefined;
+      const accounts = ["accountId", "accountRoot", "path"].filter(isGiven);
+      const hasLimits = !isGiven("rateLimit") || (await requests.hasRateLimits());
+      const hasAccounts = accounts.length === 0 || (await requests.hasAccounts());
+      return {
+        ...(hasLimits ? {} : { rateLimit: NO_RATE_LIMITS }),
+        ...(hasAccounts ? {} : Object.fromEntries(accounts.map((name) => [name, NO_ACCOUNTS]))),
+      };
+    },
 
     async revokeKey(user, { accessKey }) {
       try {
@@ -134,7 +168,7 @@ async function changeSettings(
   changes: Fields,
   read: (user: Awaited<ReturnType<Requests["modifyUser"]>>) => Fields,
 ): Promise<Fields> {
-  const { caps, userQuota, bucketQuota, ...plain } = changes;
+  const { caps, userQuota, bucketQuota, rateLimit, ...plain } = changes;
   let fields = before;
   if (Object.keys(plain).length > 0) {
     const user = await requests.modifyUser(userId, writtenBy(rows, plain, { ...before, ...plain }));
@@ -150,6 +184,13 @@ async function changeSettings(
     const { enabled, maxSizeBytes, maxObjects } = quota as Quota;
     await requests.setQuota(userId, type, { enabled, "max-size": maxSizeBytes, "max-objects": maxObjects });
     fields = { ...fields, [`${type}Quota`]: quota };
+  }
+  if (rateLimit !== undefined) {
+    const { enabled, maxReadOps, maxWriteOps, maxReadBytes, maxWriteBytes } = rateLimit as RateLimit;
+    const most = { "max-read-ops": maxReadOps, "max-write-ops": maxWriteOps };
+    const bytes = { "max-read-bytes": maxReadBytes, "max-write-bytes": maxWriteBytes };
+    await requests.setRateLimit(userId, { enabled, ...most, ...bytes });
+    fields = { ...fields, rateLimit };
   }
   return fields;
 }

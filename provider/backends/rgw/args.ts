@@ -45,6 +45,26 @@ export type Quota = z.infer<typeof quota>;
 /** What Ceph gives a user without quota. */
 const NO_QUOTA: Quota = { enabled: false, maxSizeBytes: -1, maxObjects: -1 };
 
+const rate = z
+  .number()
+  .refine(Number.isInteger, { error: "must be a whole number", abort: true })
+  .refine(Number.isSafeInteger, "is too large")
+  .refine((value) => value >= 0, "must be 0, which is unlimited, or more: Ceph ignores a negative number");
+
+const rateLimit = z.strictObject({
+  enabled: z.boolean().default(true),
+  maxReadOps: rate.default(0),
+  maxWriteOps: rate.default(0),
+  maxReadBytes: rate.default(0),
+  maxWriteBytes: rate.default(0),
+});
+
+/** A rate limit in normal form. 0: unlimited. */
+export type RateLimit = z.infer<typeof rateLimit>;
+
+/** What Ceph gives a user without rate limit. */
+const NO_RATE_LIMIT: RateLimit = { enabled: false, maxReadOps: 0, maxWriteOps: 0, maxReadBytes: 0, maxWriteBytes: 0 };
+
 const OPERATIONS = ["read", "write", "delete"];
 
 function classOf(storageClass: string): string {
@@ -75,7 +95,10 @@ function quotaOf({ enabled, max_size, max_objects }: z.infer<typeof wireQuota>):
   return { enabled, maxSizeBytes: max_size, maxObjects: max_objects };
 }
 
-/** The inputs by name. Capabilities and quotas are written by requests of their own, which api.ts sends. */
+/** What IAM allows in a user's name, which is the display name in an account. */
+const IAM_NAME = /^[\w+=,.@-]{1,64}$/;
+
+/** The inputs by name. Capabilities, quotas and the rate limit are written by requests of their own, which api.ts sends. */
 export const rows = {
   uid: {
     schema: name
@@ -176,6 +199,41 @@ export const rows = {
     wire: { bucket_quota: wireQuota },
     read: ({ bucket_quota }) => quotaOf(bucket_quota),
   }),
+  // Accounts are shown from Ceph 19 on; before, no user has one.
+  accountId: setting({
+    schema: z
+      .string()
+      .regex(
+        /^RGW\d{17}$/,
+        'must be an account\'s id, "RGW" and 17 digits, such as the output accountId of an rgw.Account',
+      )
+      .optional(),
+    unclearable: "",
+    keeps: "cannot change: Ceph moves no user out of its account. Give the user another uid to have a new one there",
+    wire: { account_id: z.string().optional() },
+    read: ({ account_id = "" }) => account_id,
+    write: (id) => ({ "account-id": id }),
+  }),
+  accountRoot: setting({
+    schema: z.boolean().optional(),
+    default: false,
+    wire: { type: z.string().optional() },
+    read: ({ type }) => type === "root",
+    write: (isRoot) => ({ "account-root": isRoot }),
+  }),
+  path: setting({
+    schema: z
+      .string()
+      .max(512, "must have at most 512 characters")
+      .regex(/^\/([!-~]+\/)?$/, 'must begin and end with "/": "/", "/team/red/"')
+      .optional(),
+    default: "/",
+    wire: { path: z.string().optional() },
+    read: ({ path = "/" }) => path,
+    write: (path) => ({ path }),
+  }),
+  /** Shown and set by requests of its own, which are sent only for users that declare it. */
+  rateLimit: setting({ schema: rateLimit.optional(), default: NO_RATE_LIMIT, onRequest: true }),
   accessKey: { schema: keyPart.optional(), unique: true },
   secretKey: { schema: keyPart.optional() },
   keyType: {
@@ -191,37 +249,52 @@ export const rows = {
 } as const satisfies Rows;
 
 /** The inputs of rgw.User. Strict: unknown names are errors. */
-export const userArgs = argsOf(rows).superRefine((args, context) => {
-  const refuse = (property: string, message: string) => context.addIssue({ code: "custom", path: [property], message });
-  if (args.secretKey !== undefined && args.accessKey === undefined)
-    refuse("secretKey", "needs an accessKey of your own beside it");
-  if (args.createKey === false && args.accessKey !== undefined)
-    refuse("accessKey", "is of no use with createKey: false");
-  if (args.rotationId !== undefined && args.accessKey !== undefined)
-    refuse("rotationId", "is of no use beside an accessKey of your own: to rotate, change accessKey and its secretKey");
-  else if (args.rotationId !== undefined && args.createKey === false) refuse("rotationId", NO_KEY_ROTATES);
-  if (args.defaultStorageClass && args.defaultPlacement === undefined) {
-    refuse("defaultStorageClass", "needs defaultPlacement beside it: Ceph takes both together");
-  }
-});
+export const userArgs = argsOf(rows)
+  .superRefine((args, context) => {
+    const refuse = (property: string, message: string) =>
+      context.addIssue({ code: "custom", path: [property], message });
+    if (args.secretKey !== undefined && args.accessKey === undefined)
+      refuse("secretKey", "needs an accessKey of your own beside it");
+    if (args.createKey === false && args.accessKey !== undefined)
+      refuse("accessKey", "is of no use with createKey: false");
+    if (args.rotationId !== undefined && args.accessKey !== undefined)
+      refuse(
+        "rotationId",
+        "is of no use beside an accessKey of your own: to rotate, change accessKey and its secretKey",
+      );
+    else if (args.rotationId !== undefined && args.createKey === false) refuse("rotationId", NO_KEY_ROTATES);
+    if (args.defaultStorageClass && args.defaultPlacement === undefined) {
+      refuse("defaultStorageClass", "needs defaultPlacement beside it: Ceph takes both together");
+    }
+    if (args.accountRoot === true && args.accountId === undefined) refuse("accountRoot", "needs accountId beside it");
+  })
+  .refine(({ accountId, displayName }) => accountId === undefined || IAM_NAME.test(String(displayName)), {
+    path: ["displayName"],
+    error:
+      "must have at most 64 letters, digits and + = , . @ _ - characters in an account: it is the user's name in IAM, which has no spaces",
+    // Also where the account is yet to be made, and its id is no id.
+    when: ({ value }) => typeof (value as { displayName?: unknown }).displayName === "string",
+  });
 
 /** Inputs in normal form. */
 export type UserArgs = z.infer<typeof userArgs>;
 
-/** How Ceph addresses a user. */
-export type Where = Pick<UserArgs, "uid" | "tenant">;
+/** How Ceph addresses a user, and what to ask about it besides. */
+export interface Where extends Pick<UserArgs, "uid" | "tenant"> {
+  readonly rateLimit?: true;
+}
 
 /** A user's id: `tenant$uid`, or the uid of a user without tenant. It is also what the program calls the user. */
-export function idOf({ uid, tenant }: Where): string {
+export function idOf({ uid, tenant }: Pick<UserArgs, "uid" | "tenant">): string {
   return tenant === undefined ? uid : `${tenant}$${uid}`;
 }
 
 /** What the inputs want. */
 export function specOf(args: UserArgs): UserSpec<Where> {
-  const { uid, tenant, accessKey, secretKey, createKey } = args;
+  const { uid, tenant, accessKey, secretKey, createKey, rateLimit } = args;
   return {
     name: idOf(args),
-    where: { uid, tenant },
+    where: { uid, tenant, ...(rateLimit === undefined ? {} : { rateLimit: true }) },
     userId: idOf(args),
     fields: declaredBy(rows, args),
     createKey: createKey ?? true,

@@ -5,8 +5,9 @@
  * Buckets are asked for of the admin, too: of a user that does not exist, Ceph 20 answers with nothing at all.
  */
 import { randomBytes } from "node:crypto";
+import { orUndefined } from "../../http/api";
 import type { BackendDeps, Finding, Preflight } from "../backend";
-import { atMostWarning, granted } from "../preflight-steps";
+import { atMostWarning, granted, unlessNeeded } from "../preflight-steps";
 import { checkS3 } from "../s3-check";
 import { type Requests, requestsTo } from "./requests";
 import type { Settings } from "./settings";
@@ -37,6 +38,13 @@ async function* checks(settings: Settings, deps: BackendDeps): AsyncIterable<Fin
   yield read.verdict === "failed" ? read : await granted("users=read", seeItself, READ);
   yield await granted("users=write", () => requests.modifyUser(nobody, {}), WRITE);
   yield atMostWarning(await granted("buckets=read", () => requests.listBuckets(own ?? nobody), BUCKETS));
+  if (await requests.hasRateLimits()) {
+    const limits = await granted("ratelimit=*", async () => {
+      await orUndefined(requests.getRateLimit(nobody));
+      await requests.setRateLimit(nobody, { enabled: false });
+    });
+    yield unlessNeeded(limits, "rateLimit");
+  }
   yield await checkS3(settings, settings, { ...deps, send });
   yield* speed(settings, deps, nobody);
 }

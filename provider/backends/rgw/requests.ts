@@ -7,14 +7,14 @@
 import { isObjectUserError } from "../../errors";
 import { type Content, openApi } from "../../http/api";
 import { askedOnce } from "../../http/asked-once";
-import { type Act, type Meaning, repeatable, unrepeatable } from "../../http/dialect";
+import { type Act, type Meaning, type Meanings, repeatable, unrepeatable } from "../../http/dialect";
 import { escaped, signed } from "../../http/sigv4";
 import type { Send } from "../../http/wire";
 import type { BackendDeps } from "../backend";
 import { wireCaps } from "./caps";
 import { gateway } from "./refusals";
 import type { Settings } from "./settings";
-import { wireBuckets, wireInfo, wireKeys, wirePage, wireUser } from "./wire";
+import { wireBuckets, wireInfo, wireKeys, wirePage, wireRateLimit, wireUser } from "./wire";
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -22,6 +22,7 @@ type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 const PURGE_TIMEOUT_MS = 3_600_000;
 
 const USERS = "/admin/user";
+const RATE_LIMIT = "/admin/ratelimit";
 /** What a second decoding would change: Ceph 20 decodes a query's values once more, after it has checked the signature. */
 const DECODABLE = /[%+]/;
 
@@ -30,6 +31,30 @@ const TAKEN: Meaning = {
   code: "conflict",
   problem: "another user was given this access key while it was disabled",
   advice: "Change rotationId, for another key; or remove the other user's key.",
+};
+
+/** What an account that is named does to a request about a user. */
+const IN_ACCOUNT: Meanings = {
+  "404 NoSuchKey": {
+    code: "invalid",
+    problem: "there is no such account",
+    advice: "Check accountId, and that the account is on this cluster.",
+  },
+};
+
+/** What the answers of /admin/ratelimit mean. */
+const OF_RATE_LIMITS: Meanings = {
+  "404 NoSuchKey": { code: "not-found", problem: "there is no such user", advice: "Check uid and tenant." },
+  AccessDenied: {
+    code: "forbidden",
+    problem: "the admin user lacks the capability ratelimit",
+    advice: 'Give it with: radosgw-admin caps add --uid=ADMIN --caps="ratelimit=*"; or leave rateLimit out.',
+  },
+  MethodNotAllowed: {
+    code: "unsupported",
+    problem: "this release of Ceph has no rate limits",
+    advice: "Leave rateLimit out, or use gateways of Ceph 17 or later.",
+  },
 };
 
 /** Users a page: what the gateway sends without being asked. */
@@ -93,6 +118,21 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
   /** Ceph 19 and later show of each key whether it is active, and take it. */
   const disablesKeys = async () => (await ownUser()).keys.some(({ active }) => active !== undefined);
 
+  /** Whether the release has an operation at all. What it refuses for another reason it has. */
+  const has = (what: string, path: string, query: Query) =>
+    askedOnce(async () => {
+      try {
+        await call(repeatable("finding out", `whether the gateway has ${what}`), "GET", path, query);
+      } catch (error) {
+        if (isObjectUserError(error, "unsupported")) return false;
+        if (!isObjectUserError(error, "forbidden", "invalid", "not-found")) throw error;
+      }
+      return true;
+    });
+
+  const hasRateLimits = has("rate limits", RATE_LIMIT, { global: true });
+  const hasAccounts = has("accounts", "/admin/account", { id: "RGW00000000000000000" });
+
   async function placed(query: Query): Promise<Query> {
     const [placement, storageClass] = String(query["default-placement"] ?? "").split("/");
     if (storageClass === undefined || !(await takesTwo())) return query;
@@ -117,14 +157,24 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
 
     /** PUT /admin/user. 409 UserAlreadyExists for any user that exists; two at once may both answer 200. */
     createUser: async (userId: string, query: Query) =>
-      call(unrepeatable("creating", user(userId)), "PUT", USERS, await placed(query), { schema: wireUser }),
+      call({ ...unrepeatable("creating", user(userId)), means: IN_ACCOUNT }, "PUT", USERS, await placed(query), {
+        schema: wireUser,
+      }),
 
     /**
      * POST /admin/user. It also makes keys, and unlike PUT /admin/user?key it then refuses an unknown uid and somebody
      * else's key, instead of acting on that other user.
      */
     modifyUser: async (uid: string, query: Query) =>
-      call(unrepeatable("changing", user(uid)), "POST", USERS, { uid, ...(await placed(query)) }, { schema: wireUser }),
+      call(
+        { ...unrepeatable("changing", user(uid)), means: IN_ACCOUNT },
+        "POST",
+        USERS,
+        { uid, ...(await placed(query)) },
+        {
+          schema: wireUser,
+        },
+      ),
 
     disablesKeys,
 
@@ -164,6 +214,24 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
       const query = { quota: "", uid, "quota-type": type, ...quota };
       return call(unrepeatable(`changing the ${type} quota of`, user(uid)), "PUT", USERS, query);
     },
+
+    /** GET /admin/ratelimit. From Ceph 17 on; needs ratelimit=read. */
+    getRateLimit: (uid: string) => {
+      const act = { ...repeatable("reading the rate limit of", user(uid)), means: OF_RATE_LIMITS };
+      return call(act, "GET", RATE_LIMIT, { "ratelimit-scope": "user", uid }, { schema: wireRateLimit });
+    },
+
+    /** POST /admin/ratelimit: what is not given stays. 400 InvalidArgument when nothing is given. */
+    setRateLimit: (uid: string, limit: Query) => {
+      const act = { ...unrepeatable("changing the rate limit of", user(uid)), means: OF_RATE_LIMITS };
+      return call(act, "POST", RATE_LIMIT, { "ratelimit-scope": "user", uid, ...limit });
+    },
+
+    /** Whether this release has accounts. Asked once. Rejects where the gateway cannot be asked. */
+    hasAccounts,
+
+    /** Whether this release has rate limits. Asked once. Rejects where the gateway cannot be asked. */
+    hasRateLimits,
 
     /** GET /admin/bucket?uid=: names of the user's buckets. Needs buckets=read. */
     listBuckets: (uid: string) =>

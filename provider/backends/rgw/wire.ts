@@ -5,7 +5,7 @@
 import * as z from "zod";
 import type { Live, LiveKey } from "../../lifecycle/model";
 import { readBy, wireOf } from "../rows";
-import { rows } from "./args";
+import { type RateLimit, rows } from "./args";
 
 const wireKey = z.looseObject({
   user: z.string(),
@@ -33,6 +33,27 @@ export const wireInfo = z.looseObject({
   }),
 });
 
+/** The answer of `GET /admin/ratelimit?ratelimit-scope=user`, in the project's words. */
+export const wireRateLimit = z
+  .looseObject({
+    user_ratelimit: z.looseObject({
+      enabled: z.boolean(),
+      max_read_ops: z.number(),
+      max_write_ops: z.number(),
+      max_read_bytes: z.number(),
+      max_write_bytes: z.number(),
+    }),
+  })
+  .transform(
+    ({ user_ratelimit: shown }): RateLimit => ({
+      enabled: shown.enabled,
+      maxReadOps: shown.max_read_ops,
+      maxWriteOps: shown.max_write_ops,
+      maxReadBytes: shown.max_read_bytes,
+      maxWriteBytes: shown.max_write_bytes,
+    }),
+  );
+
 /** The answer of `GET /admin/user?list`. */
 export const wirePage = z.looseObject({
   keys: z.array(z.string()),
@@ -47,6 +68,7 @@ export const wireUser = z.looseObject({
   ...wireOf(rows),
   /** Left out for an admin with the cap user-info-without-keys and not users=read. */
   keys: z.array(wireKey),
+  subusers: z.array(z.looseObject({ id: z.string(), permissions: z.string() })).optional(),
   /** From Ceph 20 on. */
   create_date: z.string().optional(),
 });
@@ -73,6 +95,7 @@ export function liveOf(user: WireUser): Live & { readonly keys: readonly LiveKey
   return {
     userId: userIdOf(user),
     fields: readBy(rows, user),
+    also: { subusers: (user.subusers ?? []).map(({ id, permissions }) => ({ id, permissions })) },
     keys: keysOf(user.keys),
     ...(createdAt === undefined ? {} : { createdAt }),
   };

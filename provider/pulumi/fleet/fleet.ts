@@ -130,7 +130,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     const before = members.get(name);
     // What may become of the user counts also when nothing else can be done.
     if (before) members.set(name, { known: before.known, inputs: withOptions(before.inputs, inputs) });
-    const isLookedAt = before === undefined || looksFurther(inputs, before) || (await users.isElsewhere(before));
+    const isLookedAt = before === undefined || looksFurther(users, inputs, before) || (await users.isElsewhere(before));
     if (!isLookedAt && users.plan(inputs, before, s3Endpoint, internals).length === 0) {
       members.set(name, { known: before.known, inputs });
       return;
@@ -252,9 +252,10 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
   };
 }
 
-/** What state does not know, because nobody asked for it before: keys that are not ours. */
-function looksFurther(inputs: Inputs, before: Remembered): boolean {
-  return inputs.exclusiveKeys === true && before.inputs.exclusiveKeys !== true;
+/** What state does not know, because nobody asked for it before: keys that are not ours, settings with a request of their own. */
+function looksFurther({ backend }: Users, inputs: Inputs, before: Remembered): boolean {
+  const asksMore = !isDeepStrictEqual(backend.specOf(inputs).where, backend.specOf(before.inputs).where);
+  return asksMore || (inputs.exclusiveKeys === true && before.inputs.exclusiveKeys !== true);
 }
 
 /** Says what is to be done, or the first of very much. */

@@ -3,12 +3,13 @@
  * consumers need in `credentials`, and what only this provider reads in `__secrets`.
  *
  * What only this provider reads of a member is one text of JSON: Pulumi's cost is by the value, in each of its processes,
- * and its diffs show what changed inside such a text.
+ * and its diffs show what changed inside such a text. Settings that nobody declared and that are the system's default stand
+ * there once for all members, in `__defaults`.
  */
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import type { Backend } from "../../backends/backend";
-import { ADDRESS, IDENTITY, SECRET_INPUTS, SECRETS, SYSTEM } from "../../protocol";
+import { ADDRESS, DEFAULTS, IDENTITY, SECRET_INPUTS, SECRETS, SYSTEM } from "../../protocol";
 import {
   asSecret,
   definedOnly,
@@ -51,7 +52,12 @@ const CREDENTIALS = [
 export function writeFleet(members: FleetState, s3Endpoint: string | undefined, backend: Backend): Outputs {
   const common = sharedBy(members);
   const written = [...members].map(([name, { known, inputs }]) => {
-    const { schemaVersion: _, keys, [SECRETS]: secrets, ...outputs } = write(known, inputs, undefined, backend);
+    const {
+      schemaVersion: _,
+      keys,
+      [SECRETS]: secrets,
+      ...outputs
+    } = write(known, inputs, undefined, { ...backend, outputs: [] });
     const [credentials, all] = split(outputs);
     const others = Object.fromEntries(
       Object.entries(all).filter(([name, value]) => !isDeepStrictEqual(value, common[name])),
@@ -66,6 +72,11 @@ export function writeFleet(members: FleetState, s3Endpoint: string | undefined, 
     ...common,
     ...(s3Endpoint === undefined ? {} : { endpoint: s3Endpoint }),
     members: by("text"),
+    [DEFAULTS]: Object.fromEntries(
+      Object.entries({ ...backend.unclearable, ...backend.defaults }).filter(([name]) =>
+        backend.outputs.includes(name),
+      ),
+    ),
     keys: hasSecretRotations(common) ? asSecret(by("keys")) : by("keys"),
     credentials: asSecret(by("credentials")),
     ...(unshown.length > 0 ? { [SECRETS]: asSecret(Object.fromEntries(unshown)) } : {}),

@@ -86,6 +86,21 @@ describe("object-users check rgw", () => {
     assert.match(out, /ok +buckets=read:/);
   });
 
+  it("names the right that only rate limits take, without a warning to those who have none", async () => {
+    const lacking = await check();
+    assert.match(
+      lacking.out,
+      /ok +ratelimit=\*: not granted, and needed only for rateLimit\. Give it with: radosgw-admin caps add --uid=ADMIN --caps="ratelimit=\*"/,
+    );
+    const half = await check(withCaps("users=*;buckets=read;ratelimit=read"));
+    assert.match(half.out, /ok +ratelimit=\*: not granted/);
+    assert.equal(gateway.handle(admin(gateway, "PUT user?caps&uid=weak&user-caps=ratelimit=*")).status, 200);
+    const weak = { RADOSGW_ACCESS_KEY: "WEAKKEY", RADOSGW_SECRET_KEY: "weak-secret" };
+    assert.match((await check(weak)).out, /ok +ratelimit=\*: granted/);
+    gateway.upgrade(16);
+    assert.doesNotMatch((await check()).out, /ratelimit/);
+  });
+
   it("warns only, where a refusal could not name buckets", async () => {
     const { code, out, said } = await check(withCaps("users=*"));
     assert.equal(code, 0, out);

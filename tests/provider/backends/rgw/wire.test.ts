@@ -22,7 +22,11 @@ describe("a user on the wire", () => {
         placementTags: [],
         userQuota: { enabled: true, maxSizeBytes: 1024, maxObjects: 5 },
         bucketQuota: { enabled: false, maxSizeBytes: -1, maxObjects: -1 },
+        accountId: "",
+        accountRoot: false,
+        path: "/",
       },
+      also: { subusers: [] },
       keys: [{ id: "A", accessKey: "A", secretKey: "s" }],
     });
   });
@@ -38,6 +42,8 @@ describe("a user on the wire", () => {
     ["a release without storage classes", { default_storage_class: undefined }, "defaultStorageClass", undefined],
     ["a release without placement tags", { placement_tags: undefined }, "placementTags", undefined],
     ["caps that say nothing", { caps: [{ type: "users", perm: "<none>" }] }, "caps", []],
+    ["a root of an account", { account_id: "RGW12345678901234567", type: "root" }, "accountRoot", true],
+    ["a release with accounts", { account_id: "RGW12345678901234567" }, "accountId", "RGW12345678901234567"],
     ["fields of a later release", { full_user_id: "ann", account_id: "", create_date: "x" }, "displayName", "Ann"],
   ];
   for (const [what, changes, name, value] of rows) it(what, () => assert.deepEqual(fields(changes)[name], value));
