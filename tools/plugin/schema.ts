@@ -180,6 +180,9 @@ class Reader {
 
   /** The token of an interface, which is described when it is first met. */
   private named(type: ts.Type, kind: string, integers: string[], name: string): string {
+    // An input's members as a system shows them are described as the input is.
+    const [input] = type.aliasSymbol?.name === "Resolved" ? (type.aliasTypeArguments ?? []) : [];
+    if (input) return this.named(input, kind, integers, name);
     const own = type.aliasSymbol ?? type.symbol;
     if (!own) return raise(`sdk/${kind}.ts: ${name} has the type ${this.checker.typeToString(type)}`);
     const title = own.name.replace(/Args$/, "");
