@@ -36,6 +36,8 @@ export interface LiveKey {
   readonly secretKey?: string;
   /** When it was made, where the system tells. */
   readonly issuedAt?: string;
+  /** When the system ends it by itself, where it shows that. */
+  readonly endsAt?: string;
   /** Somebody has disabled it: S3 refuses it until it is enabled again. */
   readonly inactive?: true;
 }

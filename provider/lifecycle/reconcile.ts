@@ -212,9 +212,11 @@ async function look(run: Run, sight: Sight, refused?: ObjectUserError): Promise<
 /** What is known, if the user there is the one; undefined when it is not and `adopt` says to begin anew. */
 function ifOurs(known: Known, live: Live | undefined, { spec, context, here, mandate }: Run): Known | undefined {
   const problem = notOurs(known, live, here, context.capabilities);
-  if (problem === undefined) return known;
   const isHere = live !== undefined && !isElsewhere(known, here) && !mandate;
-  // A run that was killed has made it anew, before state could have it.
+  // A run that was killed has made it anew, before state could have it: a mark goes before a key is published.
+  const isAnew = problem !== undefined || known.published !== undefined;
+  if (isHere && isAnew && live.mark === deriveMark(spec)) return undefined;
+  if (problem === undefined) return known;
   if (isHere && isUnfinishedWork(spec, live, context.capabilities)) return undefined;
   if (mandate || !spec.adopt)
     throw new Unfinished(undefined, refusal(mandate?.operation ?? "updating", spec.name, problem));

@@ -2,8 +2,8 @@
  * Which key should be the current one: one that lives, or one to be made. Pure.
  *
  * In this order: the caller's own; the ring's for this rotation; the one that an interrupted run left; when taking over
- * a user, the first that it has; else one to be made. A key whose deadline is over is none of them: whoever sees it end
- * may be ending it at this moment.
+ * a user, the first that it has, rather one that does not end by itself; else one to be made. A key whose deadline is over
+ * is none of them: whoever sees it end may be ending it at this moment.
  */
 import { ObjectUserError } from "../errors";
 import { shown } from "./hidden";
@@ -127,7 +127,8 @@ function leftBehind(make: KeyRequest, spec: Spec, known: Known, capabilities: Ca
   }
   const isNew = known.keys.length === 0 && known.published === undefined;
   const isTakenOver = spec.adopt || (capabilities.rotates === "secrets" && known.takenOver === true);
-  const first = usable.find((key) => !key.inactive) ?? usable[0];
+  const active = usable.filter((key) => !key.inactive);
+  const first = active.find((key) => key.endsAt === undefined) ?? active[0] ?? usable[0];
   if (first === undefined || !isNew || !isTakenOver) return undefined;
   return { id: first.id, why: `adopting the user with its key ${first.accessKey}` };
 }

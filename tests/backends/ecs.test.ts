@@ -70,6 +70,24 @@ describe("ecs.ObjectUser", () => {
     assert.deepEqual([bench.s3(secretKey), bench.s3("somebody-elses")], ["200", "200"]);
   });
 
+  it("a user that a killed run made anew is resumed, and loses its mark, however late the next run is", async () => {
+    for (const lateSeconds of [0, 100]) {
+      const bench = await openEcs();
+      const { secretKey } = await bench.up();
+      const { stored } = bench.whole;
+      bench.server.meddle(...LEAVES);
+      bench.world.advance(lateSeconds);
+      bench.next("POST keys", code(403, "3000"));
+      await bench.fails({ locked: true });
+      await bench.restart();
+      bench.whole.stored = stored;
+      const outputs = await bench.up({ locked: false });
+      assert.deepEqual([bench.s3(secretKey), bench.s3(outputs.secretKey)], [REFUSED, "200"]);
+      const { tag } = bench.server.meddle("GET /object/users/ann/info") as { tag: unknown };
+      assert.deepEqual(tag, [], "nothing is left of its mark");
+    }
+  });
+
   it("a younger secret that somebody else made is never published as ours", async () => {
     const bench = await openEcs();
     const first = await bench.up({ rotationId: "1" });
@@ -153,6 +171,16 @@ describe("ecs.ObjectUser: hidden secrets", () => {
     await bench.engine.refresh();
     await bench.up({ exclusiveKeys: true });
     assert.deepEqual(bench.server.secretsOf("ann"), [outputs.secretKey]);
+  });
+
+  it("adopts a user with the secret that does not end, also where it does not seem to be the younger", async () => {
+    const bench = await openEcs();
+    bench.server.meddle("POST /object/users", { user: "ann", namespace: "ns1" });
+    bench.server.meddle("POST /object/user-secret-keys/ann", { secretkey: "ends-soon" });
+    bench.world.advance(-1);
+    const more = { secretkey: "stays", existing_key_expiry_time_mins: "10" };
+    bench.server.meddle("POST /object/user-secret-keys/ann", more);
+    assert.equal((await bench.up({ adopt: true })).secretKey, "stays");
   });
 
   it("takes a user over without touching a secret that it cannot read, until a rotationId says so", async () => {

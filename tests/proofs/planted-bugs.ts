@@ -28,8 +28,11 @@ const QUICK: readonly Catcher[] = [
     args: ["provider/**", "backends", "pulumi"].map((place) => `tests/${place}/*.test.ts`),
     env: { OBJECT_USERS_FUZZ_RUNS: "300" },
   },
-  { name: "model", args: ["tests/model/**/*.test.ts"], env: { OBJECT_USERS_RUNS: "2000" } },
-  { name: "edits", args: ["tests/edits/**/*.test.ts"], env: { OBJECT_USERS_WALKS: "300" } },
+  {
+    name: "walks",
+    args: ["tests/walk/walk.test.ts", "-g", "rgw"],
+    env: { OBJECT_USERS_WALKS: "150", OBJECT_USERS_SHRINK: "no" },
+  },
   { name: "old state", args: ["tests/fixtures/state.test.ts"] },
   { name: "leaks", args: ["tests/proofs/leaks.test.ts", "-g", "errors of every"] },
 ];

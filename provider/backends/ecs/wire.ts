@@ -25,10 +25,12 @@ export const wireKeys = z.looseObject({
   secret_key_1_exist: z.boolean().optional(),
   secret_key_1_id: empty,
   key_timestamp_1: empty,
+  key_expiry_timestamp_1: empty,
   secret_key_2: empty,
   secret_key_2_exist: z.boolean().optional(),
   secret_key_2_id: empty,
   key_timestamp_2: empty,
+  key_expiry_timestamp_2: empty,
 });
 type WireKeys = z.infer<typeof wireKeys>;
 
@@ -58,16 +60,18 @@ export function placesOf(userId: string, keys: WireKeys): Place[] {
   const places = [
     {
       exists: keys.secret_key_1_exist,
+      ends: keys.key_expiry_timestamp_1,
       parts: [keys.secret_key_1, keys.secret_key_1_id, keys.key_timestamp_1] as const,
     },
     {
       exists: keys.secret_key_2_exist,
+      ends: keys.key_expiry_timestamp_2,
       parts: [keys.secret_key_2, keys.secret_key_2_id, keys.key_timestamp_2] as const,
     },
   ];
   return places
     .filter(({ exists, parts: [secret, id] }) => secret !== "" || (exists ?? id !== ""))
-    .map(({ parts }) => ({ key: keyOf(userId, ...parts), listedId: parts[1] }))
+    .map(({ parts, ends }) => ({ key: { ...keyOf(userId, ...parts), ...endOf(ends) }, listedId: parts[1] }))
     .sort(({ key: one }, { key: other }) => ((one.issuedAt ?? "") > (other.issuedAt ?? "") ? -1 : 1));
 }
 
@@ -83,6 +87,11 @@ export function keyOf(userId: string, secret: string, listedId: string, timestam
     ...(secret === "" ? {} : { secretKey: secret }),
     ...(issuedAt === undefined ? {} : { issuedAt }),
   };
+}
+
+function endOf(timestamp: string): Pick<LiveKey, "endsAt"> {
+  const endsAt = momentOf(timestamp);
+  return endsAt === undefined ? {} : { endsAt };
 }
 
 /** ISO 8601 from `2019-11-25 09:56:32.364`, which names no zone and is taken for UTC; undefined when it is neither. */

@@ -1,6 +1,6 @@
 /** Which key is to be current, and what is done when it is not: the middle of the decision table. */
 import { ONE, OWN, TWO, table } from "./plan-table";
-import { BY_US, key, known, retired } from "./samples";
+import { at, BY_US, key, known, retired } from "./samples";
 
 table("the wanted key", BY_US, [
   ["is not there: issued, and nothing else yet", {}, known([]), [`issueKey ${ONE} for 1`]],
@@ -186,6 +186,12 @@ table("adopt", BY_US, [
     { adopt: true },
     known([], undefined, { foreign: ["F", "G"] }),
     ["proveKey F"],
+  ],
+  [
+    "prefers one that does not end by itself",
+    { adopt: true },
+    known([], undefined, { foreign: [{ id: "F", accessKey: "F", endsAt: at(60) }, "G"], secrets: { F: "f", G: "g" } }),
+    ["proveKey G"],
   ],
   ["makes one where there is none", { adopt: true }, known([]), [`issueKey ${ONE} for 1`]],
   [

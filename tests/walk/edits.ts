@@ -3,6 +3,7 @@
  * edit that would have made it so takes the later declaration out.
  */
 import * as fc from "fast-check";
+import type { Inputs } from "../../provider/pulumi/state";
 import {
   ADDRESSES,
   type Address,
@@ -16,6 +17,7 @@ import {
   UIDS,
   type Uid,
 } from "./program";
+import type { System } from "./system";
 
 /** One edit. `at` is a user by its place in the text, taken modulo their number. */
 export type Edit =
@@ -35,6 +37,7 @@ export type Edit =
   | { readonly do: "rotate"; readonly at: number; readonly rotationId: string | undefined }
   | { readonly do: "grace"; readonly at: number; readonly seconds: number }
   | { readonly do: "adopt"; readonly at: number; readonly adopt: boolean }
+  | { readonly do: "wish"; readonly at: number; readonly wish: Inputs }
   | {
       readonly do: "options";
       readonly at: number;
@@ -62,8 +65,31 @@ const uid = fc.constantFrom(...UIDS);
 const rarely = fc.integer({ min: 0, max: 3 }).map((n) => n === 3);
 const kind = <T extends Edit["do"]>(name: T) => fc.constant(name);
 
-/** Any edit. */
-export const edit: fc.Arbitrary<Edit> = fc.oneof(
+const common = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ prove: fc.constantFrom(undefined, true, false) }) },
+  { weight: 1, arbitrary: fc.record({ exclusiveKeys: fc.constantFrom(undefined, true) }) },
+);
+
+/** Edits of a user's inputs, which leave the program's form as it is. */
+function inner({ graces, wishes, rotates, kind: name }: System): fc.Arbitrary<Edit> {
+  const rotationId = fc.constantFrom(undefined, "1", "2", "3");
+  const both =
+    name === "cegedim" ? wishes : fc.oneof({ weight: 3, arbitrary: wishes }, { weight: 1, arbitrary: common });
+  return fc.oneof(
+    { weight: rotates === "keys" ? 4 : 6, arbitrary: fc.record({ do: kind("rotate"), at, rotationId }) },
+    { weight: 2, arbitrary: fc.record({ do: kind("grace"), at, seconds: fc.constantFrom(...graces) }) },
+    { weight: 1, arbitrary: fc.record({ do: kind("adopt"), at, adopt: fc.boolean() }) },
+    { weight: 4, arbitrary: fc.record({ do: kind("wish"), at, wish: both }) },
+  );
+}
+
+/** Any edit of a program of a system, mostly of what its users are, or mostly of where it has them. */
+export function edit(system: System, about: "users" | "programs"): fc.Arbitrary<Edit> {
+  const weight = about === "users" ? 80 : 10;
+  return fc.oneof({ weight, arbitrary: inner(system) }, { weight: 35, arbitrary: outer });
+}
+
+const outer: fc.Arbitrary<Edit> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: kind("insert"), at, home, uid, adopt: rarely }) },
   { weight: 5, arbitrary: fc.record({ do: kind("remove"), at }) },
   { weight: 2, arbitrary: fc.record({ do: kind("swap"), at, with: at }) },
@@ -79,9 +105,6 @@ export const edit: fc.Arbitrary<Edit> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ do: kind("move"), at, home, adopt: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ do: kind("uid"), at, uid }) },
-  { weight: 2, arbitrary: fc.record({ do: kind("rotate"), at, rotationId: fc.constantFrom(undefined, "1", "2") }) },
-  { weight: 1, arbitrary: fc.record({ do: kind("grace"), at, seconds: fc.constantFrom(0, 3600) }) },
-  { weight: 1, arbitrary: fc.record({ do: kind("adopt"), at, adopt: fc.boolean() }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -111,12 +134,21 @@ export const edit: fc.Arbitrary<Edit> = fc.oneof(
 
 /** A new user of a program. */
 export function newItem(home: Item["home"], uid: Uid, adopt = false): Item {
-  const item = { home, uid, instance: "main", depth: 0, formerly: [], gracePeriodSeconds: 3600, adopt } as const;
+  const item = {
+    home,
+    uid,
+    instance: "main",
+    depth: 0,
+    formerly: [],
+    gracePeriodSeconds: 600,
+    adopt,
+    wish: {},
+  } as const;
   return home === "single" ? { ...item, name: uid } : item;
 }
 
 /** A text after an edit. `before` is the text that `undo` goes back to. */
-export function edited(stack: StackName, source: Source, one: Edit, before: Source): Source {
+export function edited(system: System, stack: StackName, source: Source, one: Edit, before: Source): Source {
   if (one.do === "undo") return before;
   if (one.do === "address") {
     const { instance, address } = one;
@@ -134,9 +166,14 @@ export function edited(stack: StackName, source: Source, one: Edit, before: Sour
   const place = one.at % Math.max(1, source.items.length);
   const item = source.items[place];
   if (item === undefined) return source;
+  if (one.do === "rotate" && system.rotates === "secrets") {
+    // A secret that was replaced does not come back.
+    const rotations = source.rotations + 1;
+    return { ...source, rotations, items: source.items.with(place, { ...item, rotationId: `r${rotations}` }) };
+  }
   if (one.do === "remove") return { ...source, items: source.items.toSpliced(place, 1) };
   if (one.do === "swap") return swapped(source, place, one.with % source.items.length);
-  return distinct({ ...source, items: source.items.with(place, changed(stack, source, item, one)) });
+  return distinct({ ...source, items: source.items.with(place, changed(system, stack, source, item, one)) });
 }
 
 function swapped(source: Source, one: number, other: number): Source {
@@ -147,8 +184,8 @@ function swapped(source: Source, one: number, other: number): Source {
 
 type Change = Exclude<Edit, { do: "undo" | "address" | "removals" | "insert" | "remove" | "swap" }>;
 
-function changed(stack: StackName, source: Source, item: Item, one: Change): Item {
-  const alias = { formerly: [...item.formerly, itemUrn(stack, source, item)] };
+function changed(system: System, stack: StackName, source: Source, item: Item, one: Change): Item {
+  const alias = { formerly: [...item.formerly, itemUrn(system, stack, source, item)] };
   switch (one.do) {
     case "rename":
       return item.home === "fleet"
@@ -172,6 +209,10 @@ function changed(stack: StackName, source: Source, item: Item, one: Change): Ite
       return { ...item, gracePeriodSeconds: one.seconds };
     case "adopt":
       return { ...item, adopt: one.adopt };
+    case "wish": {
+      const wish = Object.entries({ ...item.wish, ...one.wish }).filter(([, value]) => value !== undefined);
+      return { ...item, wish: Object.fromEntries(wish) };
+    }
     case "options": {
       const { deleteBeforeReplace: _, replaceOnChanges: __, ...rest } = item;
       const first = one.first === undefined ? {} : { deleteBeforeReplace: one.first };

@@ -4,7 +4,7 @@
  */
 import type { DiffResult, ResourceProvider } from "../../provider/pulumi/engine";
 import { halfMade, linesOf, messageOf } from "./answers";
-import { handlerOf, type Processes, type Values } from "./processes";
+import type { Processes, Values } from "./processes";
 import type { Declaration } from "./program";
 import type { Resource, Snapshot } from "./state";
 import type { Call } from "./wire";
@@ -36,7 +36,7 @@ export class Steps {
 
   constructor(
     readonly snapshot: Snapshot,
-    private readonly processes: Processes,
+    readonly processes: Processes,
   ) {}
 
   async check(declaration: Declaration, olds: Values | undefined, news: Values): Promise<Values> {
@@ -70,7 +70,7 @@ export class Steps {
         store(id, outs, []);
         this.deeds.push({ urn, did });
       } catch (error) {
-        const half = halfMade(error);
+        const half = halfMade(error, this.processes);
         if (half) store(half.id, half.outputs, half.initErrors);
         this.fail(urn, "create", messageOf(error));
       }
@@ -88,7 +88,7 @@ export class Steps {
         const outputs = { ...outs, __provider: inputs.__provider };
         this.take(old, { urn, kind, instance, id, inputs, outputs, ...HEALTHY }, "updated");
       } catch (error) {
-        const half = halfMade(error);
+        const half = halfMade(error, this.processes);
         if (half) {
           // Pulumi keeps the old inputs, so that the next run sees the difference again.
           const common = { urn, kind, instance, id, inputs: old.inputs, ...HEALTHY };
@@ -135,7 +135,7 @@ export class Steps {
         this.deeds.push({ urn, did: "gone" });
         return undefined;
       }
-      const __provider = handlerOf(kind);
+      const __provider = this.processes.handlerOf(kind);
       const seen = { ...old, id, outputs: { ...props, __provider }, initErrors: [] };
       const now = inputs ? { ...seen, inputs: { ...inputs, __provider } } : seen;
       await this.call({ urn, method: "diff" }, old, (provider) =>

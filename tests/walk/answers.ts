@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import type { DiffResult } from "../../provider/pulumi/engine";
-import { assertPlain } from "../provider/engine";
-import { clear, type Values } from "./processes";
+import type { Processes, Values } from "./processes";
 import type { Declaration } from "./program";
 import type { Resource } from "./state";
 
@@ -34,18 +33,18 @@ export interface HalfMade {
 }
 
 /** A thrown fault as Pulumi stores it; undefined when there is nothing to store. */
-export function halfMade(error: unknown): HalfMade | undefined {
+export function halfMade(error: unknown, processes: Processes): HalfMade | undefined {
   const { id, properties = {}, reasons = [] } = error as { id?: string; properties?: Values; reasons?: string[] };
   if (!id) return undefined;
-  assertPlain(properties, "a half-made resource");
   assert.equal(typeof properties.__provider, "string", "a half-made resource keeps its __provider");
   assert.equal(reasons.length, 1, "a half-made resource has a reason");
-  return { id, outputs: clear(properties) as Values, initErrors: reasons };
+  return { id, outputs: processes.stored(properties, "a half-made resource") as Values, initErrors: reasons };
 }
 
-/** What people are shown of a fault. */
+/** What people are shown of a fault. Only errors that the provider means to throw are shown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof Error && error.name === "Error") return error.message;
+  throw error;
 }
 
 /** Check failures, a line each. */

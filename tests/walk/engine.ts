@@ -9,7 +9,7 @@
  */
 import { IDENTITY, identityOf } from "../../provider/protocol";
 import { REPLACE, weigh } from "./answers";
-import { handlerOf, type Processes } from "./processes";
+import type { Processes } from "./processes";
 import type { Declaration, Program } from "./program";
 import { type Resource, Snapshot, type State } from "./state";
 import { type Deed, type Failure, HEALTHY, pass, type Step, Steps, Stop } from "./steps";
@@ -19,6 +19,11 @@ export interface Result {
   readonly deeds: readonly { readonly urn: string; readonly did: Deed }[];
   readonly failures: readonly Failure[];
   readonly invalid: readonly string[];
+}
+
+/** Whether something was refused, or did not reach its end. */
+export function hasFailed({ failures, invalid }: Result): boolean {
+  return failures.length + invalid.length > 0;
 }
 
 /** Options of `pulumi up`. */
@@ -104,25 +109,32 @@ export class Run {
     const { urn, kind, instance } = declaration;
     const old = this.find(declaration);
     this.registered.add(urn);
-    const given = { ...declaration.inputs, [IDENTITY]: identityOf(urn), __provider: handlerOf(kind) };
+    const given = {
+      ...declaration.inputs,
+      [IDENTITY]: identityOf(urn),
+      __provider: this.steps.processes.handlerOf(kind),
+    };
     const inputs = await this.steps.check(declaration, old && !isToReplace ? old.inputs : undefined, given);
-    if (old === undefined) return mode === "preview" ? [] : [this.steps.create(declaration, inputs, "created")];
+    const plan = (did: Deed, ...steps: Step[]) => {
+      if (mode === "up") return steps;
+      this.steps.deeds.push({ urn, did });
+      return [];
+    };
+    if (old === undefined) return plan("created", this.steps.create(declaration, inputs, "created"));
     const diff = isToReplace ? REPLACE : await this.steps.diff(declaration, old, inputs);
     const { replaces, changes } = weigh(diff, declaration, old, inputs);
     this.operated.add(old.urn);
     if ((changes || old.isPendingReplacement) && (replaces || old.isPendingReplacement)) {
       const fresh = isToReplace ? inputs : await this.steps.check(declaration, undefined, given);
-      if (mode === "preview") return [];
-      return this.steps.replace(declaration, old, fresh, declaration.deleteBeforeReplace ?? diff.deleteBeforeReplace);
+      const isFirst = declaration.deleteBeforeReplace ?? diff.deleteBeforeReplace;
+      return plan("replaced", ...this.steps.replace(declaration, old, fresh, isFirst));
     }
-    if (mode === "preview") return [];
-    if (changes || old.initErrors.length > 0) return [this.steps.update(declaration, old, inputs)];
+    if (changes || old.initErrors.length > 0) return plan("updated", this.steps.update(declaration, old, inputs));
     const { id, outputs } = old;
-    return [
-      async () => {
-        this.steps.take(old, { urn, kind, instance, id, outputs, inputs, ...HEALTHY }, "same");
-      },
-    ];
+    const keep: Step = async () => {
+      this.steps.take(old, { urn, kind, instance, id, outputs, inputs, ...HEALTHY }, "same");
+    };
+    return plan("same", keep);
   }
 
   /** The resource's state: under its URN, else under a former one. */

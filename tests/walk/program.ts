@@ -3,9 +3,10 @@
  * with names of their own, and one fleet. Data only; how programs change is in edits.ts.
  */
 import type { Inputs } from "../../provider/pulumi/state";
+import type { Cluster, System } from "./system";
 
-/** A kind of resource, as `__provider` names it. */
-export type Kind = "rgw" | "rgw/fleet";
+/** A user as a resource of its own, or many of them as one. */
+export type Kind = "single" | "fleet";
 
 /** The provider instances of every program. */
 export const INSTANCES = ["main", "other"] as const;
@@ -37,6 +38,8 @@ export interface Item {
   readonly rotationId?: string;
   readonly gracePeriodSeconds: number;
   readonly adopt: boolean;
+  /** Other inputs, which each system says in its own words. */
+  readonly wish: Inputs;
   /** What a member says of its going: its user is left as it is, or it must not go. */
   readonly going?: "retainOnDelete" | "protect";
   readonly deleteBeforeReplace?: boolean;
@@ -49,6 +52,8 @@ export interface Source {
   readonly addresses: Readonly<Record<Instance, Address>>;
   /** The fleet may lose members. */
   readonly allowRemovals: boolean;
+  /** How many rotations there were that nobody goes back to. */
+  readonly rotations: number;
 }
 
 /** A resource that a program declares. */
@@ -71,22 +76,23 @@ export interface Program {
 }
 
 /** A program without users. */
-export const EMPTY: Source = { items: [], addresses: { main: "one", other: "two" }, allowRemovals: false };
+export const EMPTY: Source = {
+  items: [],
+  addresses: { main: "one", other: "two" },
+  allowRemovals: false,
+  rotations: 0,
+};
 
-const TYPES = {
-  rgw: "pulumi-nodejs:dynamic/object-users/rgw:User",
-  "rgw/fleet": "pulumi-nodejs:dynamic/object-users/rgw:Users",
-} as const;
 const COMPONENTS = ["acme:index:Team", "acme:index:Squad"];
 
 /** The cluster to which an address leads. */
-export function clusterOf(address: Address): "first" | "second" {
+export function clusterOf(address: Address): Cluster {
   return address === "two" ? "second" : "first";
 }
 
 /** A resource's URN; parents show in it by their types only. */
-export function urnOf(stack: StackName, kind: Kind, depth: number, name: string): string {
-  return `urn:pulumi:${stack}::object-users::${[...COMPONENTS.slice(0, depth), TYPES[kind]].join("$")}::${name}`;
+function urnOf(stack: StackName, type: string, depth: number, name: string): string {
+  return `urn:pulumi:${stack}::object-users::${[...COMPONENTS.slice(0, depth), type].join("$")}::${name}`;
 }
 
 /** The name of a user's resource, or of a fleet's member, by its place in the text. */
@@ -97,11 +103,14 @@ export function nameOf({ items }: Source, item: Item): string {
 }
 
 /** The URN of a user's resource. */
-export function itemUrn(stack: StackName, source: Source, item: Item): string {
+export function itemUrn({ kind, resource }: Kinds, stack: StackName, source: Source, item: Item): string {
+  const type = `pulumi-nodejs:dynamic/object-users/${kind}:${resource}`;
   return item.home === "fleet"
-    ? urnOf(stack, "rgw/fleet", 0, "team")
-    : urnOf(stack, "rgw", item.depth, nameOf(source, item));
+    ? urnOf(stack, `${type}s`, 0, "team")
+    : urnOf(stack, type, item.depth, nameOf(source, item));
 }
+
+type Kinds = Pick<System, "kind" | "resource">;
 
 /** Where a user of a program is. */
 export function placeOf({ addresses }: Pick<Source, "addresses">, { uid, instance }: Pick<Item, "uid" | "instance">) {
@@ -109,20 +118,21 @@ export function placeOf({ addresses }: Pick<Source, "addresses">, { uid, instanc
 }
 
 /** What the engine gets of a program's text. */
-export function compile(stack: StackName, source: Source): Program {
+export function compile(system: System, stack: StackName, source: Source): Program {
   const members = source.items.filter(({ home }) => home === "fleet");
   const [first] = members;
   const declarations = source.items.flatMap((item): Declaration[] => {
-    const urn = itemUrn(stack, source, item);
+    const urn = itemUrn(system, stack, source, item);
+    const inputsOf = (one: Item) => inputs(system, one);
     if (item.home !== "fleet")
-      return [{ ...optionsOf(item), urn, kind: "rgw", inputs: inputsOf(item), users: [{ item }] }];
+      return [{ ...optionsOf(item), urn, kind: "single", inputs: inputsOf(item), users: [{ item }] }];
     if (item !== first) return [];
     const users = members.map((one) => ({ item: one, member: nameOf(source, one) }));
-    const inputs = {
+    const all = {
       users: Object.fromEntries(users.map(({ item: one, member }) => [member, inputsOf(one)])),
       ...(source.allowRemovals ? { allowRemovals: true } : {}),
     };
-    return [{ urn, kind: "rgw/fleet", instance: item.instance, aliases: [], replaceOnChanges: [], inputs, users }];
+    return [{ urn, kind: "fleet", instance: item.instance, aliases: [], replaceOnChanges: [], inputs: all, users }];
   });
   const used = new Set(declarations.map(({ instance }) => instance));
   const addresses = Object.fromEntries([...used].map((instance) => [instance, source.addresses[instance]]));
@@ -134,8 +144,15 @@ function optionsOf({ instance, formerly, deleteBeforeReplace, replaceOnChanges =
   return { instance, aliases: formerly, replaceOnChanges, ...first };
 }
 
-function inputsOf({ home, uid, rotationId, gracePeriodSeconds, adopt, going }: Item): Inputs {
-  const rotation = rotationId === undefined ? {} : { rotationId };
-  const option = home === "fleet" && going ? { [going]: true } : {};
-  return { uid, displayName: uid, gracePeriodSeconds, ...rotation, ...(adopt ? { adopt } : {}), ...option };
+function inputs(system: System, { home, uid, rotationId, gracePeriodSeconds, adopt, going, wish }: Item): Inputs {
+  // Beside a key of one's own, or none, a rotation is refused.
+  const rotates = rotationId !== undefined && wish.accessKey === undefined && wish.createKey === undefined;
+  const all = {
+    ...system.inputs(uid, wish),
+    gracePeriodSeconds,
+    ...(rotates ? { rotationId } : {}),
+    ...(adopt ? { adopt } : {}),
+    ...(home === "fleet" && going ? { [going]: true } : {}),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

@@ -1,2 +1,0 @@
-/** What walks need of tests/backends. */
-export { openCegedim as openBench } from "../backends/two-secrets";

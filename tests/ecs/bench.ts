@@ -1,2 +1,0 @@
-/** What walks need of tests/backends. */
-export { type Bench, openEcs as openBench, type Server } from "../backends/two-secrets";

@@ -1,0 +1,16 @@
+/**
+ * Random walks: whatever people edit, whatever goes wrong and whoever acts besides, no user and no key is lost. A failure
+ * prints its seed and the shortest walk that still fails, with what happened on it.
+ *
+ * OBJECT_USERS_WALKS=10000 takes more of them, OBJECT_USERS_SEED=… the same ones again.
+ */
+import { cegedim } from "./systems/cegedim";
+import { ecs } from "./systems/ecs";
+import { rgw } from "./systems/rgw";
+import { describeWalks } from "./walk";
+
+describeWalks(rgw(20), 150);
+describeWalks(rgw(16), 50);
+describeWalks(ecs({ hides: false }), 50);
+describeWalks(ecs({ hides: true }), 50);
+describeWalks(cegedim, 50);

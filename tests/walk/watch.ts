@@ -1,0 +1,261 @@
+/**
+ * Watches every request: who may touch whom, and which keys must not end. Users belong to strangers or to the stacks that
+ * made them or took them over. Nobody's user is changed by a run that has no part in it, no user is deleted that the run's
+ * program declares, and no key ends that somebody holds.
+ */
+import { type Beginning, type Held, keysToHold } from "./held";
+import { type Ledger, newLedger } from "./ledger";
+import { type Declared, declaredBy, hasPair } from "./managed";
+import type { Program, StackName } from "./program";
+import type { System, User } from "./system";
+import type { Call, Change, Seen } from "./wire";
+
+/** What a run is allowed to do. */
+export interface Watched {
+  readonly stack: StackName;
+  readonly what: "up" | "preview" | "refresh" | "destroy";
+  readonly program: Program;
+}
+
+/** A request that has changed something. */
+export interface Write {
+  readonly what: string;
+  readonly place: string;
+  readonly call: Call | undefined;
+}
+
+export class Watch {
+  readonly ledgers = new Map<string, Ledger>();
+  /** Users that were deleted. */
+  private readonly former = new Map<string, Ledger>();
+  /** What the present run has changed. */
+  writes: Write[] = [];
+  /** How many requests the present run made, but for what a check asks of the release. */
+  requests = 0;
+  /** What has been found to be wrong, the first thing only. */
+  broken: string | undefined;
+  /** The resources that made users in this run, by the users' places. */
+  readonly makers = new Map<string, string>();
+  /** Keys that the run made, by their users' places. */
+  readonly newKeys = new Map<string, string[]>();
+  /** Access keys that S3 accepted in this run, or refused because the user is locked. */
+  readonly accepted = new Set<string>();
+  /** Users of whom a fleet's update asked, by place. */
+  readonly asked = new Set<string>();
+  /** Places at which others acted in the middle of the run. */
+  readonly meddled = new Set<string>();
+  declared = new Map<string, Declared>();
+  /** Users of whose end, or whose key's, a stack's state does not know: a killed run did it, or somebody else. */
+  private readonly lost = new Map<string, Set<StackName>>();
+  /** When providers heard last of the resources that were checked. */
+  private readonly checked = new Map<string, number>();
+  private readonly held = new Map<string, Held[]>();
+  private run: Watched | undefined;
+
+  constructor(
+    private readonly system: System,
+    private readonly now: () => number,
+  ) {}
+
+  begin(run: Watched, beginning: Beginning): void {
+    this.run = run;
+    this.writes = [];
+    this.requests = 0;
+    this.broken = undefined;
+    for (const one of [this.makers, this.newKeys, this.accepted, this.asked, this.meddled, this.checked, this.held])
+      one.clear();
+    this.declared = declaredBy(run.program);
+    if (run.what === "up" || run.what === "refresh")
+      for (const one of beginning.managed.filter(({ isReplaced }) => !isReplaced))
+        this.held.set(one.place, keysToHold(one, beginning, run, this.system, this));
+  }
+
+  /** The present run was cut off, or met trouble: what it wrote, state may not have. */
+  interrupted(isKilled: boolean): void {
+    const { run } = this;
+    if (run === undefined) return;
+    for (const { what, place } of this.writes) {
+      const ledger = this.ledgers.get(place);
+      if (ledger) ledger.isUnseen = true;
+      if (isKilled ? what.startsWith("removal") : what === "removal of user") this.loses(run.stack, place);
+    }
+  }
+
+  /** A deletion failed of which a part was done: state lists those who are gone. */
+  halfDeleted(stack: StackName, urn: string): void {
+    for (const { what, place, call } of this.writes)
+      if (what === "removal of user" && call?.urn === urn && call.method === "delete") this.loses(stack, place);
+  }
+
+  /** Whether a stack's state cannot know that a user or its key is gone, or that another user is there in its place. */
+  hasLost(stack: StackName, place: string): boolean {
+    return this.lost.get(place)?.has(stack) === true;
+  }
+
+  /** A stack's state has these users, and no other. */
+  remembers(stack: StackName, places: ReadonlySet<string>): void {
+    for (const [place, stacks] of this.lost) if (!places.has(place)) stacks.delete(stack);
+  }
+
+  private loses(stack: StackName, place: string): void {
+    this.lost.set(place, (this.lost.get(place) ?? new Set()).add(stack));
+  }
+
+  /** Others did something to a user. */
+  othersDid(place: string, before: User | undefined, after: User | undefined): void {
+    this.meddled.add(place);
+    const ledger = this.ledgers.get(place);
+    if (ledger) ledger.isUnseen = true;
+    if (before && after) return;
+    for (const owner of ledger?.owners ?? []) if (owner !== "strangers") this.loses(owner, place);
+    if (after) this.ledgers.set(place, { ...newLedger("strangers", this.former.get(place)), isUnseen: true });
+    else this.forget(place);
+  }
+
+  /** A run took a user over. */
+  adopted(place: string, stack: StackName): void {
+    const ledger = this.ledgers.get(place);
+    if (ledger === undefined) return;
+    ledger.owners.add(stack);
+    ledger.isForgotten = false;
+    this.lost.get(place)?.delete(stack);
+  }
+
+  /** A provider has answered the engine. */
+  answered({ urn, method }: Call): void {
+    if (method === "check" && !this.checked.has(urn)) this.checked.set(urn, this.now());
+  }
+
+  /** A cluster has answered a request. */
+  heard(seen: Seen, now: number): void {
+    const { status, signer, about, call, cluster } = seen;
+    if (status !== 0 && call?.method !== "check") this.requests++;
+    if (call?.method === "update" && about !== undefined) this.asked.add(`${cluster}/${about}`);
+    if (status === 200 || status === 403) this.accepted.add(`${signer} ${status}`);
+    if (this.run) for (const change of seen.changes) this.changed(seen, change, this.run, now);
+  }
+
+  private changed(seen: Seen, change: Change, run: Watched, now: number): void {
+    const { call, cluster } = seen;
+    const { uid, from, before, after } = change;
+    const place = `${cluster}/${uid}`;
+    if (from !== undefined) this.renamed(`${cluster}/${from}`, place, run.stack);
+    const what = nameOf(change);
+    const deed = `${what} ${place} by ${call?.method} of ${call?.urn}`;
+    this.writes.push({ what, place, call });
+    if (run.what === "preview" || run.what === "refresh") this.breaks(`(2) a ${run.what} changes something: ${deed}`);
+    if (call && !["create", "update", "delete"].includes(call.method)) this.breaks(`(2) ${deed}`);
+    if (before === undefined) {
+      // Another resource of the stack may know the one before.
+      this.ledgers.set(place, {
+        ...newLedger(run.stack, this.former.get(place)),
+        isUnseen: this.hasLost(run.stack, place),
+      });
+      this.lost.get(place)?.delete(run.stack);
+      if (call) this.makers.set(place, call.urn);
+    } else this.touched(place, call, run, deed);
+    if (after === undefined) this.deleted(place, seen, deed);
+    else this.keysChanged(place, before, after, call, run, now);
+  }
+
+  private forget(place: string): void {
+    const ledger = this.ledgers.get(place);
+    if (ledger) this.former.set(place, ledger);
+    this.ledgers.delete(place);
+  }
+
+  private renamed(from: string, to: string, stack: StackName): void {
+    // Another resource may know it by its former name.
+    this.loses(stack, from);
+    const ledger = this.ledgers.get(from);
+    this.ledgers.delete(from);
+    if (ledger) this.ledgers.set(to, ledger);
+  }
+
+  private touched(place: string, call: Call | undefined, { stack }: Watched, deed: string): void {
+    const { owners } = this.ledgers.get(place) ?? newLedger("strangers");
+    if (owners.has(stack)) return;
+    // Where it was, another user of its name is drift to those who lost theirs.
+    if (!this.mayAdopt(place, call) && !this.hasLost(stack, place))
+      this.breaks(`(2) a user of ${[...owners].join(" and ")} is touched: ${deed}`);
+    owners.add(stack);
+    const ledger = this.ledgers.get(place);
+    if (ledger) ledger.isAdopted = true;
+  }
+
+  private keysChanged(
+    place: string,
+    before: User | undefined,
+    after: User,
+    call: Call | undefined,
+    { stack }: Watched,
+    now: number,
+  ): void {
+    const ledger = this.ledgers.get(place);
+    const item = this.declared.get(place)?.item;
+    for (const [id, pair] of after.keys) {
+      const was = before?.keys.get(id);
+      if (was === undefined || was.secretKey !== pair.secretKey) {
+        this.lost.get(place)?.delete(stack);
+        // A key of the program's own is of no rotation.
+        const rotationId = (item?.wish.accessKey === undefined && item?.rotationId) || "";
+        const kept = before?.disabled?.get(id);
+        if (kept && kept.secretKey !== pair.secretKey)
+          this.breaks(`(8) key ${id} of ${place} comes back with another secret`);
+        if (kept === undefined) ledger?.made.set(id, { ...pair, urn: call?.urn ?? "", rotationId });
+        this.newKeys.set(place, [...(this.newKeys.get(place) ?? []), id]);
+      }
+      const isToldTo = item?.wish.secretKey !== undefined;
+      if (was && was.secretKey !== pair.secretKey && !isToldTo && !this.meddled.has(place))
+        this.breaks(`(8) the secret of key ${id} of ${place} is replaced`);
+    }
+    const ended = this.held.get(place)?.find((pair) => now < pair.until && !hasPair(after, pair));
+    if (ended && !this.meddled.has(place))
+      this.breaks(`(8) key ${ended.accessKey} of ${place} ended while somebody held it`);
+  }
+
+  private deleted(place: string, { address, call, sentAt }: Seen, deed: string): void {
+    this.held.delete(place);
+    const others = [...(this.ledgers.get(place)?.owners ?? [])].filter((owner) => owner !== this.run?.stack);
+    for (const owner of others) if (owner !== "strangers") this.loses(owner, place);
+    this.forget(place);
+    const { run } = this;
+    const declaration = run?.what === "up" ? this.declared.get(place)?.declaration : undefined;
+    if (run === undefined || declaration === undefined) return;
+    // Nobody says that two addresses lead to one cluster.
+    if (run.program.addresses[declaration.instance] !== address) {
+      this.loses(run.stack, place);
+      return;
+    }
+    const isAskedFor = call?.first === true && this.deletesFirst(call.urn);
+    const isOwn = call?.urn === declaration.urn;
+    // Another resource's wish counts from when a provider can know it, which at the end of a run is always.
+    const isUnheard = (this.checked.get(declaration.urn) ?? Number.POSITIVE_INFINITY) > sentAt;
+    const mayBe = isOwn ? isAskedFor : isUnheard && (isAskedFor || call?.method === "update");
+    if (!mayBe) this.breaks(`(3) a user that ${declaration.urn} declares is deleted: ${deed}`);
+  }
+
+  private deletesFirst(urn: string): boolean {
+    return this.run?.program.declarations.find((one) => one.urn === urn)?.deleteBeforeReplace === true;
+  }
+
+  private mayAdopt(place: string, call: Call | undefined): boolean {
+    const declared = this.declared.get(place);
+    return declared !== undefined && declared.declaration.urn === call?.urn && declared.item.adopt;
+  }
+
+  private breaks(what: string): void {
+    this.broken ??= what;
+  }
+}
+
+/** Whether a declaration is that of a resource in state, by its name or a former one. */
+export function isSame({ declaration }: Declared, urn: string): boolean {
+  return declaration.urn === urn || declaration.aliases.includes(urn);
+}
+
+function nameOf({ before, after }: Change): string {
+  if (before === undefined) return "making of user";
+  if (after === undefined) return "removal of user";
+  return [...before.keys.keys()].some((id) => !after.keys.has(id)) ? "removal of a key of" : "change of";
+}
