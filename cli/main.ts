@@ -5,6 +5,7 @@ import { sentenceOf } from "../provider/errors";
 import { world } from "../provider/world";
 import { addCheck } from "./commands/check";
 import { addImport } from "./commands/import";
+import { addPlugin } from "./commands/plugin";
 import { addStatus } from "./commands/status";
 import { addSweep } from "./commands/sweep";
 import { addUsage } from "./commands/usage";
@@ -23,7 +24,7 @@ export async function run(args: readonly string[], unguarded: Terminal): Promise
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.say(text.trimEnd()),
     });
-  for (const add of [addStatus, addUsage, addSweep, addCheck, addImport]) {
+  for (const add of [addStatus, addUsage, addSweep, addCheck, addImport, addPlugin]) {
     add(program, async (work) => {
       exit = await work(terminal);
     });

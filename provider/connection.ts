@@ -16,6 +16,8 @@ import type { World } from "./world";
 /** Pulumi's configuration, as `configure` hands it over. */
 export interface Config {
   get(key: string): unknown;
+  /** What people call the setting that they are to give. Default: its key. */
+  nameOf?(key: string): string;
 }
 
 /** A connected system with what the lifecycle needs of it. */
@@ -79,7 +81,7 @@ export function readSettings<Settings>(
   const parsed = backend.connection.safeParse(withFile(backend, [configured, inherited]), {
     error: (issue) => (issue.code === "invalid_type" && issue.input === undefined ? "is missing" : undefined),
   });
-  if (!parsed.success) throw wrongSettings(backend, parsed.error.issues);
+  if (!parsed.success) throw wrongSettings(backend, config, parsed.error.issues);
   return parsed.data;
 }
 
@@ -117,18 +119,23 @@ function strongest(layers: readonly Layer[], sources: Backend["sources"]): Layer
   return taken;
 }
 
-function wrongSettings(backend: Backend, issues: readonly { path: PropertyKey[]; message: string }[]): ObjectUserError {
+function wrongSettings(
+  backend: Backend,
+  config: Config,
+  issues: readonly { path: PropertyKey[]; message: string }[],
+): ObjectUserError {
   const wrong = issues.map(({ path, message }) => `${path.join(".")} ${message}`);
   const sources = issues.map(({ path }) => {
     const name = String(path[0]);
     const variable = backend.sources[name]?.environment;
-    return `${backend.kind}:${name}${variable ? ` or ${variable}` : ""}`;
+    const key = `${backend.kind}:${name}`;
+    return `${config.nameOf?.(key) ?? key}${variable ? ` or ${variable}` : ""}`;
   });
   return new ObjectUserError({
     code: "invalid",
     operation: "connecting",
     subject: `to ${backend.kind}`,
     problem: wrong.join("; "),
-    advice: `Give ${backend.kind}.Provider these arguments, or set stack configuration or environment: ${sources.join(", ")}.`,
+    advice: `Give ${config.nameOf ? "the provider" : `${backend.kind}.Provider`} these arguments, or set stack configuration or environment: ${sources.join(", ")}.`,
   });
 }

@@ -21,6 +21,11 @@ export const ADDRESS = "__address";
 export const SYSTEM = "__system";
 export const CREATED_AT = "__createdAt";
 
+/** The text by which state names the provider of a kind. It must not change for a released kind. */
+export function handlerOf(kind: string): string {
+  return `exports.handler = () => require("pulumi-object-users/provider").provider(${JSON.stringify(kind)}, 1);`;
+}
+
 /** The output of a fleet that its class reads: what settings of members are of which a member's text does not speak. */
 export const DEFAULTS = "__defaults";
 

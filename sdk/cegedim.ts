@@ -98,13 +98,7 @@ export class ObjectUser extends BaseUser {
   declare readonly locked: pulumi.Output<boolean>;
 
   constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
-    super(
-      "cegedim",
-      "pulumi-nodejs:dynamic/object-users/cegedim:ObjectUser",
-      name,
-      { ...outputsOf(SETTINGS), ...args },
-      opts,
-    );
+    super("cegedim", "cegedim:ObjectUser", name, { ...outputsOf(SETTINGS), ...args }, opts);
   }
 }
 
@@ -116,7 +110,7 @@ export type Settings = SettingsOf<ObjectUser, (typeof SETTINGS)[number]>;
 /** Many object users of cegedim.cloud as one resource. */
 export class ObjectUsers extends Fleet<Settings> {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
-    super("cegedim", "pulumi-nodejs:dynamic/object-users/cegedim:ObjectUsers", name, args, SETTINGS, opts);
+    super("cegedim", "cegedim:ObjectUsers", name, args, SETTINGS, opts);
   }
 }
 

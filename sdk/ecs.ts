@@ -83,7 +83,7 @@ export class ObjectUser extends BaseUser {
   declare readonly tags: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
-    super("ecs", "pulumi-nodejs:dynamic/object-users/ecs:ObjectUser", name, { ...outputsOf(SETTINGS), ...args }, opts);
+    super("ecs", "ecs:ObjectUser", name, { ...outputsOf(SETTINGS), ...args }, opts);
   }
 }
 
@@ -95,7 +95,7 @@ export type Settings = SettingsOf<ObjectUser, (typeof SETTINGS)[number]>;
 /** Many object users of Dell ECS or ObjectScale as one resource. */
 export class ObjectUsers extends Fleet<Settings> {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
-    super("ecs", "pulumi-nodejs:dynamic/object-users/ecs:ObjectUsers", name, args, SETTINGS, opts);
+    super("ecs", "ecs:ObjectUsers", name, args, SETTINGS, opts);
   }
 }
 

@@ -106,7 +106,7 @@ export class User extends ObjectUser {
 
   constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = outputsOf(["password", ...SETTINGS]);
-    super("infomaniak", "pulumi-nodejs:dynamic/object-users/infomaniak:User", name, { ...outputs, ...args }, opts);
+    super("infomaniak", "infomaniak:User", name, { ...outputs, ...args }, opts);
     this.password = pulumi.secret(this.password);
   }
 }
@@ -119,7 +119,7 @@ export type Settings = SettingsOf<User, (typeof SETTINGS)[number]>;
 /** Many users of an Infomaniak Public Cloud project as one resource. */
 export class Users extends Fleet<Settings> {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
-    super("infomaniak", "pulumi-nodejs:dynamic/object-users/infomaniak:Users", name, args, SETTINGS, opts);
+    super("infomaniak", "infomaniak:Users", name, args, SETTINGS, opts);
   }
 }
 

@@ -3,6 +3,7 @@
  * would take: the `provider` option, else that of the `parent`, else stack configuration, then the environment.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { configured } from "./door";
 import { ConnectionProvider } from "./resource";
 
 type Provider = typeof import("../provider");
@@ -83,7 +84,7 @@ const opened = new Map<string, LookUps>();
 
 async function connected(kind: string, opts: LookUpOptions): Promise<LookUps> {
   const settings = await known(kind, settingsOf(opts));
-  const get = (key: string) => settings?.[key] ?? pulumi.runtime.getConfig(key);
+  const get = (key: string) => settings?.[key] ?? configured(key);
   const { lookUps } = require("../provider") as Provider;
   // A text for a map's key, which leaves this process as little as the settings themselves do.
   const key = JSON.stringify([kind, settings, pulumi.runtime.allConfig()]);
@@ -94,7 +95,8 @@ async function connected(kind: string, opts: LookUpOptions): Promise<LookUps> {
 
 /** The arguments of the provider that counts; none where there is none. */
 function settingsOf({ provider, parent }: LookUpOptions): pulumi.Output<Record<string, unknown> | undefined> {
-  const inherited = parent?.getProvider("pulumi-nodejs:dynamic:Resource");
+  const inherited =
+    parent?.getProvider("object-users:index:Resource") ?? parent?.getProvider("pulumi-nodejs:dynamic:Resource");
   const counts = provider ?? inherited;
   return pulumi.output(counts instanceof ConnectionProvider ? counts.settings : undefined);
 }

@@ -143,7 +143,7 @@ export class User extends ObjectUser {
 
   constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = outputsOf(["password", ...SETTINGS]);
-    super("openstack", "pulumi-nodejs:dynamic/object-users/openstack:User", name, { ...outputs, ...args }, opts);
+    super("openstack", "openstack:User", name, { ...outputs, ...args }, opts);
     this.password = pulumi.secret(this.password);
   }
 }
@@ -156,7 +156,7 @@ export type Settings = SettingsOf<User, (typeof SETTINGS)[number]>;
 /** Many users of an OpenStack cloud as one resource. */
 export class Users extends Fleet<Settings> {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
-    super("openstack", "pulumi-nodejs:dynamic/object-users/openstack:Users", name, args, SETTINGS, opts);
+    super("openstack", "openstack:Users", name, args, SETTINGS, opts);
   }
 }
 

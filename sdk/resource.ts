@@ -4,6 +4,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { DEFAULTS, IDENTITY, identityOf, SECRET_INPUTS, SECRET_NAMES, SECRETS } from "../provider/protocol";
+import { connectionOf, doorOf, withoutNulls } from "./door";
 
 /** The inputs that every user has, whatever the system. */
 export interface LifecycleArgs {
@@ -107,15 +108,16 @@ export abstract class ObjectUser extends pulumi.CustomResource {
       endpoint: undefined,
       keys: undefined,
     };
-    const told = toldToProvider(type, name, args, opts);
-    const props = { ...outputs, ...withSecrets(args, SECRET_NAMES), ...told, __provider: handler(kind) };
+    const door = doorOf(kind, type, (dynamic) => toldToProvider(dynamic, name, args, opts), opts);
+    const props = { ...outputs, ...withSecrets(args, SECRET_NAMES), ...door.props };
     const secretOutputs = [...SECRET_NAMES, SECRETS, ...(opts?.additionalSecretOutputs ?? [])];
     const { stackTraceLimit } = Error;
     // Pulumi takes several stack traces for each property, for debugging its own promises, and maps each to its sources:
     // a third of a program's time. The resource's own position in the program is taken with a limit of its own.
     Error.stackTraceLimit = 0;
     try {
-      super(type, name, props, { ...opts, additionalSecretOutputs: secretOutputs });
+      super(door.type, name, props, { ...door.options, additionalSecretOutputs: secretOutputs });
+      withoutNulls(this, { ...outputs, ...args });
       this.secretKey = pulumi.secret(this.secretKey);
       this.previousSecretKey = pulumi.secret(this.previousSecretKey);
     } finally {
@@ -219,10 +221,12 @@ export abstract class Fleet<Settings extends object = object> extends pulumi.Cus
   ) {
     const outputs = outputsOf(["credentials", "keys", "endpoint", "members", DEFAULTS, SECRET_INPUTS]);
     const secretOutputs = ["credentials", ...(opts?.additionalSecretOutputs ?? [])];
-    const told = toldToProvider(type, name, { "*": [args.users, args.defaults] }, opts);
+    const told = (dynamic: string) => toldToProvider(dynamic, name, { "*": [args.users, args.defaults] }, opts);
+    const door = doorOf(`${kind}/fleet`, type, told, opts);
     // The provider's check decides which inputs are secret: here they may not be resolved yet.
-    const props = { ...outputs, ...args, ...told, __provider: handler(`${kind}/fleet`) };
-    super(type, name, props, { ...opts, additionalSecretOutputs: secretOutputs });
+    const props = { ...outputs, ...args, ...door.props };
+    super(door.type, name, props, { ...door.options, additionalSecretOutputs: secretOutputs });
+    withoutNulls(this, outputs);
     this.credentials = pulumi.secret(this.credentials);
     this.#settings = settings;
   }
@@ -276,9 +280,10 @@ export abstract class ConnectionProvider extends pulumi.ProviderResource {
       typeof value === "object"
         ? pulumi.output(value).apply((all) => (Array.isArray(all) ? JSON.stringify(all) : all))
         : value;
-    const settings = Object.fromEntries(given.map(([key, value]) => [`${kind}:${key}`, text(value)]));
-    super("pulumi-nodejs", name, settings, opts);
-    this.settings = settings;
+    const settings = Object.fromEntries(given.map(([key, value]) => [key, text(value)]));
+    const connection = connectionOf(kind, settings, opts);
+    super(connection.package, name, connection.props, connection.options);
+    this.settings = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${kind}:${key}`, value]));
   }
 }
 
@@ -308,11 +313,6 @@ async function secretsAmong(values: readonly (readonly [string, unknown])[]): Pr
   );
   const names = secrets.flat().filter((name) => !SECRET_NAMES.includes(name));
   return names.length === 0 ? undefined : names;
-}
-
-/** The text that state keeps: where the code is, never the code. It must not change for a released kind. */
-export function handler(kind: string): string {
-  return `exports.handler = () => require("pulumi-object-users/provider").provider(${JSON.stringify(kind)}, 1);`;
 }
 
 function withSecrets(args: object, names: string[]): Record<string, unknown> {

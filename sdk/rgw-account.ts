@@ -1,6 +1,7 @@
 /** Accounts of a Ceph RADOS Gateway, from Ceph 19 on: https://docs.ceph.com/en/latest/radosgw/account/ */
 import * as pulumi from "@pulumi/pulumi";
-import { handler, outputsOf, type Resolved, toldToProvider } from "./resource";
+import { handlerOf } from "../provider/protocol";
+import { outputsOf, type Resolved, toldToProvider } from "./resource";
 import type { Quota } from "./rgw";
 
 /** Inputs of an account. A limit that is not declared stays as it was when the account was made or adopted. */
@@ -68,6 +69,6 @@ export class Account extends pulumi.CustomResource {
   constructor(name: string, args: AccountArgs, opts?: pulumi.CustomResourceOptions) {
     const type = "pulumi-nodejs:dynamic/object-users/rgw:Account";
     const told = toldToProvider(type, name, args, opts);
-    super(type, name, { ...outputsOf(OUTPUTS), ...args, ...told, __provider: handler("rgw.account") }, opts);
+    super(type, name, { ...outputsOf(OUTPUTS), ...args, ...told, __provider: handlerOf("rgw.account") }, opts);
   }
 }

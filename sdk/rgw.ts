@@ -189,7 +189,7 @@ export class User extends ObjectUser {
   declare readonly rateLimit: pulumi.Output<RateLimitFound | undefined>;
 
   constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions) {
-    super("rgw", "pulumi-nodejs:dynamic/object-users/rgw:User", name, { ...outputsOf(SETTINGS), ...args }, opts);
+    super("rgw", "rgw:User", name, { ...outputsOf(SETTINGS), ...args }, opts);
   }
 }
 
@@ -221,7 +221,7 @@ export type RateLimitFound = Resolved<RateLimit>;
  */
 export class Users extends Fleet<Settings> {
   constructor(name: string, args: FleetArgs<UserArgs>, opts?: pulumi.CustomResourceOptions) {
-    super("rgw", "pulumi-nodejs:dynamic/object-users/rgw:Users", name, args, SETTINGS, opts);
+    super("rgw", "rgw:Users", name, args, SETTINGS, opts);
   }
 }
 

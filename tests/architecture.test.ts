@@ -86,6 +86,7 @@ describe("the architecture", () => {
       "provider",
       "provider/lifecycle",
       "provider/http",
+      "provider/packaged",
       "provider/protocols",
       "provider/backends/rgw",
       "sdk",
@@ -99,8 +100,16 @@ describe("the architecture", () => {
     }
   });
 
-  it("provider knows nothing of Pulumi, of the sdk, or of what tests it", () => {
-    mayOnly("provider", (arrow) => isNode(arrow) || isIn("provider", arrow.to) || /^(zod|aws4|yaml)$/.test(arrow.to));
+  it("provider knows nothing of Pulumi, of the sdk, or of what tests it; the packaged plugin speaks gRPC besides", () => {
+    const isPackaged = (arrow: Arrow) => isIn("provider/packaged", arrow.from);
+    const isOurs = (arrow: Arrow) => isNode(arrow) || isIn("provider", arrow.to) || /^(zod|aws4|yaml)$/.test(arrow.to);
+    const isWire = ({ to }: Arrow) => /^(@grpc\/grpc-js|protobufjs\/light)$/.test(to);
+    mayOnly("provider", (arrow) => isOurs(arrow) || (isPackaged(arrow) && isWire(arrow)));
+  });
+
+  it("nothing knows the packaged plugin, which is a file of its own", () => {
+    for (const room of ["provider", "sdk", "cli"])
+      mayOnly(room, ({ from, to }) => isIn("provider/packaged", from) || !isIn("provider/packaged", to));
   });
 
   it("sdk knows Pulumi and itself; of the provider it knows the names in state", () => {
@@ -111,7 +120,7 @@ describe("the architecture", () => {
         to === "provider/protocol" ||
         // Look-ups run in the program; the rest of the provider is loaded by the first of them.
         (from === "sdk/look-up.ts" && to === "provider") ||
-        /^(@pulumi\/pulumi|node:crypto|yaml)$/.test(to),
+        /^(@pulumi\/pulumi|node:crypto|yaml|pulumi-object-users\/package\.json)$/.test(to),
     );
   });
 

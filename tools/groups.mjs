@@ -37,6 +37,7 @@ const UNIT = [
   { name: "cli", places: ["cli/check/", "cli/import/", "cli/status/", "cli/sweep/", "cli/terminal/", "cli/usage/"] },
   { name: "backends", places: ["backends/"] },
   { name: "provider", places: ["provider", "pulumi"] },
+  { name: "packaged", places: ["packaged/"] },
   { name: "sdk", places: ["sdk"] },
   { name: "contract (embedded)", places: ["contract"], grep: EMBEDDED },
   { name: "devserver", places: ["devserver"] },

@@ -1,6 +1,6 @@
 // Sets up what the commands of this repository need, in a fresh clone too: dependencies, the build, the Pulumi CLI.
 //
-//   node tools/setup.mjs [deps] [build] [pulumi]        no words: all of them
+//   node tools/setup.mjs [deps] [build] [pulumi] [yaml]        no words: all of them
 //
 // Runs before `npm ci`, so it uses Node's own modules only. Each thing it does is told, with the time it took; with
 // nothing to do it is silent. What goes outside the repository is announced first, and OBJECT_USERS_NO_INSTALL=1 forbids it.
@@ -10,13 +10,14 @@ import path from "node:path";
 import { buildPulumi } from "./pulumi/build.mjs";
 import { REPOSITORY, VERSION, versionsDirectory } from "./pulumi/built.mjs";
 import { findPulumi, npmPackage } from "./pulumi/find.mjs";
+import { buildYamlHost, findYamlHost, YAML_HOST } from "./pulumi/yaml.mjs";
 
 const NODE_NEEDED = 20;
 const SOURCES = ["provider", "sdk", "cli", "devserver"];
 const DOWNLOAD_TIMEOUT_MS = 10 * 60_000;
 
 /** What can be set up, in the order in which it is done. */
-const PARTS = { deps, build, pulumi };
+const PARTS = { deps, build, pulumi, yaml };
 
 /** Dependencies, inside the repository. */
 async function deps() {
@@ -27,8 +28,9 @@ async function deps() {
 /** The build, inside the repository: TypeScript into dist/. */
 async function build() {
   const main = JSON.parse(readFileSync(at("package.json"), "utf8")).main;
+  const plugin = "dist/plugin/pulumi-resource-object-users";
   const inputs = ["tsconfig.json", "tsconfig.build.json", ...SOURCES.flatMap((directory) => tree(directory))];
-  if (modified(main) >= Math.max(...inputs.map(modified))) return;
+  if (Math.min(modified(main), modified(plugin)) >= Math.max(...inputs.map(modified))) return;
   await timed("npm run build: compiling into dist", () => {
     try {
       npm("run", "--silent", "build");
@@ -58,11 +60,23 @@ async function pulumi() {
   if (!findPulumi()) throw new Error("The Pulumi CLI was built and is still not found.");
 }
 
+/** Pulumi's language host for YAML, beside a CLI that was built here; other CLIs bring it, or do without. */
+async function yaml() {
+  const cli = findPulumi();
+  if (cli?.source !== "built" || findYamlHost(cli.path) || isForbidden()) return;
+  announce(`${YAML_HOST}, built from its Go module into ${cli.path[0]}`);
+  await timed(`building ${YAML_HOST}`, () => buildYamlHost(cli.path[0], { log: say }));
+}
+
+function isForbidden() {
+  const forbidden = process.env.OBJECT_USERS_NO_INSTALL;
+  return Boolean(forbidden) && forbidden !== "0";
+}
+
 /** Says what is about to be installed on the machine, or refuses to. */
 function announce(what) {
   const forbidden = process.env.OBJECT_USERS_NO_INSTALL;
-  if (!forbidden || forbidden === "0")
-    return say(`installing on this machine: ${what} (OBJECT_USERS_NO_INSTALL=1 forbids it)`);
+  if (!isForbidden()) return say(`installing on this machine: ${what} (OBJECT_USERS_NO_INSTALL=1 forbids it)`);
   throw new Error(
     `No Pulumi CLI with its Node language host was found, and OBJECT_USERS_NO_INSTALL=${forbidden} forbids to install it.\n` +
       `Not installed: ${what}.\n` +

@@ -16,6 +16,10 @@ export interface UserSpec<Where = unknown> {
   readonly name: string;
   /** How the system addresses the user; nobody but the backend opens it. */
   readonly where: Where;
+  /** The user's id on the system, where the inputs say it. */
+  readonly userId?: string;
+  /** The access key that all secrets of the user have, where the inputs say it. */
+  readonly accessKey?: string;
   readonly fields: Fields;
   readonly createKey: boolean;
   readonly ownKey?: OwnKey;
@@ -49,6 +53,14 @@ export interface ConnectionFile {
   readonly namedBy: string;
   /** What stands in the entry that these settings name. Throws an ObjectUserError when there is none. */
   read(named: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
+}
+
+/** What an id for `pulumi import` is made of: inputs in this order. The last one may have the separator in it. */
+export interface ImportedBy {
+  readonly inputs: readonly string[];
+  readonly separator: string;
+  /** The first input may be left out, with the separator behind it. */
+  readonly firstIsOptional?: true;
 }
 
 /** One thing that a preflight looked at. */
@@ -111,6 +123,8 @@ export interface Backend<Args = unknown, Settings = unknown, Where = unknown> ex
   /** Every address that a connection talks to. */
   addresses(settings: Settings): Addresses;
   specOf(args: Args): UserSpec<Where>;
+  /** The inputs that an id for `pulumi import` is made of. It is what the program calls the user. */
+  readonly importedBy: ImportedBy;
   /** A key's id as it is today, from one that is in state. Absent: ids have always been what they are. */
   keyIdOf?(stored: string, accessKey: string): string;
   /** The inputs that declare settings as they are, those that go without saying left out. Default: what is no default. */

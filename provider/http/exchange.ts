@@ -66,9 +66,11 @@ function triesFor(error: unknown): number {
     : TRIES;
 }
 
-/** Trying again at once cannot help: the name is wrong or the certificates are. */
+/** Trying again at once cannot help: the name is wrong, the certificates are, or nothing is to be sent any more. */
 function isFinal(error: TransportError): boolean {
-  return error.code === "ENOTFOUND" || /CERT|SSL|EPROTO|SELF_SIGNED|UNABLE_TO/.test(error.code);
+  return (
+    error.code === "ENOTFOUND" || error.code === "ECANCELED" || /CERT|SSL|EPROTO|SELF_SIGNED|UNABLE_TO/.test(error.code)
+  );
 }
 
 /** Exponential with full jitter, or what the server asks for in seconds; at most half a minute. */
@@ -80,6 +82,7 @@ function pauseMs(tried: number, random: number, retryAfter: string | undefined):
 
 /** What to do about each cause. */
 const ADVICE: Record<string, string> = {
+  ECANCELED: "The next up goes on from here.",
   ENOTFOUND: "Check the endpoint's host name.",
   ECONNREFUSED: "Nothing listens there: check the endpoint's port and that the service runs.",
   ETIMEDOUT: "Check that the service is healthy and reachable, or raise timeoutSeconds.",

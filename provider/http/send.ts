@@ -16,6 +16,8 @@ export interface TransportOptions {
   readonly insecure?: boolean | undefined;
   /** Most requests under way at once. */
   readonly maxConcurrency: number;
+  /** Once it is aborted, no request is sent any more, also none that waits for a connection. */
+  readonly signal?: AbortSignal;
 }
 
 /** How this package shows in the logs of the systems: a proof of a key is not taken for somebody's use of it. */
@@ -46,14 +48,25 @@ export function nodeSend(options: TransportOptions): Send {
     rejectUnauthorized: options.insecure !== true,
     ...(options.caCertificate ? { ca: [...systemAuthorities(), options.caCertificate] } : {}),
   });
-  return (request, timeoutMs) => exchange(request, timeoutMs, request.url.protocol === "https:" ? secure : plain);
+  const agentOf = ({ url }: WireRequest) => (url.protocol === "https:" ? secure : plain);
+  return (request, timeoutMs) => exchange(request, timeoutMs, agentOf(request), options.signal);
 }
 
 function systemAuthorities(): string[] {
   return [...(require("node:tls") as typeof import("node:tls")).rootCertificates];
 }
 
-function exchange(request: WireRequest, timeoutMs: number, agent: http.Agent): Promise<WireResponse> {
+/** What a request comes to that is not sent any more. */
+export function cancelled(): TransportError {
+  return new TransportError("the run was cancelled", "ECANCELED", false);
+}
+
+function exchange(
+  request: WireRequest,
+  timeoutMs: number,
+  agent: http.Agent,
+  signal: AbortSignal | undefined,
+): Promise<WireResponse> {
   return new Promise((resolve, reject) => {
     const client = request.url.protocol === "https:" ? https : http;
     let timer: NodeJS.Timeout | undefined;
@@ -75,6 +88,7 @@ function exchange(request: WireRequest, timeoutMs: number, agent: http.Agent): P
     });
     outgoing.on("error", fail);
     outgoing.on("socket", (socket) => {
+      if (signal?.aborted) return void outgoing.destroy(cancelled());
       timer = setTimeout(() => {
         outgoing.destroy(new TransportError(`no answer within ${timeoutMs / 1000} s`, "ETIMEDOUT", sent));
       }, timeoutMs);

@@ -1,15 +1,21 @@
-/**
- * Carries out one step and folds its result into what is known. Each step leaves knowledge that is true, so that a
- * run may end after any of them.
- */
+/** Carries out one step, and folds its result into what is known (fold.ts). */
 import { isDeepStrictEqual } from "node:util";
 import { isObjectUserError, ObjectUserError } from "../errors";
 import type { Context } from "./context";
-import { after, deriveMark } from "./keys";
-import type { KeyRecord, Known, LiveKey, Password, Spec, Step } from "./model";
+import {
+  recordOf,
+  type StepOf,
+  withDisabled,
+  withIssued,
+  withoutKey,
+  withoutPublished,
+  withPublished,
+  withRetired,
+} from "./fold";
+import { deriveMark } from "./keys";
+import type { Known, LiveKey, Password, Spec, Step } from "./model";
 import { firstSight } from "./observe";
 import { proveAccepted, proveCurrent, proveListed, proveRefused, type Signer } from "./proof";
-import { publishedId } from "./retirement";
 import { refOf, type UserRef } from "./user-api";
 import { nextKey } from "./wanted-key";
 
@@ -28,23 +34,15 @@ export async function applyStep(step: Step, spec: Spec, known: Known | undefined
     case "proveKey":
       return proveKey(step, act);
     case "retireKey":
-      return withRecord(known, step.id, ({ retiredAt: _, ...record }) => ({
-        ...record,
-        retiredAt: step.retiredAt,
-        expiresAt: step.expiresAt,
-      }));
+      return withRetired(known, step);
     case "disableKey":
       return disableKey(step, act);
     case "revokeKey":
       return revokeKey(step, act);
-    case "withdrawKey": {
-      const { published: _, ...rest } = known;
-      return rest;
-    }
+    case "withdrawKey":
+      return withoutPublished(known);
   }
 }
-
-type StepOf<Verb extends Step["do"]> = Extract<Step, { do: Verb }>;
 
 interface Act {
   readonly spec: Spec;
@@ -66,7 +64,7 @@ async function createUser(step: StepOf<"createUser">, spec: Spec, context: Conte
   const asked = step.key;
   const key =
     asked && live.keys?.find((candidate) => asked.accessKey === undefined || candidate.accessKey === asked.accessKey);
-  const made = key && recordOf(key, spec.rotationId, context);
+  const made = key && recordOf(key, spec.rotationId, context.now());
   const known = firstSight(live, spec, context.defaults, { takenOver: false, ...(made ? { made } : {}) });
   return password ? { ...known, password } : known;
 }
@@ -108,22 +106,10 @@ async function issueKey(step: StepOf<"issueKey">, { spec, known, user, context }
     await proveCurrent({ ...published, id: published.id }, provenAt, user, context);
   }
   const key = await context.api.issueKey(user, step.key);
-  const record = recordOf(key, step.rotationId, context);
-  const others = endingWith(step, known, context).keys.filter((other) => other.id !== key.id);
-  return {
-    ...known,
-    // A published key whose secret was replaced in place is published anew.
-    ...(published?.id === key.id ? { published: withoutId(published) } : {}),
-    keys: [...others, record],
-    foreign: known.foreign.filter((other) => other.id !== key.id),
-    secrets: key.secretKey === undefined ? known.secrets : { ...known.secrets, [key.id]: key.secretKey },
-  };
+  return withIssued(known, step, key, context.now());
 }
 
-/**
- * Proves the key and publishes it, in one: nothing is published that was not proven. What was published until then is
- * retired with it, so that a key of the ring that is neither is one that nobody was ever given. Its grace has not begun.
- */
+/** Proves the key and publishes it, in one: nothing is published that was not proven. */
 async function proveKey(step: StepOf<"proveKey">, act: Act): Promise<Known> {
   const { spec, known, user, context } = act;
   const secretKey = known.secrets[step.id];
@@ -133,22 +119,8 @@ async function proveKey(step: StepOf<"proveKey">, act: Act): Promise<Known> {
   if (isInactive) await context.api.activateKey?.(user, listed);
   const key = spec.prove ? await provenOrRevived(listed, act) : listed;
   if (!spec.prove) await proveListed(key, user, context);
-  const found =
-    known.keys.find((record) => record.id === step.id) ??
-    recordOf({ ...known.foreign.find((other) => other.id === step.id), ...key }, step.rotationId, context);
-  const { retiredAt: _r, expiresAt: _e, disabledAt: _d, ...record } = found;
   if (known.published === undefined) await context.api.removeMark?.(user);
-  const proven: KeyRecord = spec.prove ? { ...record, provenAt: context.now().toISOString() } : record;
-  const { takenOver: _t, inactive, ...rest } = known;
-  const others = known.keys.filter((other) => other.id !== step.id);
-  return {
-    ...rest,
-    ...(inactive ? { inactive: inactive.filter((id) => id !== step.id) } : {}),
-    keys: [...others.map((other) => succeeded(other, known, context)), proven],
-    foreign: known.foreign.filter((other) => other.id !== step.id),
-    published: key,
-    secrets: { ...known.secrets, [key.id]: key.secretKey },
-  };
+  return withPublished(known, step, key, spec, context.capabilities, context.now());
 }
 
 /**
@@ -178,30 +150,17 @@ async function provenOrRevived(key: Signer, { spec, known, user, context }: Act)
 
 async function disableKey(step: StepOf<"disableKey">, act: Act): Promise<Known> {
   const { known, user, context } = act;
-  const { id } = step;
   if (!context.api.disableKey) throw new Error(`${context.resource} cannot disable keys`);
   await context.api.disableKey(user, keyOf(step, known));
   await proveEnd(step, act);
-  const disabledAt = context.now().toISOString();
-  const disabled = withRecord(known, id, (record) => ({ ...record, disabledAt }));
-  return { ...disabled, inactive: [...(known.inactive ?? []).filter((other) => other !== id), id] };
+  return withDisabled(known, step, context.now());
 }
 
 async function revokeKey(step: StepOf<"revokeKey">, act: Act): Promise<Known> {
   const { known, user, context } = act;
-  const { id } = step;
   await context.api.revokeKey(user, keyOf(step, known));
   await proveEnd(step, act);
-  const { [id]: _, ...secrets } = known.secrets;
-  const { published } = known;
-  return {
-    ...known,
-    // One that is still published, and that the system has ended, is known not to work.
-    ...(published?.id === id ? { published: withoutId(published) } : {}),
-    keys: known.keys.filter((record) => record.id !== id),
-    foreign: known.foreign.filter((other) => other.id !== id),
-    secrets,
-  };
+  return withoutKey(known, step);
 }
 
 /** The key of a step, with its secret where that is known. */
@@ -213,35 +172,6 @@ function keyOf({ id, accessKey }: StepOf<"disableKey" | "revokeKey">, { secrets 
 async function proveEnd(step: StepOf<"disableKey" | "revokeKey">, { spec, known, user, context }: Act): Promise<void> {
   const { secretKey, ...key } = keyOf(step, known);
   if (spec.prove && secretKey !== undefined) await proveRefused({ ...key, secretKey }, user, context);
-}
-
-function withoutId({ accessKey, secretKey }: NonNullable<Known["published"]>): NonNullable<Known["published"]> {
-  return { accessKey, secretKey };
-}
-
-function recordOf(key: LiveKey, rotationId: string, context: Context): KeyRecord {
-  return { id: key.id, accessKey: key.accessKey, rotationId, issuedAt: key.issuedAt ?? context.now().toISOString() };
-}
-
-/** A key when another one was published. Where the system ends graces, the deadline says since when it is retired. */
-function succeeded(record: KeyRecord, { published }: Known, { capabilities, now }: Context): KeyRecord {
-  const wasPublished = record.id === publishedId(published) && record.retiredAt === undefined;
-  return wasPublished && capabilities.rotates === "keys" ? { ...record, retiredAt: now().toISOString() } : record;
-}
-
-/**
- * What is known once the system has made a key, or may have: where it ends graces by itself, when the keys before it end.
- * Our own clock decides: the system's may be ahead or behind. A key that ends earlier anyway still does.
- */
-export function endingWith({ key }: StepOf<"issueKey">, known: Known, { now }: Context): Known {
-  if (key.graceSeconds === undefined) return known;
-  const deadline = after(now().toISOString(), key.graceSeconds);
-  const isEarlier = ({ expiresAt }: KeyRecord) => expiresAt !== undefined && expiresAt < deadline;
-  return { ...known, keys: known.keys.map((one) => (isEarlier(one) ? one : { ...one, expiresAt: deadline })) };
-}
-
-function withRecord(known: Known, id: string, change: (record: KeyRecord) => KeyRecord): Known {
-  return { ...known, keys: known.keys.map((record) => (record.id === id ? change(record) : record)) };
 }
 
 function secretUnknown(accessKey: string, user: UserRef): ObjectUserError {

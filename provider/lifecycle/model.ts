@@ -109,6 +109,10 @@ export interface Spec {
   readonly name: string;
   /** How the system addresses the user, until its id is known or besides it. The backend makes it, and only it opens it. */
   readonly where: unknown;
+  /** The user's id on the system, where the inputs say it. */
+  readonly userId?: string;
+  /** The access key that all secrets of the user have, where the inputs say it. */
+  readonly accessKey?: string;
   /** Tells the resource from every other one, in every stack. Empty where nobody said. */
   readonly identity: string;
   /** Names of inputs whose values nobody may read in a message; "*" for all. */

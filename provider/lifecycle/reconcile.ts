@@ -7,8 +7,9 @@
  * when a run fails all the same travels with the error.
  */
 import { isObjectUserError, type ObjectUserError } from "../errors";
-import { applyStep, endingWith } from "./apply";
+import { applyStep } from "./apply";
 import { type Context, hereOf } from "./context";
+import { endingWith } from "./fold";
 import { deriveMark } from "./keys";
 import type { Known, Live, Spec, Step } from "./model";
 import { firstSight, observe } from "./observe";

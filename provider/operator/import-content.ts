@@ -4,7 +4,7 @@
  */
 import type { Backend } from "../backends/backend";
 import type { Known } from "../lifecycle/model";
-import { SECRET_NAMES, SECRETS } from "../protocol";
+import { handlerOf, SECRET_NAMES, SECRETS } from "../protocol";
 import { writeFleet } from "../pulumi/fleet/state";
 import { definedOnly, type Inputs, type Outputs, SECRET_SIGNATURE, write } from "../pulumi/state";
 
@@ -71,11 +71,6 @@ export function fleetOf(
 
 function typeOf(resource: string): string {
   return `pulumi-nodejs:dynamic/object-users/${resource.replace(".", ":")}`;
-}
-
-/** The text by which state names the provider; the SDK writes the same. */
-function handlerOf(kind: string): string {
-  return `exports.handler = () => require("pulumi-object-users/provider").provider(${JSON.stringify(kind)}, 1);`;
 }
 
 /** With its secret members in the form that `pulumi import` encrypts. */

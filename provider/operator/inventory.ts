@@ -7,6 +7,7 @@ import { findBackend } from "../backends";
 import type { Backend } from "../backends/backend";
 import type { Config } from "../connection";
 import type { KeyRecord } from "../lifecycle/model";
+import { nestedConfig } from "../nested-config";
 import { memberOutputs } from "../pulumi/fleet/state";
 import { type Outputs, type Remembered, read, SECRET_SIGNATURE } from "../pulumi/state";
 
@@ -80,9 +81,14 @@ const exportSchema = z.looseObject({
   }),
 });
 
-/** An account is no user: it has no keys. */
-const TYPE = /^pulumi-nodejs:dynamic\/object-users\/(\w+):(?!Account$)\w+$/;
-const PROVIDER_TYPE = "pulumi:providers:pulumi-nodejs";
+/** The types of both kinds of provider, dynamic and packaged. An account is no user: it has no keys. */
+const TYPE = /^(?:pulumi-nodejs:dynamic\/object-users\/|object-users:)(\w+):(?!Account$)\w+$/;
+
+/** How each kind of provider has its settings. */
+const PROVIDERS: Readonly<Record<string, (inputs: Outputs) => Config>> = {
+  "pulumi:providers:pulumi-nodejs": (inputs) => ({ get: (key) => inputs[key] }),
+  "pulumi:providers:object-users": nestedConfig,
+};
 
 /** Reads what `pulumi stack export` prints, parsed. Throws when that is no exported state. */
 export function takeInventory(exported: unknown): Inventory {
@@ -106,9 +112,10 @@ export function takeInventory(exported: unknown): Inventory {
       unreadable.push({ urn, problem: problemOf(error) });
     }
   }
-  const connections = resources
-    .filter(({ type }) => type === PROVIDER_TYPE)
-    .map(({ urn, id, inputs = {} }) => [`${urn}::${id}`, configOf(inputs)] as const);
+  const connections = resources.flatMap(({ type, urn, id, inputs = {} }) => {
+    const configOf = Object.hasOwn(PROVIDERS, type) ? PROVIDERS[type] : undefined;
+    return configOf ? [[`${urn}::${id}`, configOf(unmasked(inputs, undefined) as Outputs)] as const] : [];
+  });
   return { users, unreadable, interrupted, pending: [...pending], connections: new Map(connections) };
 }
 
@@ -170,11 +177,6 @@ function backendOf(type: string): Backend {
   const backend = findBackend(kind);
   if (backend) return backend;
   throw new Error(`The installed release of pulumi-object-users has no users of kind "${kind}". Install a later one.`);
-}
-
-function configOf(inputs: Outputs): Config {
-  const clear = unmasked(inputs, undefined) as Outputs;
-  return { get: (key) => clear[key] };
 }
 
 const [SIGNATURE_NAME = "", SIGNATURE_VALUE] = Object.entries(SECRET_SIGNATURE)[0] ?? [];

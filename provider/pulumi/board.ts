@@ -65,10 +65,15 @@ function dated(notes: readonly Omit<Note, "at">[]): Note[] {
   return notes.map((one) => ({ ...one, at }));
 }
 
+/** The engine's address on a plugin's command line, behind Pulumi's own flags; undefined where there is none. */
+export function engineOf(argv: readonly string[]): string | undefined {
+  return argv.slice(2).findLast((argument) => /^\[?[\w.][\w.[\]:-]*:\d+$/.test(argument));
+}
+
 /** The board of the run that this process belongs to, by its command line: Pulumi gives a plugin the engine's address. */
 export function boardOfThisRun(argv: readonly string[]): Board {
-  const engine = argv[2];
-  if (engine === undefined || !/^[\w.[\]:-]+:\d+$/.test(engine)) return ownBoard();
+  const engine = engineOf(argv);
+  if (engine === undefined) return ownBoard();
   const folder = privateFolder(path.join(tmpdir(), `pulumi-object-users-${userInfo().uid}`));
   return folder === undefined ? ownBoard() : sharedBoard(folder, engine.replace(/[^\w.]/g, "-"), process.pid);
 }

@@ -19,6 +19,11 @@ export interface ResourceProvider {
   read(id: string, props: Outputs): Promise<{ id: string; props: Outputs; inputs?: Inputs }>;
   update(id: string, olds: Outputs, news: Inputs): Promise<{ outs: Outputs }>;
   delete(id: string, props: Outputs): Promise<void>;
+  /**
+   * What the outputs will be, with Pulumi's mark for those that are not known yet; `olds` undefined: of a new resource.
+   * Only packaged plugins are asked this.
+   */
+  foresee(olds: Outputs | undefined, news: Inputs): Promise<Outputs>;
 }
 
 /** Pulumi's answer to "what would change". `changes` undefined lets the engine compare and show the inputs. */

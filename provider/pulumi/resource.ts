@@ -8,9 +8,10 @@ import { describe } from "../lifecycle/reconcile";
 import { Unfinished } from "../lifecycle/unfinished";
 import { world as realWorld, type World } from "../world";
 import { asSentences, initFailed, NO_CHANGE, type ResourceProvider, UP_TO_ENGINE, withPlainErrors } from "./engine";
+import { foreseeUser } from "./foresee";
 import { type Internals, isToldAsBefore, takenApart, toldBySdk } from "./inputs";
 import { liveInputs } from "./live-inputs";
-import { type Inputs, type Outputs, type Remembered, withSecrets } from "./state";
+import { type Inputs, type Outputs, type Remembered, withoutNulls, withSecrets } from "./state";
 import { hasUnknowns } from "./unknowns";
 import { once, RELEASED, Users } from "./users";
 
@@ -66,7 +67,8 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
       return { inputs, failures: asSentences(failures) };
     },
 
-    async diff(_id, olds, news) {
+    async diff(_id, stored, news) {
+      const olds = withoutNulls(stored);
       const { inputs, internals } = takenApart(news);
       await withPlainErrors(() => users.compare(olds, inputs));
       const replaces = users.replacing(olds, inputs);
@@ -86,6 +88,12 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
     create: (news) => withPlainErrors(() => reconcile(news, undefined)),
 
     update: (_id, olds, news) => withPlainErrors(() => reconcile(news, users.remember(olds))),
+
+    foresee: (olds, news) =>
+      withPlainErrors(async () => {
+        const { s3Endpoint } = await users.open();
+        return foreseeUser(users, olds && users.remember(olds), news, s3Endpoint);
+      }),
 
     read: (id, props) =>
       withPlainErrors(async () => {

@@ -134,7 +134,8 @@ export function write(
 }
 
 /** Reads outputs back. Throws an ObjectUserError when they are not of this project or of a newer release. */
-export function read(outputs: Outputs, system: System): Remembered {
+export function read(stored: Outputs, system: System): Remembered {
+  const outputs = withoutNulls(stored);
   const { settings, defaults, unclearable, capabilities } = system;
   const version = outputs.schemaVersion;
   const parsed = stateSchema.safeParse(outputs);
@@ -230,6 +231,14 @@ function present(values: Readonly<Record<string, string | undefined>>): Record<s
 
 function pick(from: Outputs, names: readonly string[]): Inputs {
   return Object.fromEntries(names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]));
+}
+
+/**
+ * Outputs without those that are null. A packaged plugin writes null for what is known to be absent, as Pulumi takes what
+ * is missing for not known yet.
+ */
+export function withoutNulls(outputs: Outputs): Outputs {
+  return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== null));
 }
 
 /** Without members that are undefined, at any depth: Pulumi cannot store them. */

@@ -4,8 +4,8 @@
  * name. A story names the user only by what an adapter says of it.
  */
 import assert from "node:assert/strict";
-import type { Adapter, Shape } from "./adapter";
-import { type Mishap, openStack } from "./stack";
+import type { Adapter } from "./adapter";
+import { type Door, type Mishap, openStack, type Shape } from "./stack";
 import { GRACE, hasKeys, type Scene, type Story, standing, type Where, works } from "./stories/checks";
 import { LIFE } from "./stories/life";
 import { A_FEW, eachRequest, KILLED_AFTER, LOST, NOT_GONE } from "./stories/mishaps";
@@ -15,7 +15,7 @@ import { ROTATION } from "./stories/rotation";
 const STORIES = [...LIFE, ...ROTATION, ...OTHERS];
 
 /** Every story of one backend on one kind of server, for both shapes. `grep` in titles of suites: "single user, on …". */
-export function contract(adapter: Adapter): void {
+export function contract(adapter: Adapter, door: Door = "the dynamic door"): void {
   const { backend, setting } = adapter;
   const { capabilities: can } = backend;
   const accepts = (input: string, value: unknown) =>
@@ -23,14 +23,15 @@ export function contract(adapter: Adapter): void {
 
   const { shapes = ["a single user", "a member of a fleet"] satisfies Shape[] } = adapter;
   for (const shape of shapes) {
-    describe(`${backend.resource} as ${shape}, on ${adapter.on}`, function () {
+    const behind = door === "the dynamic door" ? "" : `, behind ${door}`;
+    describe(`${backend.resource} as ${shape}, on ${adapter.on}${behind}`, function () {
       if (adapter.isReal) this.timeout(120_000);
       const scene: Scene = {
         adapter,
         can,
         accepts,
         set: (which) => ({ [setting.name]: setting[which] }),
-        open: () => openStack(adapter, { shape }),
+        open: () => openStack(adapter, { shape, door }),
       };
       const tells = (title: string, where: Where, story: Story) => {
         if (!where(can, accepts, adapter)) return;
@@ -43,6 +44,9 @@ export function contract(adapter: Adapter): void {
       };
 
       for (const [title, where, story] of STORIES) tells(title, where, story);
+
+      // What goes wrong on the way to a system is behind both doors.
+      if (door === "the packaged door") return;
 
       // A fleet differs in what it stores, not in what it makes of an answer. A real system differs in what stands there
       // after a run that was killed; what comes in place of an answer comes from nowhere but the test.

@@ -13,12 +13,16 @@ import { openFleet } from "../../provider/pulumi/fleet/fleet";
 import { openResource } from "../../provider/pulumi/resource";
 import type { Inputs, Outputs } from "../../provider/pulumi/state";
 import { world as realWorld, type World } from "../../provider/world";
+import { throughPlugin } from "../packaged/door";
 import { CheckFailed, Engine } from "../provider/engine";
 import { MemberEngine, memberOf, type OneUser } from "../provider/member";
 import { type FakeWorld, fakeWorld } from "../provider/world";
 import type { Adapter, Key, Shape, System } from "./adapter";
 
 export type { Shape };
+
+/** How Pulumi reaches the provider. */
+export type Door = "the dynamic door" | "the packaged door";
 
 /** What becomes of a request: a fault, or the end of the process before the server acts or before the answer comes. */
 export type Mishap = Fault | { readonly kind: "kill"; readonly when: "before" | "after" };
@@ -28,6 +32,7 @@ export interface StackOptions {
   /** Settings of the connection, over the system's own. */
   readonly settings?: Inputs;
   readonly shape?: Shape;
+  readonly door?: Door;
 }
 
 /** The stack and its surroundings. */
@@ -73,7 +78,7 @@ let opened = 0;
 /** Opens a stack. */
 export async function openStack<Running extends System>(
   adapter: Adapter<Running>,
-  { settings = {}, shape = "a single user" }: StackOptions = {},
+  { settings = {}, shape = "a single user", door = "the dynamic door" }: StackOptions = {},
 ): Promise<Stack<Running>> {
   const tasks: (() => Promise<void>)[] = [];
   const lines: string[] = [];
@@ -104,7 +109,10 @@ export async function openStack<Running extends System>(
     const config: Inputs = { ...system.config, ...settings, ...more };
     return { config: { get: (key: string) => config[key] } };
   };
-  const open = () => (isFleet ? openFleet : openResource)(adapter.backend, outside);
+  const open = () => {
+    if (door === "the packaged door") return throughPlugin(adapter.backend, isFleet, outside);
+    return (isFleet ? openFleet : openResource)(adapter.backend, outside);
+  };
   const whole = new Engine(open(), world);
   await whole.provider.configure(configOf({}));
 

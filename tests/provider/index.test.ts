@@ -4,7 +4,7 @@ import { PROTOCOL, provider } from "../../provider/index";
 
 describe("provider(kind, protocol)", () => {
   it("opens a resource with the methods that Pulumi calls", () => {
-    const methods = ["configure", "check", "diff", "create", "read", "update", "delete"];
+    const methods = ["configure", "check", "diff", "foresee", "create", "read", "update", "delete"];
     assert.deepEqual(Object.keys(provider("rgw", 1)).sort(), [...methods].sort());
   });
 

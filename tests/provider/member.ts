@@ -51,8 +51,8 @@ export function memberOf(fleet: Stored | undefined, name: string): Stored | unde
     ...credentials[name],
     ...(others?.[name] ? { [SECRETS]: others[name] } : {}),
   };
-  const maps = ["credentials", ...(others === undefined ? [] : [SECRETS])];
-  assert.deepEqual(fleet.secrets, maps, "what is secret of a fleet is secret as a whole");
+  const maps = [...(others === undefined ? [] : [SECRETS]), "credentials"];
+  assert.deepEqual([...fleet.secrets].sort(), maps, "what is secret of a fleet is secret as a whole");
   return {
     id: String(outputs.userId),
     inputs: inputsOf(fleet, name) ?? {},

@@ -89,7 +89,7 @@ async function compile(go, output, packages, log) {
 }
 
 /** Refuses at once, in words, where there is no Go or one that can neither build the CLI nor fetch a newer Go. */
-function checkGo(options) {
+export function checkGo(options) {
   const needed = `Building the Pulumi CLI needs Go ${GO_NEEDED} or newer`;
   let answer;
   try {
@@ -104,7 +104,7 @@ function checkGo(options) {
 }
 
 /** Runs Go in a directory, counting its lines and telling the time every now and then. */
-function goIn(cwd, env) {
+export function goIn(cwd, env) {
   const options = { cwd, env };
   const run = (args, onLine, onTick) =>
     new Promise((resolve, reject) => {
@@ -167,7 +167,7 @@ function isAlive(pid) {
 }
 
 /** Removes the directories when the answer is called, and also when the process ends or is interrupted before. */
-function cleaningUp(directories) {
+export function cleaningUp(directories) {
   const clean = () => {
     for (const directory of directories) rmSync(directory, { recursive: true, force: true });
   };

@@ -31,6 +31,7 @@ export const cegedim: Backend<UserArgs, Settings, Where> = {
     { name: "s3Endpoint", url: s3Endpoint, carries: "signatures and objects" },
   ],
   specOf,
+  importedBy: { inputs: ["objectStore", "label"], separator: "/" },
   keyIdOf,
   preflight,
   connect(settings, deps) {

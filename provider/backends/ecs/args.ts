@@ -80,6 +80,8 @@ export function specOf(args: UserArgs): UserSpec<Where> {
   return {
     name: `${namespace}/${userId}`,
     where: { userId, namespace },
+    userId,
+    accessKey: userId,
     fields: declaredBy(rows, args),
     createKey: true,
   };

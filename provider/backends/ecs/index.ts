@@ -33,6 +33,7 @@ export const ecs: Backend<UserArgs, Settings, Where> = {
     { name: "s3Endpoint", url: s3Endpoint, carries: "signatures and objects" },
   ],
   specOf,
+  importedBy: { inputs: ["namespace", "userId"], separator: "/" },
   keyIdOf,
   preflight,
   connect(settings, deps) {

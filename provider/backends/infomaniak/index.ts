@@ -32,6 +32,7 @@ export const infomaniak: Backend<UserArgs, Settings, Place> = {
     { name: "s3Endpoint", url: s3Endpoint, carries: "signatures and objects" },
   ],
   specOf,
+  importedBy: { inputs: ["publicCloudId", "projectId", "description"], separator: "/" },
   preflight,
   connect(settings, deps) {
     const send = deps.openTransport(settings);

@@ -40,6 +40,7 @@ export const openstack: Backend<UserArgs, Settings, Where> = {
     ];
   },
   specOf,
+  importedBy: { inputs: ["domain", "name"], separator: "/" },
   inputsOf,
   preflight,
   connect(given, deps) {

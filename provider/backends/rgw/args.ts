@@ -262,6 +262,7 @@ export function specOf(args: UserArgs): UserSpec<Where> {
   return {
     name: idOf(args),
     where: { uid, tenant, ...(rateLimit === undefined ? {} : { rateLimit: true }) },
+    userId: idOf(args),
     fields: declaredBy(rows, args),
     createKey: createKey ?? true,
     ...(accessKey === undefined ? {} : { ownKey: { accessKey, ...(secretKey === undefined ? {} : { secretKey }) } }),

@@ -29,6 +29,7 @@ export const rgw: Backend<UserArgs, Settings, Where> = {
     ...s3Endpoints.map((url) => ({ name: "s3Endpoint", url, carries: "signatures and objects" })),
   ],
   specOf,
+  importedBy: { inputs: ["tenant", "uid"], separator: "$", firstIsOptional: true },
   preflight,
   connect(settings, deps) {
     const send = deps.openTransport(settings);

@@ -13,11 +13,12 @@ import { world as realWorld, type World } from "../../world";
 import { asSentences, initFailed, NO_CHANGE, type ResourceProvider, UP_TO_ENGINE, withPlainErrors } from "../engine";
 import { type CheckFailure, type Internals, isToldAsBefore, takenApart, toldBySdk } from "../inputs";
 import { liveInputs } from "../live-inputs";
-import type { Inputs, Outputs, Remembered } from "../state";
+import { type Inputs, type Outputs, type Remembered, withoutNulls } from "../state";
 import { hasUnknowns } from "../unknowns";
 import { once, RELEASED, Users } from "../users";
 import { atOnce } from "./at-once";
 import { failed, notDeleted, notRead, SHOWN } from "./failures";
+import { foreseeFleet } from "./foresee";
 import {
   checkFleet,
   isUnknownFleet,
@@ -180,8 +181,9 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
       return { inputs: markSecrets(inputs), failures: asSentences(failures) };
     },
 
-    diff: (_id, olds, news) =>
+    diff: (_id, stored, news) =>
       withPlainErrors(async () => {
+        const olds = withoutNulls(stored);
         const { inputs, internals } = takenApart(news);
         if (hasUnknowns({ ...inputs, allowRemovals: undefined })) return UP_TO_ENGINE;
         const wanted = membersOf(inputs);
@@ -210,6 +212,12 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     create: (news) => withPlainErrors(async () => ({ id: title, outs: await reconcile(news, new Map()) })),
 
     update: (_id, olds, news) => withPlainErrors(async () => ({ outs: await reconcile(news, remember(olds)) })),
+
+    foresee: (olds, news) =>
+      withPlainErrors(async () => {
+        const { s3Endpoint } = await users.open();
+        return foreseeFleet(users, olds && remember(olds), news, s3Endpoint);
+      }),
 
     read: (id, props) =>
       withPlainErrors(async () => {

@@ -18,6 +18,7 @@ import {
   type Remembered,
   read,
   SCHEMA_VERSION,
+  withoutNulls,
   write,
 } from "../state";
 
@@ -99,7 +100,7 @@ export function readFleet(outputs: Outputs, backend: Backend): Map<string, Remem
 export function memberOutputs(outputs: Outputs): (readonly [name: string, outputs: Outputs])[] {
   const { members, keys, credentials, [SECRETS]: all } = fleetState.parse(outputs);
   const secrets = all === "" ? {} : all;
-  const { schemaVersion, endpoint } = outputs;
+  const { schemaVersion, endpoint } = withoutNulls(outputs);
   const common = Object.fromEntries(SHARED.map((name) => [name, outputs[name]]));
   return Object.entries(members).map(([name, member]) => {
     return [

@@ -1,0 +1,81 @@
+/** What a preview foretells is what the `up` comes to: every output that is known before it, for every system. */
+import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
+import type { Inputs, Outputs } from "../../provider/pulumi/state";
+import { UNKNOWN } from "../../provider/pulumi/unknowns";
+import { inClear } from "../provider/engine";
+import type { Adapter } from "./adapter";
+import { cegedimWith } from "./cegedim";
+import { ecsWith } from "./ecs";
+import { embedded } from "./rgw";
+import { openStack, type Shape } from "./stack";
+
+/** Edits of a program, one after another; what a system cannot do it refuses, and the next edit follows. */
+const EDITS: readonly [what: string, inputs: Inputs, secondsBefore: number][] = [
+  ["a new user", { rotationId: "1", gracePeriodSeconds: 7200 }, 0],
+  ["a rotation", { rotationId: "2", gracePeriodSeconds: 7200 }, 60],
+  ["a longer grace", { rotationId: "2", gracePeriodSeconds: 10_800 }, 60],
+  ["the end of a grace", { rotationId: "2", gracePeriodSeconds: 10_800 }, 20_000],
+  ["a rotation without a grace", { rotationId: "3", gracePeriodSeconds: 0 }, 60],
+  ["another rotation", { rotationId: "4", gracePeriodSeconds: 7200 }, 20_000],
+  ["the way back", { rotationId: "3", gracePeriodSeconds: 7200 }, 60],
+  ["no rotation", { gracePeriodSeconds: 7200 }, 20_000],
+  ["a quarantine", { rotationId: "5", gracePeriodSeconds: 60, quarantinePeriodSeconds: 3600 }, 20_000],
+  ["its beginning", { rotationId: "5", gracePeriodSeconds: 60, quarantinePeriodSeconds: 3600 }, 120],
+  ["its end", { rotationId: "5", gracePeriodSeconds: 60, quarantinePeriodSeconds: 3600 }, 20_000],
+  ["a key of the caller's own", { accessKey: "OWN-KEY-OF-THE-USER1", secretKey: "a-secret-of-the-caller" }, 60],
+];
+
+for (const adapter of [embedded, ecsWith(), cegedimWith()] as readonly Adapter[]) {
+  for (const shape of ["a single user", "a member of a fleet"] as const satisfies readonly Shape[]) {
+    it(`${adapter.backend.resource} as ${shape}: a preview foretells what comes`, async () => {
+      const stack = await openStack(adapter, { shape });
+      const { provider } = stack.whole;
+      let foretold = 0;
+      const watched = async (before: Outputs | undefined, news: Inputs, task: () => Promise<{ outs: Outputs }>) => {
+        const expected = inClear(await provider.foresee(before, { ...news }));
+        const { outs } = await task();
+        foretold += compare(expected, inClear(outs), ["outputs"]);
+      };
+      stack.whole.provider = {
+        ...provider,
+        async create(news) {
+          let made: Awaited<ReturnType<typeof provider.create>> | undefined;
+          await watched(undefined, news, async () => (made = await provider.create(news)));
+          return made ?? assert.fail();
+        },
+        async update(id, olds, news) {
+          let made: Awaited<ReturnType<typeof provider.update>> | undefined;
+          await watched(olds, news, async () => (made = await provider.update(id, olds, news)));
+          return made ?? assert.fail();
+        },
+      };
+      let done = 0;
+      for (const [what, inputs, seconds] of EDITS) {
+        stack.world.advance(seconds);
+        for (const setting of [adapter.setting.first, adapter.setting.next]) {
+          const failure = await stack.tries({ ...inputs, [adapter.setting.name]: setting });
+          assert.doesNotMatch(failure ?? "", /foretold/, what);
+          if (failure === undefined) done++;
+        }
+      }
+      assert.ok(done >= EDITS.length / 2, `${done} edits were done`);
+      assert.ok(foretold > 5 * done, `${foretold} values were foretold`);
+    });
+  }
+}
+
+/** Fails where what was foretold is known and did not come; answers how many values did. */
+function compare(expected: unknown, came: unknown, path: readonly string[]): number {
+  if (expected === UNKNOWN) return 0;
+  const isPart = (value: unknown): value is Outputs => typeof value === "object" && value !== null;
+  if (isPart(expected) && isPart(came)) {
+    const names = new Set([...Object.keys(expected), ...Object.keys(came)].filter((name) => !name.startsWith("__")));
+    let foretold = 0;
+    for (const name of names) foretold += compare(expected[name], came[name], [...path, name]);
+    return foretold;
+  }
+  const isSame = isDeepStrictEqual(expected ?? null, came ?? null);
+  assert.ok(isSame, `foretold ${path.join(".")}: ${JSON.stringify(expected)}; came ${JSON.stringify(came)}`);
+  return 1;
+}
