@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { needCeph } from "../../real/needs";
-import { type Cluster, cluster, sharedClusters } from "./cluster";
+import { type Cluster, cluster, describeReleases, sharedClusters } from "./cluster";
 import { NO_DRIFT, OK, openStory, type Story, type Users } from "./story";
 
 const PROGRAM = `
@@ -26,14 +26,14 @@ const FOUR = ["red", "blue", "green", "grey"];
 
 sharedClusters();
 
-describe("a fleet that would lose its users", function () {
+describeReleases("a fleet that would lose its users", function (release) {
   this.timeout(120_000);
   let ceph: Cluster;
   let story: Story;
 
   before(async function () {
-    await needCeph(this, { cli: true });
-    ceph = await cluster();
+    await needCeph(this, { cli: true, release });
+    ceph = await cluster("one", release);
     story = await openStory({ env: ceph.env, program: { files: { "index.js": PROGRAM, "users.json": "{}" } } });
     declare({ users: named(FOUR) });
     await story.up(OK);
