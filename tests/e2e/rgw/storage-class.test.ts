@@ -21,15 +21,18 @@ describeReleases("the storage class of rgw.User", function (release) {
     const user = (await ceph.user("classy")) as
       | { default_placement: string; default_storage_class: string }
       | undefined;
-    return [user?.default_placement, user?.default_storage_class];
+    // Ceph's word for the standard class is none.
+    return [user?.default_placement, user?.default_storage_class || CLASSES[0]];
   };
 
   before(async function () {
     await needCeph(this, { cli: true, release });
     ceph = await cluster("one", release);
     const storageClass = [`--placement-id=${PLACEMENT}`, `--storage-class=${CLASSES[1]}`];
-    for (const level of ["zonegroup", "zone"])
-      await ceph.ceph.radosgwAdmin(level, "placement", "add", `--rgw-${level}=default`, ...storageClass);
+    const { radosgwAdmin } = ceph.ceph;
+    await radosgwAdmin("zonegroup", "placement", "add", "--rgw-zonegroup=default", ...storageClass);
+    const pool = "--data-pool=default.rgw.buckets.cold";
+    await radosgwAdmin("zone", "placement", "add", "--rgw-zone=default", ...storageClass, pool);
     await ceph.ceph.restartGateway();
     story = await openStory({ env: ceph.env });
   });
