@@ -14,6 +14,16 @@ describe("one program of rgw.User on each release", () => {
     describe(`on Ceph ${release}`, () => {
       beforeEach(() => stack.gateway.upgrade(release));
 
+      it("shows an adopted key as old as the release says that it is", async () => {
+        const { world } = stack;
+        const made = world.now();
+        await stack.system.make(stack.name);
+        world.advance(3600);
+        const adopted = await stack.up({ adopt: true });
+        const [key] = adopted.keys as { issuedAt: string }[];
+        assert.equal(key?.issuedAt, (release < 20 ? world.now() : made).toISOString());
+      });
+
       it("has no drift of settings that releases store each in their way", async () => {
         const inputs = {
           email: "Ann.Lee@Example.org",

@@ -49,8 +49,24 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     return user && sameUser(userId, user);
   }
 
-  async function findWhole(user: { readonly where: Where }): Promise<Live | undefined> {
-    const live = await find(user);
+  /**
+   * The keys of a user that is seen for the first time, each with its age. Of Ceph 20 only the metadata has it, which the
+   * admin may not be allowed to read; then the keys are as old as this look.
+   */
+  async function dated(live: Live): Promise<Live> {
+    // A release that does not say when a user was made does not say it of keys.
+    if (live.createdAt === undefined || !live.keys?.some(({ issuedAt }) => issuedAt === undefined)) return live;
+    const dates = await requests.keyDates(live.userId).catch((error) => {
+      if (isObjectUserError(error, "unavailable", "rate-limited")) throw error;
+      return undefined;
+    });
+    const keys = live.keys.map((key) => ({ ...key, ...issuedOf(dates?.get(key.id)) }));
+    return { ...live, keys };
+  }
+
+  async function findWhole(user: { readonly where: Where; readonly userId?: string }): Promise<Live | undefined> {
+    const found = await find(user);
+    const live = found && user.userId === undefined ? await dated(found) : found;
     if (live === undefined || !user.where.rateLimit) return live;
     const rateLimit = await orUndefined(requests.getRateLimit(live.userId));
     return rateLimit && { ...live, fields: { ...live.fields, rateLimit } };
@@ -146,6 +162,10 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
         : "refused";
     },
   };
+}
+
+function issuedOf(issuedAt: string | undefined): Pick<LiveKey, "issuedAt"> {
+  return issuedAt === undefined ? {} : { issuedAt };
 }
 
 function creation({ uid, tenant }: Where, fields: Fields, key: KeyRequest | undefined) {

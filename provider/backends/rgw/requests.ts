@@ -14,7 +14,7 @@ import type { BackendDeps } from "../backend";
 import { wireCaps } from "./caps";
 import { gateway } from "./refusals";
 import type { Settings } from "./settings";
-import { wireBuckets, wireInfo, wireKeys, wirePage, wireRateLimit, wireUser } from "./wire";
+import { datesIn, wireBuckets, wireInfo, wireKeys, wireMetadata, wirePage, wireRateLimit, wireUser } from "./wire";
 import { findPlace, refuseSecondary, wirePeriod, wireZone } from "./zone";
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -24,6 +24,8 @@ const PURGE_TIMEOUT_MS = 3_600_000;
 
 const USERS = "/admin/user";
 const RATE_LIMIT = "/admin/ratelimit";
+/** Decoded once by every release. */
+const METADATA = "/admin/metadata/user";
 /** Where accounts are. */
 export const ACCOUNT = "/admin/account";
 /** What a second decoding would change: Ceph 20 decodes a query's values once more, after it has checked the signature. */
@@ -103,7 +105,7 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
     const given = Object.entries(query).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, String(value)] as const],
     );
-    const isDecodable = given.some(([, value]) => DECODABLE.test(value));
+    const isDecodable = path !== METADATA && given.some(([, value]) => DECODABLE.test(value));
     const text = isDecodable && (await decodesTwice()) ? (value: string) => escaped(escaped(value)) : escaped;
     const escapedQuery = given.map(([name, value]) => `${name}=${text(value)}`).join("&");
     return api.call(act, method, `${path}?${escapedQuery}`, content);
@@ -194,6 +196,12 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
     listUsers: (marker: string) => {
       const query = { list: "", "max-entries": PAGE_SIZE, marker };
       return call(repeatable("listing", "the users"), "GET", USERS, query, { schema: wirePage });
+    },
+
+    /** GET /admin/metadata/user?key=: when the user's keys were made, from Ceph 20 on. Needs metadata=read. */
+    keyDates: async (uid: string) => {
+      const act = repeatable("reading", `the age of the keys of ${user(uid)}`);
+      return datesIn(await call(act, "GET", METADATA, { key: uid }, { schema: wireMetadata }));
     },
 
     /** PUT /admin/user. 409 UserAlreadyExists for any user that exists; two at once may both answer 200. */

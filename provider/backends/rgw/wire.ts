@@ -110,6 +110,19 @@ export function userIdOf({ tenant, user_id }: Pick<WireUser, "tenant" | "user_id
   return tenant && !user_id.startsWith(`${tenant}$`) ? `${tenant}$${user_id}` : user_id;
 }
 
+/** A user's metadata, of which only the age of its keys is asked for. */
+export const wireMetadata = z.looseObject({
+  data: z.looseObject({
+    keys: z.array(z.looseObject({ access_key: z.string(), create_date: z.string().optional() })).default([]),
+  }),
+});
+
+/** When keys were made, by access key, as far as metadata tells. */
+export function datesIn({ data }: z.infer<typeof wireMetadata>): ReadonlyMap<string, string> {
+  const dated = data.keys.map((key) => [key.access_key, Date.parse(momentOf(key) ?? "")] as const);
+  return new Map(dated.flatMap(([id, at]) => (Number.isNaN(at) ? [] : [[id, new Date(at).toISOString()] as const])));
+}
+
 /** The S3 keys; subusers' keys ("uid:subuser") are the subusers' business. */
 function keysOf(keys: readonly z.infer<typeof wireKey>[]): LiveKey[] {
   return keys
