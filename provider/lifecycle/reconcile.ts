@@ -193,7 +193,7 @@ async function look(run: Run, sight: Sight, refused?: ObjectUserError): Promise<
   const { spec, context } = run;
   const { name, where } = spec;
   const mark = deriveMark(spec);
-  const live = await context.api.find(sight.known ? refOf(spec, sight.known) : { name, where, mark });
+  const live = await context.api.find(sight.known ? refOf(spec, sight.known) : { name, where, mark, aged: spec.adopt });
   const known = sight.known && sight.made === "no" ? ifOurs(sight.known, live, run) : sight.known;
   const { stale: _, ...rest } = sight;
   const now: Sight = {

@@ -14,6 +14,14 @@ export interface UserRef<Where = unknown> {
   readonly password?: string;
 }
 
+/** A user that is looked for. */
+export interface Sought<Where = unknown> extends Omit<UserRef<Where>, "userId"> {
+  readonly userId?: string;
+  readonly mark?: string;
+  /** It may be adopted: the age of its keys is to be shown, where that is to be had. */
+  readonly aged?: boolean;
+}
+
 /** The length of a mark: letters A–Z and digits 2–7. */
 export const MARK_LENGTH = 10;
 
@@ -44,9 +52,7 @@ export interface UserApi<Where = unknown> {
    * is known, so that another user of the same name is not mistaken for it; by where it is before, one that bears the mark
    * first. The password is for systems that list keys to their owner only.
    */
-  find(
-    user: Omit<UserRef<Where>, "userId"> & Partial<Pick<UserRef, "userId">> & { readonly mark?: string },
-  ): Promise<Live | undefined>;
+  find(user: Sought<Where>): Promise<Live | undefined>;
   /** Makes a user that must not exist yet ("already-exists" otherwise). */
   create(request: UserRequest<Where>): Promise<Live>;
   /** Changes the given settings of a user that was just seen. Resolves to the settings as they are afterwards. */

@@ -50,7 +50,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
   }
 
   /**
-   * The keys of a user that is seen for the first time, each with its age. Of Ceph 20 only the metadata has it, which the
+   * The keys of a user that may be adopted, each with its age. Of Ceph 20 only the metadata has it, which the
    * admin may not be allowed to read; then the keys are as old as this look.
    */
   async function dated(live: Live): Promise<Live> {
@@ -64,9 +64,9 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     return { ...live, keys };
   }
 
-  async function findWhole(user: { readonly where: Where; readonly userId?: string }): Promise<Live | undefined> {
+  async function findWhole(user: { readonly where: Where; readonly aged?: boolean }): Promise<Live | undefined> {
     const found = await find(user);
-    const live = found && user.userId === undefined ? await dated(found) : found;
+    const live = found && user.aged === true ? await dated(found) : found;
     if (live === undefined || !user.where.rateLimit) return live;
     const rateLimit = await orUndefined(requests.getRateLimit(live.userId));
     return rateLimit && { ...live, fields: { ...live.fields, rateLimit } };
