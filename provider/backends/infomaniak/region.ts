@@ -96,7 +96,8 @@ export function regionOf(settings: Settings, deps: BackendDeps & { readonly send
           advice: only ? "Take the roles in other projects away." : "Run again in a minute.",
         });
       };
-      return patiently(user, look, (error) => isUnbelieved(error) || isObjectUserError(error, "conflict"));
+      // A region that has just heard of a user may not find all of it yet.
+      return patiently(user, look, (error) => isUnbelieved(error) || isObjectUserError(error, "conflict", "not-found"));
     },
   };
 }
