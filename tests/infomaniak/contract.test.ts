@@ -21,7 +21,7 @@ describe("the contract of infomaniak.User", () => {
     isReal: true,
     shapes: SINGLE_UNLESS_LONG,
     showsNoMaker: true,
-    deletesLater: true,
+    worksLater: true,
     user: (name) => ({ publicCloudId: CLOUD, projectId: PROJECT, description: name }),
     setting: { name: "description", first: "Ann", next: "Ann B.", others: "Mallory" },
     refused: { "infomaniak:token": "nobodys-token" },
