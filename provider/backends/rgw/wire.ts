@@ -119,8 +119,14 @@ export const wireMetadata = z.looseObject({
 
 /** When keys were made, by access key, as far as metadata tells. */
 export function datesIn({ data }: z.infer<typeof wireMetadata>): ReadonlyMap<string, string> {
-  const dated = data.keys.map((key) => [key.access_key, Date.parse(momentOf(key) ?? "")] as const);
-  return new Map(dated.flatMap(([id, at]) => (Number.isNaN(at) ? [] : [[id, new Date(at).toISOString()] as const])));
+  const dated = data.keys.map((key) => [key.access_key, issuedAtOf(key)] as const);
+  return new Map(dated.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** When a key was made, as ISO 8601 in UTC. */
+function issuedAtOf(key: Parameters<typeof momentOf>[0]): string | undefined {
+  const made = Date.parse(momentOf(key) ?? "");
+  return Number.isNaN(made) ? undefined : new Date(made).toISOString();
 }
 
 /** The S3 keys; subusers' keys ("uid:subuser") are the subusers' business. */
@@ -128,12 +134,12 @@ function keysOf(keys: readonly z.infer<typeof wireKey>[]): LiveKey[] {
   return keys
     .filter(({ user }) => !user.includes(":"))
     .map(({ access_key, secret_key, active, ...more }) => {
-      const made = Date.parse(momentOf(more) ?? "");
+      const issuedAt = issuedAtOf(more);
       return {
         id: access_key,
         accessKey: access_key,
         ...(secret_key === undefined ? {} : { secretKey: secret_key }),
-        ...(Number.isNaN(made) ? {} : { issuedAt: new Date(made).toISOString() }),
+        ...(issuedAt === undefined ? {} : { issuedAt }),
         ...(active === false ? { inactive: true as const } : {}),
       };
     });
