@@ -96,8 +96,7 @@ export function regionOf(settings: Settings, deps: BackendDeps & { readonly send
           advice: only ? "Take the roles in other projects away." : "Run again in a minute.",
         });
       };
-      // A region that has just heard of a user may not find all of it yet.
-      return patiently(user, look, (error) => isUnbelieved(error) || isObjectUserError(error, "conflict", "not-found"));
+      return patiently(user, look, (error) => isUnbelieved(error) || isObjectUserError(error, "conflict"));
     },
   };
 }

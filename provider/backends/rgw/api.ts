@@ -57,7 +57,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     // A release that does not say when a user was made does not say it of keys.
     if (live.createdAt === undefined || !live.keys?.some(({ issuedAt }) => issuedAt === undefined)) return live;
     const dates = await requests.keyDates(live.userId).catch((error) => {
-      if (isObjectUserError(error, "unavailable", "rate-limited")) throw error;
+      if (!isObjectUserError(error) || isObjectUserError(error, "unavailable", "rate-limited")) throw error;
       return undefined;
     });
     const keys = live.keys.map((key) => ({ ...key, ...issuedOf(dates?.get(key.id)) }));
