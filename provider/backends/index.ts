@@ -24,6 +24,9 @@ export const backends: Readonly<Record<string, Backend>> = {
 
 /** What systems have besides users. A kind is called by the system and by what it is: "rgw.account". */
 const others: Readonly<Record<string, Backend>> = {
+  get "rgw.accessKey"(): Backend {
+    return (require("./rgw/access-key") as typeof import("./rgw/access-key")).accessKey;
+  },
   get "rgw.account"(): Backend {
     return (require("./rgw/account") as typeof import("./rgw/account")).account;
   },
