@@ -22,6 +22,7 @@ import {
 
 export type { FoundKey, LookUpOptions } from "./look-up";
 export type { Key } from "./resource";
+export { AccessKey, type AccessKeyArgs, AccessKeys } from "./rgw-access-key";
 export { Account, type AccountArgs } from "./rgw-account";
 
 /** Arguments of a connection. Those that are not given come from stack configuration, then from the environment. */
