@@ -1,5 +1,6 @@
 /** Users of a Ceph RADOS Gateway, managed by its Admin Ops API: https://docs.ceph.com/en/latest/radosgw/adminops/ */
 import type * as pulumi from "@pulumi/pulumi";
+import { Fleet, type FleetArgs } from "./fleet";
 import {
   type FoundUser as Found,
   getUser as get,
@@ -9,13 +10,11 @@ import {
   listUsers as list,
   type SecretsArgs,
 } from "./look-up";
+import { outputsOf } from "./managed";
 import {
   ConnectionProvider,
-  Fleet,
-  type FleetArgs,
   type LifecycleArgs,
   ObjectUser,
-  outputsOf,
   type Resolved,
   type SettingsOf,
   type TransportArgs,
