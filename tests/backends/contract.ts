@@ -4,6 +4,7 @@
  * name. A story names the user only by what an adapter says of it.
  */
 import assert from "node:assert/strict";
+import { capabilitiesOf } from "../../provider/backends/backend";
 import type { Adapter } from "./adapter";
 import { type Door, type Mishap, openStack, type Shape } from "./stack";
 import { GRACE, hasKeys, type Scene, type Story, standing, type Where, works } from "./stories/checks";
@@ -17,7 +18,7 @@ const STORIES = [...LIFE, ...ROTATION, ...OTHERS];
 /** Every story of one backend on one kind of server, for both shapes. `grep` in titles of suites: "single user, on …". */
 export function contract(adapter: Adapter, door: Door = "the dynamic door"): void {
   const { backend, setting } = adapter;
-  const { capabilities: can } = backend;
+  const can = capabilitiesOf(backend, adapter.user("ann"));
   const accepts = (input: string, value: unknown) =>
     backend.args.safeParse({ ...adapter.user("ann"), [input]: value }).success;
 
