@@ -19,6 +19,7 @@ const STORIES = [...LIFE, ...ROTATION, ...OTHERS];
 export function contract(adapter: Adapter, door: Door = "the dynamic door"): void {
   const { backend, setting } = adapter;
   const can = capabilitiesOf(backend, adapter.user("ann"));
+  const grace = can.maxKeys > 1 ? GRACE : {};
   const accepts = (input: string, value: unknown) =>
     backend.args.safeParse({ ...adapter.user("ann"), [input]: value }).success;
 
@@ -65,10 +66,10 @@ export function contract(adapter: Adapter, door: Door = "the dynamic door"): voi
           eachRequest(
             scene,
             mishap,
-            { prepare: { ...GRACE, rotationId: "1" }, inputs: { ...GRACE, rotationId: "2" } },
+            { prepare: { ...grace, rotationId: "1" }, inputs: { ...grace, rotationId: "2" } },
             async (stack, before) => {
               assert.ok(before);
-              const isEnded = stack.outputs().gracePeriodSeconds === 0;
+              const isEnded = can.maxKeys === 1 || stack.outputs().gracePeriodSeconds === 0;
               if (!isEnded) await works(stack, before);
               await hasKeys(stack, isEnded ? 1 : 2);
             },
@@ -121,7 +122,7 @@ export function contract(adapter: Adapter, door: Door = "the dynamic door"): voi
           await stack.restart();
           await stack.up({ rotationId: "2" });
           await works(stack);
-          await hasKeys(stack, 2);
+          await hasKeys(stack, can.maxKeys > 1 ? 2 : 1);
           stack.assertNoLeak();
         });
       }

@@ -39,7 +39,9 @@ export function withKeys(keyType: "s3" | "swift"): Adapter<RgwSystem> {
         s3: ({ accessKey, secretKey }) =>
           accessKey.includes(":") ? logIn(system, accessKey, secretKey) : system.s3({ accessKey, secretKey }),
         make: (name) => {
-          meddle(`PUT user?uid=${OWNER}&subuser=${name}&access=full&key-type=s3&access-key=FIRST&secret-key=their-first`);
+          meddle(
+            `PUT user?uid=${OWNER}&subuser=${name}&access=full&key-type=s3&access-key=FIRST&secret-key=their-first`,
+          );
           if (!isSwift) return { accessKey: "FIRST", secretKey: "their-first" };
           meddle(`DELETE user?key&uid=${OWNER}&access-key=FIRST`);
           return addKey(name, { accessKey: "", secretKey: "their-first-secret" });

@@ -79,7 +79,8 @@ export function subuserApi(settings: Settings, deps: BackendDeps & { readonly se
     },
 
     async issueKey({ where, name }, { accessKey }) {
-      if (where.keyType === "swift") return madeKey(swiftKeysOf(await subusers.replaceSecret(where), where), name, name);
+      if (where.keyType === "swift")
+        return madeKey(swiftKeysOf(await subusers.replaceSecret(where), where), name, name);
       const keys = await subusers.issueKey(where, accessKey as string);
       return madeKey(keysOf(keys, idOf(where)), name, accessKey);
     },

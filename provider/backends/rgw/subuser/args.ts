@@ -13,7 +13,10 @@ export const rows = {
   user: {
     schema: text
       .min(1, "must not be empty")
-      .refine((id) => !id.includes(":"), 'must not contain ":": give the user\'s id as user, and the subuser\'s name as name'),
+      .refine(
+        (id) => !id.includes(":"),
+        "must not contain \":\": give the user's id as user, and the subuser's name as name",
+      ),
     replaces: true,
   },
   name: {
