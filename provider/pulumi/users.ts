@@ -3,7 +3,7 @@
  * what state says, runs the lifecycle under a lock. How Pulumi stores the results is the resource's business.
  */
 import { isDeepStrictEqual } from "node:util";
-import { type Backend, capabilitiesOf } from "../backends/backend";
+import { type Backend, capabilitiesOf, type UserSpec } from "../backends/backend";
 import { type Config, type Opened, openConnection, openedFor } from "../connection";
 import { askedOnce } from "../http/asked-once";
 import { hereOf } from "../lifecycle/context";
@@ -21,7 +21,7 @@ import {
 } from "../lifecycle/ownership";
 import { plan } from "../lifecycle/plan";
 import { reconcile } from "../lifecycle/reconcile";
-import { Unfinished } from "../lifecycle/unfinished";
+import { Unfinished, withoutKnown } from "../lifecycle/unfinished";
 import { refOf } from "../lifecycle/user-api";
 import type { World } from "../world";
 import { ownBoard } from "./board";
@@ -34,7 +34,7 @@ import { hasUnknowns } from "./unknowns";
 
 /** The users of one connection. */
 export class Users {
-  private readonly locks = new Locks();
+  private readonly locks: Locks;
   private readonly run: Run;
   private readonly configured = deferred<Config>();
   private opening: Promise<Opened> | undefined;
@@ -52,6 +52,7 @@ export class Users {
     readonly announce: (line: string) => void,
   ) {
     this.run = new Run(world.board ?? ownBoard());
+    this.locks = world.locks ?? new Locks();
   }
 
   configure(config: Config): void {
@@ -135,20 +136,32 @@ export class Users {
     before: { readonly identity: string; readonly inputs: readonly Inputs[] } | undefined,
   ): Promise<void> {
     const known = inputs.filter((each) => !hasUnknowns(each));
-    const had = before && { identity: before.identity, users: await this.keysOf(before.inputs) };
-    this.run.declares(identity, await this.keysOf(known), had);
+    const had = before && { identity: before.identity, users: await this.namesOf(before.inputs) };
+    this.run.declares(identity, await this.namesOf(known), had);
   }
 
   /** Notes that a resource is to keep these users. */
   async keeps({ identity }: Internals, inputs: readonly Inputs[]): Promise<void> {
-    this.run.keeps(identity, await this.keysOf(inputs));
+    this.run.keeps(identity, await this.namesOf(inputs));
   }
 
-  /** Users as a run's notes have them: no two systems have one alike. */
-  private async keysOf(inputs: readonly Inputs[]): Promise<string[]> {
-    const { resource } = this.backend;
+  /**
+   * What resources may not share, as a run's notes have it: users, of which no two systems have one alike. Where only keys
+   * are ours, keys that the program chooses; all others have ids that no other resource has.
+   */
+  private async namesOf(inputs: readonly Inputs[]): Promise<string[]> {
+    const { resource, capabilities } = this.backend;
     const { address } = await this.open();
-    return inputs.map((each) => `${resource} ${address} ${this.nameOf(each)}`);
+    const names = inputs.map((each) => {
+      const { name, ownKey } = this.backend.specOf(each);
+      return capabilities.keysOnly ? ownKey?.accessKey : name;
+    });
+    return names.flatMap((name) => (name === undefined ? [] : [`${resource} ${address} ${name}`]));
+  }
+
+  /** Runs a task that changes a user when every earlier one about the user has ended, whatever resource it is of. */
+  private hold<T>({ address }: Opened, { name, owner = name }: UserSpec, task: () => Promise<T>): Promise<T> {
+    return this.locks.hold(`${address} ${owner}`, task);
   }
 
   /** What `reconcile` would do, as far as state knows. */
@@ -181,8 +194,8 @@ export class Users {
   async reconcile(inputs: Inputs, before: Remembered | undefined, internals: Internals): Promise<Known> {
     const opened = openedFor(await this.open(), this.backend, inputs);
     const spec = specOf(this.backend, inputs, opened.s3Endpoint, internals);
-    const user = await this.keysOf([inputs]);
-    return this.locks.hold(spec.name, async () => {
+    const user = await this.namesOf([inputs]);
+    return this.hold(opened, spec, async () => {
       const { identity } = internals;
       if (before === undefined && this.run.isOfAnother(identity, String(user))) throw managedByAnother(spec.name);
       const isReplaced = before === undefined && this.run.isReplaced(identity, String(user));
@@ -210,7 +223,7 @@ export class Users {
 
   /** Whether another resource of this run needs the user, as far as is known by now: then it is released, not deleted. */
   async isNeeded({ known, inputs }: Remembered): Promise<boolean> {
-    return this.run.isNeeded(known.identity, String(await this.keysOf([inputs])));
+    return this.run.isNeeded(known.identity, String(await this.namesOf([inputs])));
   }
 
   /**
@@ -219,25 +232,36 @@ export class Users {
    */
   async remove({ known, inputs }: Remembered): Promise<"deleted" | "released"> {
     const opened = await this.open();
-    const ref = refOf(this.backend.specOf(inputs), known);
+    const spec = this.backend.specOf(inputs);
+    const ref = refOf(spec, known);
     const { name } = ref;
-    const user = String(await this.keysOf([inputs]));
+    const user = String(await this.namesOf([inputs]));
     const isNeeded = () => this.run.isNeeded(known.identity, user);
-    return this.locks.hold(name, async () => {
+    return this.hold(opened, spec, async () => {
       if (isNeeded()) return "released";
       const live = await opened.api.find(ref);
       const problem = notOurs(known, live, await hereOf(known, opened), this.backend.capabilities);
       // Pulumi may have asked for another resource meanwhile.
       if (isNeeded()) return "released";
       if (problem !== undefined) throw deletionElsewhere(name, problem);
-      const doubt = notToDelete(known, live);
-      if (doubt !== undefined) throw deletionRefused(name, doubt);
-      const { dependents = [] } = live ?? {};
-      if (dependents.length > 0 && inputs.forceDestroy !== true) throw takesAlong(name, dependents);
-      await opened.api.remove(ref, { force: inputs.forceDestroy === true });
+      if (this.backend.capabilities.keysOnly) {
+        await this.revokeAll({ known, inputs }, opened);
+      } else {
+        const doubt = notToDelete(known, live);
+        if (doubt !== undefined) throw deletionRefused(name, doubt);
+        const { dependents = [] } = live ?? {};
+        if (dependents.length > 0 && inputs.forceDestroy !== true) throw takesAlong(name, dependents);
+        await opened.api.remove(ref, { force: inputs.forceDestroy === true });
+      }
       this.run.deleted(known.identity, user);
       return "deleted";
     });
+  }
+
+  /** Revokes the keys of a resource's ring. The user stays as it is, with its other keys. */
+  private async revokeAll({ known, inputs }: Remembered, opened: Opened): Promise<void> {
+    const spec = { ...specOf(this.backend, inputs, opened.s3Endpoint), leaves: true as const };
+    await reconcile(spec, known, opened, { operation: "deleting", may: () => true }).catch(withoutKnown);
   }
 }
 

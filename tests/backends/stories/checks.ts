@@ -33,8 +33,17 @@ export const fixesDeadlines: Where = ({ deadline, maxKeys }) => deadline !== "fr
 export const overlaps: Where = ({ maxKeys }) => maxKeys > 1;
 export const showsKeys: Where = ({ secretsReadable }) => secretsReadable;
 
+/** Users are the resource's own: it makes and deletes them, and nobody else may. */
+export const ownsUser: Where = ({ keysOnly }) => !keysOnly;
+export const hasSetting: Where = (_can, _accepts, { setting }) => setting !== undefined;
+
+/** The setting that changes, of a system that was asked whether it has one. */
+export function settingOf({ setting }: Adapter): NonNullable<Adapter["setting"]> {
+  return setting ?? assert.fail("no setting changes");
+}
+
 /** Whether the setting that changes is what the user is found by: another value would be another user. */
-export const settingIsName = ({ setting, user }: Adapter) => setting.name in user("ann");
+export const settingIsName = ({ setting, user }: Adapter) => setting !== undefined && setting.name in user("ann");
 
 /** Stories as a table. */
 export type Stories = readonly (readonly [title: string, where: Where, story: Story])[];
