@@ -122,6 +122,8 @@ export interface Backend<Args = unknown, Settings = unknown, Where = unknown> ex
   /** Strict: unknown names are errors. Brings inputs into normal form. */
   readonly args: z.ZodType<Args>;
   readonly capabilities: Capabilities;
+  /** What of it is otherwise for users of these inputs, which may be wrong or not known yet. Default: nothing. */
+  otherwise?(inputs: Readonly<Record<string, unknown>>): Partial<Capabilities>;
   readonly connection: z.ZodType<Settings>;
   /** Where each setting of the connection comes from. */
   readonly sources: Readonly<Record<string, ConnectionSource>>;
@@ -139,6 +141,14 @@ export interface Backend<Args = unknown, Settings = unknown, Where = unknown> ex
   /** Opens the preflight of a connection. Sends nothing yet. Absent: there is none. */
   preflight?(settings: Settings, deps: BackendDeps): Preflight;
   connect(settings: Settings, deps: BackendDeps): Connection<Where>;
+}
+
+/** What can be done with a user of these inputs. */
+export function capabilitiesOf(
+  { capabilities, otherwise }: Pick<Backend, "capabilities" | "otherwise">,
+  inputs: Readonly<Record<string, unknown>>,
+): Capabilities {
+  return otherwise ? { ...capabilities, ...otherwise(inputs) } : capabilities;
 }
 
 /** Whether a text, as a part of an address's path, stays one: "." and ".." lead elsewhere, and no escape helps. */

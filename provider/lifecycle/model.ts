@@ -180,7 +180,7 @@ export interface Capabilities {
   readonly deadline: "free" | "earlier" | "fixed";
   /** A key can be disabled, and enabled again with the same secret, on some releases at least. Default false. */
   readonly disablesKeys?: boolean;
-  /** Most keys of one user at once. */
+  /** Most keys of one user at once. With 1 the next secret ends the one before it: there is no grace. */
   readonly maxKeys: number;
   /** The access key's id can be chosen, and so be derived. */
   readonly chooseAccessKey: boolean;

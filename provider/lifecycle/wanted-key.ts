@@ -147,7 +147,7 @@ function isTakenAsItIs(spec: Spec, known: Known, { rotates }: Capabilities): boo
   return rotates === "secrets" && known.takenOver === true && spec.rotationId === "";
 }
 
-function whyAnother(spec: Spec, known: Known, { rotates }: Capabilities): string {
+function whyAnother(spec: Spec, known: Known, { rotates, maxKeys }: Capabilities): string {
   const { published } = known;
   if (!published) return "no key is published yet";
   const record = known.keys.find((key) => key.id === published.id);
@@ -157,7 +157,7 @@ function whyAnother(spec: Spec, known: Known, { rotates }: Capabilities): string
     return `the published secret of ${record.accessKey} ends ${record.expiresAt}: an earlier renewal fixed that`;
   if (record.rotationId === spec.rotationId) return `key ${record.accessKey} is not proven yet`;
   const old = rotates === "secrets" ? `the old secret of ${record.accessKey}` : `key ${record.accessKey}`;
-  const grace = `${old} lives on for ${spec.gracePeriodSeconds} s`;
+  const grace = maxKeys === 1 ? `${old} ends immediately` : `${old} lives on for ${spec.gracePeriodSeconds} s`;
   const [from, to] = [record.rotationId, spec.rotationId].map((id) => shown("rotationId", id, spec));
   return `rotationId changed from ${from} to ${to}; ${grace}`;
 }

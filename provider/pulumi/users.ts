@@ -3,8 +3,8 @@
  * what state says, runs the lifecycle under a lock. How Pulumi stores the results is the resource's business.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Backend, UserSpec } from "../backends/backend";
-import { type Config, type Opened, openConnection } from "../connection";
+import { type Backend, capabilitiesOf, type UserSpec } from "../backends/backend";
+import { type Config, type Opened, openConnection, openedFor } from "../connection";
 import { askedOnce } from "../http/asked-once";
 import { hereOf } from "../lifecycle/context";
 import type { Known, Step } from "../lifecycle/model";
@@ -86,7 +86,7 @@ export class Users {
     const refused = (await api.unsupported?.(inputs).catch(() => undefined)) ?? {};
     const failures = Object.entries(refused).map(([property, reason]) => ({ property, reason }));
     const isDenied = wantsQuarantine(inputs) && (await this.disablesKeys()) === false;
-    return isDenied ? [...failures, noQuarantine(this.backend)] : failures;
+    return isDenied ? [...failures, noQuarantine(this.backend, inputs)] : failures;
   }
 
   remember(outputs: Outputs): Remembered {
@@ -162,7 +162,7 @@ export class Users {
   /** What `reconcile` would do, as far as state knows. */
   plan(inputs: Inputs, { known }: Remembered, s3Endpoint: unknown, internals: Partial<Internals> = {}): Step[] {
     const spec = specOf(this.backend, withoutFindings(inputs), s3Endpoint, internals);
-    return plan(spec, known, this.backend.capabilities, this.world.now());
+    return plan(spec, known, capabilitiesOf(this.backend, inputs), this.world.now());
   }
 
   /** Whether a user was seen at another address than the connected one. */
@@ -187,7 +187,7 @@ export class Users {
 
   /** Brings a user to what the inputs want. Rejects with Unfinished, which carries what is known then. */
   async reconcile(inputs: Inputs, before: Remembered | undefined, internals: Internals): Promise<Known> {
-    const opened = await this.open();
+    const opened = openedFor(await this.open(), this.backend, inputs);
     const spec = specOf(this.backend, inputs, opened.s3Endpoint, internals);
     const claims = await this.claims();
     const claim = claims.of(inputs);

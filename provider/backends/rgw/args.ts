@@ -194,14 +194,16 @@ export const rows = {
     read: ({ path = "/" }) => path,
     write: (path) => ({ path }),
   }),
-  // Shown, and never set: subusers are resources of their own.
+  // Shown, and never set or watched: subusers are resources of their own.
   subusers: {
     isSetting: true,
+    unclearable: [],
     wire: { subusers: wireSubusers },
     read: ({ subusers }: { readonly subusers: readonly WireSubuser[] }) => subusers.map(subuserOf),
   },
   swiftKeys: {
     isSetting: true,
+    unclearable: [],
     wire: { swift_keys: wireSwiftKeys },
     read: ({ swift_keys }: { readonly swift_keys: readonly WireSwiftKey[] }) => swift_keys.map(({ user }) => user),
   },
