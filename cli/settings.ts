@@ -21,11 +21,13 @@ export function backendOf(kind: string): Backend {
 
 /** The connection's settings from `name=value` texts. Throws a UsageError for a secret, or a name that is not one. */
 export function configFrom(backend: Backend, texts: readonly string[]): Config {
-  const { kind, sources } = backend;
+  const { system, sources } = backend;
   const given = new Map(texts.map(pairOf));
   for (const name of given.keys()) {
     if (!Object.hasOwn(sources, name)) {
-      throw new UsageError(`--set: ${kind} has no setting "${name}". Its settings are ${namesOf(backend).join(", ")}.`);
+      throw new UsageError(
+        `--set: ${system} has no setting "${name}". Its settings are ${namesOf(backend).join(", ")}.`,
+      );
     }
     if (sources[name]?.secret) {
       throw new UsageError(

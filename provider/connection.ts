@@ -72,7 +72,7 @@ export function readSettings<Settings>(
   const configured: Layer = {};
   const inherited: Layer = {};
   for (const [name, { environment }] of Object.entries(backend.sources)) {
-    const value = config.get(`${backend.kind}:${name}`);
+    const value = config.get(`${backend.system}:${name}`);
     const variable = environment && variables[environment];
     if (value !== "" && (value ?? undefined) !== undefined) configured[name] = value;
     // Configuration that is empty says: not from the environment either.
@@ -128,14 +128,14 @@ function wrongSettings(
   const sources = issues.map(({ path }) => {
     const name = String(path[0]);
     const variable = backend.sources[name]?.environment;
-    const key = `${backend.kind}:${name}`;
+    const key = `${backend.system}:${name}`;
     return `${config.nameOf?.(key) ?? key}${variable ? ` or ${variable}` : ""}`;
   });
   return new ObjectUserError({
     code: "invalid",
     operation: "connecting",
-    subject: `to ${backend.kind}`,
+    subject: `to ${backend.system}`,
     problem: wrong.join("; "),
-    advice: `Give ${config.nameOf ? "the provider" : `${backend.kind}.Provider`} these arguments, or set stack configuration or environment: ${sources.join(", ")}.`,
+    advice: `Give ${config.nameOf ? "the provider" : `${backend.system}.Provider`} these arguments, or set stack configuration or environment: ${sources.join(", ")}.`,
   });
 }

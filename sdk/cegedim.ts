@@ -3,6 +3,7 @@
  * part about object users is not. Paths and fields of object users are assumed; the setting `paths` overrides the paths.
  */
 import type * as pulumi from "@pulumi/pulumi";
+import { Fleet, type FleetArgs } from "./fleet";
 import {
   type FoundUser as Found,
   getUser as get,
@@ -12,13 +13,11 @@ import {
   listUsers as list,
   type SecretsArgs,
 } from "./look-up";
+import { outputsOf } from "./managed";
 import {
   ObjectUser as BaseUser,
   ConnectionProvider,
-  Fleet,
-  type FleetArgs,
   type LifecycleArgs,
-  outputsOf,
   type SettingsOf,
   type TransportArgs,
 } from "./resource";

@@ -1,5 +1,6 @@
 /** Object users of Dell ECS and ObjectScale, managed by the management API of the system. */
 import type * as pulumi from "@pulumi/pulumi";
+import { Fleet, type FleetArgs } from "./fleet";
 import {
   type FoundUser as Found,
   getUser as get,
@@ -9,13 +10,11 @@ import {
   listUsers as list,
   type SecretsArgs,
 } from "./look-up";
+import { outputsOf } from "./managed";
 import {
   ObjectUser as BaseUser,
   ConnectionProvider,
-  Fleet,
-  type FleetArgs,
   type LifecycleArgs,
-  outputsOf,
   type SettingsOf,
   type TransportArgs,
 } from "./resource";

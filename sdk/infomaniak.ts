@@ -3,6 +3,7 @@
  * https://developer.infomaniak.com/docs/api
  */
 import * as pulumi from "@pulumi/pulumi";
+import { Fleet, type FleetArgs } from "./fleet";
 import {
   type FoundUser as Found,
   getUser as get,
@@ -12,16 +13,8 @@ import {
   listUsers as list,
   type SecretsArgs,
 } from "./look-up";
-import {
-  ConnectionProvider,
-  Fleet,
-  type FleetArgs,
-  type LifecycleArgs,
-  ObjectUser,
-  outputsOf,
-  type SettingsOf,
-  type TransportArgs,
-} from "./resource";
+import { outputsOf } from "./managed";
+import { ConnectionProvider, type LifecycleArgs, ObjectUser, type SettingsOf, type TransportArgs } from "./resource";
 
 export type { FoundKey, LookUpOptions } from "./look-up";
 export type { Key } from "./resource";

@@ -1,7 +1,7 @@
 /** Accounts of a Ceph RADOS Gateway, from Ceph 19 on: https://docs.ceph.com/en/latest/radosgw/account/ */
-import * as pulumi from "@pulumi/pulumi";
-import { handlerOf } from "../provider/protocol";
-import { outputsOf, type Resolved, toldToProvider } from "./resource";
+import type * as pulumi from "@pulumi/pulumi";
+import { Managed } from "./managed";
+import type { Resolved } from "./resource";
 import type { Quota } from "./rgw";
 
 /** Inputs of an account. A limit that is not declared stays as it was when the account was made or adopted. */
@@ -44,7 +44,7 @@ const OUTPUTS = [
  * const root = new rgw.User("root", { uid: "media-root", displayName: "root", accountId: media.accountId, accountRoot: true });
  * ```
  */
-export class Account extends pulumi.CustomResource {
+export class Account extends Managed {
   /** The account's id: "RGW" and 17 digits. Made of this resource's URN, so that an interrupted run finds what it made. */
   declare readonly accountId: pulumi.Output<string>;
   /** The account's name. */
@@ -67,8 +67,6 @@ export class Account extends pulumi.CustomResource {
   declare readonly bucketQuota: pulumi.Output<Resolved<Quota>>;
 
   constructor(name: string, args: AccountArgs, opts?: pulumi.CustomResourceOptions) {
-    const type = "pulumi-nodejs:dynamic/object-users/rgw:Account";
-    const told = toldToProvider(type, name, args, opts);
-    super(type, name, { ...outputsOf(OUTPUTS), ...args, ...told, __provider: handlerOf("rgw.account") }, opts);
+    super("rgw.account", "rgw:Account", name, args, OUTPUTS, opts);
   }
 }

@@ -159,7 +159,7 @@ async function look(
 ): Promise<void> {
   const opened = openConnection(backend, config, terminal.world, () => {});
   const { api } = opened;
-  if (!api.list) return terminal.say(`${backend.kind}: users cannot be listed there; orphans are not looked for`);
+  if (!api.list) return terminal.say(`${backend.system}: users cannot be listed there; orphans are not looked for`);
   const address = addressOf(backend, config, terminal);
   const more = progress(terminal, `${address}: users looked at`, Number.POSITIVE_INFINITY);
   let hidden = 0;
@@ -195,5 +195,5 @@ function keysOf({ known, inputs }: ManagedUser): string[] {
 
 function addressOf(backend: Backend, config: Config, { world }: Terminal): string {
   const { endpoint, authUrl, cloud } = readSettings(backend, config, world) as Readonly<Record<string, unknown>>;
-  return [backend.kind, endpoint ?? authUrl ?? cloud].filter((part) => part !== undefined).join(" ");
+  return [backend.system, endpoint ?? authUrl ?? cloud].filter((part) => part !== undefined).join(" ");
 }

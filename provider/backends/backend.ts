@@ -109,9 +109,14 @@ export interface Connection<Where = unknown> {
 
 /** A system, as data plus `connect`. `Args` and `Settings` are the normal forms of its inputs and its connection; `Where` addresses a user. */
 export interface Backend<Args = unknown, Settings = unknown, Where = unknown> extends InputFacts {
+  /** The system, as configuration names it: "rgw". */
+  readonly system: string;
+  /** The kind, as state names it: the system's users have its name, others more than that: "rgw.account". */
   readonly kind: string;
   /** The resource's name in messages: "rgw.User". */
   readonly resource: string;
+  /** It has no keys: there is no fleet of it, whose use is many keys. Default false. */
+  readonly isKeyless?: true;
   /** Strict: unknown names are errors. Brings inputs into normal form. */
   readonly args: z.ZodType<Args>;
   readonly capabilities: Capabilities;

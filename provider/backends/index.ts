@@ -1,7 +1,9 @@
-/** The table of backends: a kind of user a line. Each is loaded when it is asked for: a program mostly has one. */
+/**
+ * The table of kinds: what resources there are, a line each. Each is loaded when it is asked for: a program mostly has one.
+ */
 import type { Backend } from "./backend";
 
-/** Every backend by its kind, as state names it. */
+/** The users of every system. The kind of a system's users has the system's name. */
 export const backends: Readonly<Record<string, Backend>> = {
   get rgw(): Backend {
     return (require("./rgw") as typeof import("./rgw")).rgw;
@@ -20,15 +22,20 @@ export const backends: Readonly<Record<string, Backend>> = {
   },
 };
 
-/** What systems have besides users, by the kind that state names. */
+/** What systems have besides users. A kind is called by the system and by what it is: "rgw.account". */
 const others: Readonly<Record<string, Backend>> = {
   get "rgw.account"(): Backend {
     return (require("./rgw/account") as typeof import("./rgw/account")).account;
   },
 };
 
+/** Every kind of resource, as state names it. */
+export const kinds: Readonly<Record<string, Backend>> = Object.create(null, {
+  ...Object.getOwnPropertyDescriptors(backends),
+  ...Object.getOwnPropertyDescriptors(others),
+});
+
 /** The backend of a kind; undefined when this release has no such kind. A kind is text from outside, such as "toString". */
 export function findBackend(kind: string): Backend | undefined {
-  const table = Object.hasOwn(backends, kind) ? backends : others;
-  return Object.hasOwn(table, kind) ? table[kind] : undefined;
+  return kinds[kind];
 }

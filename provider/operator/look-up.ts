@@ -43,7 +43,7 @@ export interface LookUps {
 
 /** Opens look-ups. Sends nothing yet. */
 export function openLookUps(backend: Backend, config: Config, world: World = realWorld): LookUps {
-  const { kind, locating, listedBy, locatedBy } = backend;
+  const { system, locating, listedBy, locatedBy } = backend;
   let opened: Opened | undefined;
   let underWay = 0;
   const tasks: (() => Promise<void>)[] = [];
@@ -68,7 +68,7 @@ export function openLookUps(backend: Backend, config: Config, world: World = rea
     throw new ObjectUserError({
       code: "invalid",
       operation,
-      subject: `of ${kind}`,
+      subject: `of ${system}`,
       problem: failures.map(({ property, reason }) => `${property} ${reason}`).join("; "),
       advice: `Give ${names.join(", ")}.`,
     });
@@ -80,10 +80,10 @@ export function openLookUps(backend: Backend, config: Config, world: World = rea
       const { name, where } = backend.specOf(inputs);
       const live = await during(({ api }) => api.find({ name, where }));
       if (live === undefined) throw notThere(name);
-      const { userId, fields, keys, createdAt, also } = live;
+      const { userId, fields, keys, createdAt } = live;
       return {
         userId,
-        fields: { ...fields, ...also },
+        fields,
         ...(keys === undefined
           ? {}
           : { keys: keys.map(({ secretKey, ...key }) => (withSecrets && secretKey ? { ...key, secretKey } : key)) }),

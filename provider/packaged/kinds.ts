@@ -1,5 +1,5 @@
-/** The types of resources that the plugin has: two for each backend, one user and many. All comes from the table. */
-import { backends } from "../backends";
+/** The types of resources that the plugin has: one for each kind, and one for many of it where there are fleets. */
+import { kinds } from "../backends";
 import type { Backend } from "../backends/backend";
 import type { ResourceProvider } from "../pulumi/engine";
 import { openFleet } from "../pulumi/fleet/fleet";
@@ -31,28 +31,34 @@ export function typeOf(resource: string): string {
 /** The kind behind a type; undefined where this release has none. A type is text from outside. */
 export function kindOf(type: string): Kind | undefined {
   const [, system = ""] = type.split(":");
-  const backend = Object.hasOwn(backends, system) ? backends[system] : undefined;
-  if (backend === undefined) return undefined;
+  // A kind's name begins with its system: the others need not be loaded.
+  const ofSystem = Object.keys(kinds).filter((name) => name.split(".")[0] === system);
+  const types = ofSystem.flatMap((name) => typesOf(kinds[name] as Backend));
+  return types.find(([own]) => own === type)?.[1];
+}
+
+function typesOf(backend: Backend): [type: string, kind: Kind][] {
   const { kind, resource } = backend;
-  if (type === typeOf(resource)) {
-    return {
-      name: kind,
-      backend,
-      isFleet: false,
-      outputs: outputNames(backend),
-      open: (world) => openResource(backend, world),
-    };
-  }
-  if (type !== typeOf(`${resource}s`)) return undefined;
-  const outputs = ["credentials", "keys", "endpoint"];
-  return {
+  const single: Kind = {
+    name: kind,
+    backend,
+    isFleet: false,
+    outputs: outputNames(backend),
+    open: (world) => openResource(backend, world),
+  };
+  if (backend.isKeyless) return [[typeOf(resource), single]];
+  const many: Kind = {
     name: `${kind}/fleet`,
     backend,
     isFleet: true,
-    outputs,
+    outputs: ["credentials", "keys", "endpoint"],
     id: `${resource}s`,
     open: (world) => openFleet(backend, world),
   };
+  return [
+    [typeOf(resource), single],
+    [typeOf(`${resource}s`), many],
+  ];
 }
 
 /** The type in a URN: the last one of it and its parents. */

@@ -21,8 +21,9 @@ const OUTPUTS = [
   "keys",
 ];
 
-/** The names of what programs read of a user besides its inputs, on a system. */
-export function outputNames({ outputs, argNames }: Pick<Backend, "outputs" | "argNames">): string[] {
+/** The names of what programs read of a resource besides its inputs, on a system. */
+export function outputNames({ outputs, argNames, isKeyless }: Backend): readonly string[] {
+  if (isKeyless) return outputs;
   return [...OUTPUTS, ...(argNames.includes("password") ? ["password"] : []), ...outputs];
 }
 

@@ -1,6 +1,6 @@
 /** The package's schema: it has what the SDK and the backends have, and by its aliases no state is lost. */
 import assert from "node:assert/strict";
-import { backends } from "../../provider/backends";
+import { backends, kinds } from "../../provider/backends";
 import { kindOf } from "../../provider/packaged/kinds";
 import { SECRET_NAMES } from "../../provider/protocol";
 import { packageSchema } from "../../tools/plugin/schema";
@@ -30,8 +30,10 @@ describe("the package's schema", function () {
     assert.doesNotMatch(JSON.stringify(schema), /```ts/, "examples in TypeScript are for TypeScript");
   });
 
-  it("has both resources of every backend, and no other", () => {
-    const all = Object.values(backends).flatMap(({ resource }) => [resource, `${resource}s`]);
+  it("has the resource of every kind and, where there are fleets, that of many; and no other", () => {
+    const all = Object.values(kinds).flatMap(({ resource, isKeyless }) =>
+      isKeyless ? [resource] : [resource, `${resource}s`],
+    );
     assert.deepEqual(Object.keys(resources).sort(), all.map((one) => `object-users:${one.replace(".", ":")}`).sort());
   });
 
@@ -40,7 +42,7 @@ describe("the package's schema", function () {
       assert.deepEqual(aliases, [{ type: `pulumi-nodejs:dynamic/${type.replace(":", "/")}` }]);
   });
 
-  for (const [kind, { resource, argNames, replaceOn, sources }] of Object.entries(backends)) {
+  for (const { resource, args, argNames, replaceOn, isKeyless } of Object.values(kinds)) {
     const type = `object-users:${resource.replace(".", ":")}`;
 
     it(`${resource} has the inputs that its backend takes, and says which replace it`, () => {
@@ -49,20 +51,21 @@ describe("the package's schema", function () {
       assert.deepEqual(extra, []);
       const replacing = Object.keys(inputProperties).filter((name) => inputProperties[name]?.replaceOnChanges);
       assert.deepEqual(replacing.sort(), [...replaceOn].sort());
-      const args = backends[kind]?.args;
-      const missing = args?.safeParse({}).error?.issues.map(({ path }) => String(path[0])) ?? [];
+      const missing = args.safeParse({}).error?.issues.map(({ path }) => String(path[0])) ?? [];
       for (const name of requiredInputs) assert.ok(missing.includes(name), `${name} is required`);
     });
 
     it(`${resource} has the outputs that the plugin gives, the secret ones as secrets`, () => {
-      for (const each of [type, `${type}s`]) {
+      for (const each of isKeyless ? [type] : [type, `${type}s`]) {
         const { properties } = resources[each] ?? assert.fail();
         for (const name of kindOf(each)?.outputs ?? assert.fail()) assert.ok(properties[name], `${each} ${name}`);
         for (const [name, { secret = false }] of Object.entries(properties))
           assert.equal(secret, [...SECRET_NAMES, "credentials"].includes(name), `${each} ${name}`);
       }
     });
+  }
 
+  for (const [kind, { sources }] of Object.entries(backends)) {
     it(`${kind} has the settings of its connection, the secret ones as secrets`, () => {
       const token = `object-users:index:${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}Connection`;
       const { properties } = types[token] ?? assert.fail(token);

@@ -2,6 +2,7 @@
  * The package's schema for Pulumi, read off the SDK's classes, their comments, and the rows of the backends: what inputs and
  * outputs there are is said in one place.
  */
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import * as ts from "typescript";
 import * as z from "zod";
@@ -35,19 +36,24 @@ const dynamicType = (type: string) => `pulumi-nodejs:dynamic/${type.replace(":",
 
 /** Reads the schema of a release. */
 export function packageSchema(version: string): Json {
-  const kinds = Object.keys(backends);
-  const files = kinds.map((kind) => path.join(SDK, `${kind}.ts`));
-  const program = ts.createProgram(files, OPTIONS);
+  // A system's other resources have files of their own, which its namespace exports: sdk/rgw-account.ts.
+  const files = Object.keys(backends).flatMap((system) =>
+    readdirSync(SDK)
+      .filter((file) => file === `${system}.ts` || file.startsWith(`${system}-`))
+      .map((file) => [system, path.join(SDK, file)] as const),
+  );
+  const program = ts.createProgram(
+    files.map(([, file]) => file),
+    OPTIONS,
+  );
   const reader = new Reader(program.getTypeChecker());
   const settings: Json = {};
   const resources: Json = {};
-  for (const [nth, kind] of kinds.entries()) {
-    const backend = backends[kind] as Backend;
-    const source = program.getSourceFile(files[nth] as string);
-    for (const node of source?.statements.filter(ts.isClassDeclaration) ?? []) {
-      const found = reader.classOf(node, kind, backend);
-      if (found.name === "Provider") settings[kind] = reader.connection(found, kind, backend);
-      else resources[`${PACKAGE}:${kind}:${found.name}`] = reader.resource(found, kind, backend);
+  for (const [system, file] of files) {
+    for (const node of program.getSourceFile(file)?.statements.filter(ts.isClassDeclaration) ?? []) {
+      const found = reader.classOf(node, path.basename(file));
+      if (found.name === "Provider") settings[system] = reader.connection(found, system, backends[system] as Backend);
+      else resources[`${PACKAGE}:${system}:${found.name}`] = reader.resource(found, system);
     }
   }
   return {
@@ -85,17 +91,17 @@ class Reader {
 
   constructor(private readonly checker: ts.TypeChecker) {}
 
-  classOf(node: ts.ClassDeclaration, kind: string, backend: Backend): Class {
+  classOf(node: ts.ClassDeclaration, file: string): Class {
     const symbol = node.name && this.checker.getSymbolAtLocation(node.name);
     const making = node.members.find(ts.isConstructorDeclaration);
     const args = making?.parameters[1];
-    if (!symbol || !args) throw new Error(`sdk/${kind}.ts: a class for ${backend.resource} has no arguments`);
+    if (!symbol || !args) throw new Error(`sdk/${file}: a class has no arguments`);
     const outputs = new Map<string, { type: ts.Type; description: string | undefined }>();
     for (const property of this.checker.getDeclaredTypeOfSymbol(symbol).getProperties()) {
       const declared = property.valueDeclaration;
       if (!declared || !ts.isPropertyDeclaration(declared) || isForeign(declared) || isPrivate(declared)) continue;
       const output = declared.type && ts.isTypeReferenceNode(declared.type) && declared.type.typeArguments?.[0];
-      if (!output) throw new Error(`sdk/${kind}.ts: ${symbol.name}.${property.name} is no Output`);
+      if (!output) throw new Error(`sdk/${file}: ${symbol.name}.${property.name} is no Output`);
       outputs.set(property.name, {
         type: this.checker.getTypeFromTypeNode(output),
         description: this.doc(property),
@@ -117,9 +123,9 @@ class Reader {
     return { $ref: `#/types/${token}`, description: `The connection for the resources of ${kind}.` };
   }
 
-  resource({ name, description, args, outputs }: Class, kind: string, backend: Backend): Json {
+  resource({ name, description, args, outputs }: Class, kind: string): Json {
     const type = `${PACKAGE}:${kind}:${name}`;
-    const { isFleet } = kindOf(type) ?? raise(`sdk/${kind}.ts: ${name} is no resource of the plugin`);
+    const { isFleet, backend } = kindOf(type) ?? raise(`sdk/${kind}.ts: ${name} is no resource of the plugin`);
     const { args: schema } = backend;
     const integers = integersOf({ ...lifecycleArgs, ...shapeOf(schema) });
     const secrets = [...SECRET_NAMES, "credentials"];

@@ -9,6 +9,7 @@ import { type Settings, settings, sources } from "./settings";
 
 /** The backend behind cegedim.ObjectUser. */
 export const cegedim: Backend<UserArgs, Settings, Where> = {
+  system: "cegedim",
   kind: "cegedim",
   resource: "cegedim.ObjectUser",
   args: userArgs,

@@ -10,6 +10,7 @@ import { type Settings, settings, sources } from "./settings";
 
 /** The backend behind ecs.ObjectUser. */
 export const ecs: Backend<UserArgs, Settings, Where> = {
+  system: "ecs",
   kind: "ecs",
   resource: "ecs.ObjectUser",
   args: userArgs,

@@ -8,6 +8,7 @@ import { type Settings, settings, sources } from "./settings";
 
 /** The backend behind infomaniak.User. */
 export const infomaniak: Backend<UserArgs, Settings, Place> = {
+  system: "infomaniak",
   kind: "infomaniak",
   resource: "infomaniak.User",
   args: userArgs,

@@ -10,6 +10,7 @@ import { accessOf, file, type Settings, settings, sources } from "./settings";
 
 /** The backend behind openstack.User. */
 export const openstack: Backend<UserArgs, Settings, Where> = {
+  system: "openstack",
   kind: "openstack",
   resource: "openstack.User",
   args: userArgs,

@@ -8,6 +8,7 @@ import { type Settings, settings, sources } from "./settings";
 
 /** The backend behind rgw.User. */
 export const rgw: Backend<UserArgs, Settings, Where> = {
+  system: "rgw",
   kind: "rgw",
   resource: "rgw.User",
   args: userArgs,

@@ -9,7 +9,9 @@ import { type AccountArgs, accountArgs, rows, specOf, type Where } from "./args"
 /** The backend behind rgw.Account. */
 export const account: Backend<AccountArgs, Settings, Where> = {
   ...rgw,
+  kind: "rgw.account",
   resource: "rgw.Account",
+  isKeyless: true,
   args: accountArgs,
   ...factsOf(rows),
   argNames: Object.keys(accountArgs.shape),
