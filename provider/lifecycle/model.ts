@@ -96,9 +96,10 @@ export interface Password {
   readonly rotationId: string;
 }
 
-/** A key of the caller's own. */
+/** What the caller gives of the key. */
 export interface OwnKey {
-  readonly accessKey: string;
+  /** Of a key of the caller's own. Absent: the key is that of the rotation, with the caller's secret. */
+  readonly accessKey?: string;
   /** Made by the system when absent. */
   readonly secretKey?: string;
 }

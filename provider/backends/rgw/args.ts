@@ -220,10 +220,9 @@ export const userArgs = argsOf(rows)
   .superRefine((args, context) => {
     const refuse = (property: string, message: string) =>
       context.addIssue({ code: "custom", path: [property], message });
-    if (args.secretKey !== undefined && args.accessKey === undefined)
-      refuse("secretKey", "needs an accessKey of your own beside it");
-    if (args.createKey === false && args.accessKey !== undefined)
-      refuse("accessKey", "is of no use with createKey: false");
+    for (const property of ["accessKey", "secretKey"] as const)
+      if (args.createKey === false && args[property] !== undefined)
+        refuse(property, "is of no use with createKey: false");
     if (args.rotationId !== undefined && args.accessKey !== undefined)
       refuse(
         "rotationId",
@@ -258,13 +257,16 @@ export function idOf({ uid, tenant }: Pick<UserArgs, "uid" | "tenant">): string 
 
 /** What the inputs want. */
 export function specOf(args: UserArgs): UserSpec<Where> {
-  const { uid, tenant, accessKey, secretKey, createKey, rateLimit } = args;
+  const { uid, tenant, createKey, rateLimit } = args;
+  const ownKey = Object.fromEntries(
+    (["accessKey", "secretKey"] as const).flatMap((part) => (args[part] === undefined ? [] : [[part, args[part]]])),
+  );
   return {
     name: idOf(args),
     where: { uid, tenant, ...(rateLimit === undefined ? {} : { rateLimit: true }) },
     userId: idOf(args),
     fields: declaredBy(rows, args),
     createKey: createKey ?? true,
-    ...(accessKey === undefined ? {} : { ownKey: { accessKey, ...(secretKey === undefined ? {} : { secretKey }) } }),
+    ...(Object.keys(ownKey).length === 0 ? {} : { ownKey }),
   };
 }
