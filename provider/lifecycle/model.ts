@@ -195,6 +195,8 @@ export interface Capabilities {
   readonly keysBelongTo?: readonly string[];
   /** The system can prove keys where no S3 endpoint is known. Default false. */
   readonly provesWithoutS3?: boolean;
+  /** A deleted user cannot be made again as it was, because the system gives it its name. Default false. */
+  readonly deletesForGood?: boolean;
   /** A user's id is never given to another user, on no system: who has it is the same user. Default false. */
   readonly uniqueUserIds?: boolean;
 }

@@ -22,6 +22,7 @@ import { plan } from "../lifecycle/plan";
 import { reconcile } from "../lifecycle/reconcile";
 import { Unfinished } from "../lifecycle/unfinished";
 import { refOf } from "../lifecycle/user-api";
+import { warningBefore, warningOfDeletion } from "../lifecycle/warning";
 import type { World } from "../world";
 import { ownBoard } from "./board";
 import { type CheckFailure, checkInputs, type Internals, noQuarantine, specOf, wantsQuarantine } from "./inputs";
@@ -156,6 +157,12 @@ export class Users {
     return plan(spec, known, this.backend.capabilities, this.world.now());
   }
 
+  /** What people should hear before the steps of a plan are taken, a clause each. */
+  warnings(steps: readonly Step[], { known }: Remembered): string[] {
+    const now = this.world.now();
+    return steps.map((step) => warningBefore(step, known, now)).filter((warning) => warning !== undefined);
+  }
+
   /** Whether a user was seen at another address than the connected one. */
   async isElsewhere({ known }: Remembered): Promise<boolean> {
     return isElsewhere(known, await this.open());
@@ -231,6 +238,8 @@ export class Users {
       if (problem !== undefined) throw deletionElsewhere(name, problem);
       const doubt = notToDelete(known, live);
       if (doubt !== undefined) throw deletionRefused(name, doubt);
+      const warning = live && warningOfDeletion(this.backend.capabilities);
+      if (warning !== undefined) this.announce(`warning: ${opened.resource} ${name}: ${warning}`);
       await opened.api.remove(ref, { force: inputs.forceDestroy === true });
       this.run.deleted(known.identity, user);
       return "deleted";

@@ -5,7 +5,7 @@ import * as http2 from "node:http2";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import * as grpc from "@grpc/grpc-js";
-import type * as engineRpc from "@pulumi/pulumi/proto/engine_pb";
+import * as engineRpc from "@pulumi/pulumi/proto/engine_pb";
 import type * as pluginRpc from "@pulumi/pulumi/proto/plugin_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
@@ -14,6 +14,7 @@ import type { Backend } from "../../provider/backends/backend";
 import type { Send } from "../../provider/http/wire";
 import { inputsOfId } from "../../provider/packaged/import";
 import { inClear } from "../../provider/packaged/marks";
+import { speaking } from "../../provider/packaged/speaker";
 import { IDENTITY, identityOf } from "../../provider/protocol";
 import { asSecret, type Outputs } from "../../provider/pulumi/state";
 import { UNKNOWN } from "../../provider/pulumi/unknowns";
@@ -336,7 +337,7 @@ describe("the packaged plugin", () => {
     });
   });
 
-  it("tells its lines to the engine, beside their resource", async () => {
+  it("tells its lines to the engine, beside their resource, warnings as such", async () => {
     const said: engineRpc.LogRequest[] = [];
     const server = new grpc.Server();
     const log = (request: { request: engineRpc.LogRequest }, reply: (error: null, response: Empty) => void) => {
@@ -356,6 +357,12 @@ describe("the packaged plugin", () => {
       const about = said.filter((one) => one.getUrn() === URN).map((one) => one.getMessage());
       assert.match(about.join("\n"), /^rgw\.User ann: issueKey: rotationId changed from "1" to "2"/m);
       assert.deepEqual(world.lines, [], "nothing is printed");
+      const speaker = speaking(`127.0.0.1:${port}`, assert.fail);
+      await speaker.during(URN, async () => speaker.log("warning: rgw.User ann: something cannot be undone"));
+      speaker.close();
+      const last = said.at(-1);
+      assert.equal(last?.getSeverity(), engineRpc.LogSeverity.WARNING);
+      assert.deepEqual([last?.getMessage(), last?.getUrn()], ["rgw.User ann: something cannot be undone", URN]);
     } finally {
       server.forceShutdown();
     }

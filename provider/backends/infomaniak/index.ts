@@ -21,6 +21,7 @@ export const infomaniak: Backend<UserArgs, Settings, Place> = {
     keyWithUser: false,
     secretsReadable: true,
     uniqueUserIds: true,
+    deletesForGood: true,
     propagationSeconds: 5,
     // Whether Infomaniak's S3 keeps keys in a cache is not known; other OpenStack gateways do, for five minutes.
     revocationSeconds: 330,
