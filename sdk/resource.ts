@@ -43,7 +43,10 @@ export interface LifecycleArgs {
   adopt?: pulumi.Input<boolean>;
   /** Revoke keys of the user that this resource did not make. Default false: they are left alone. */
   exclusiveKeys?: pulumi.Input<boolean>;
-  /** Delete the user even if it owns buckets, with all they hold. Default false: refuse, and list the buckets. */
+  /**
+   * Delete the user even if it owns buckets, with all they hold, or has subusers (rgw), with their keys. Default false:
+   * refuse, and name them.
+   */
   forceDestroy?: pulumi.Input<boolean>;
 }
 

@@ -141,7 +141,7 @@ export interface UserArgs extends LifecycleArgs {
    * query only, which access logs may keep. Default: the gateway makes one.
    */
   secretKey?: pulumi.Input<string>;
-  /** Only "s3": Ceph makes no other key for a user. */
+  /** Only "s3": Ceph makes no other key for a user. A Swift key belongs to a subuser, an rgw.Subuser. */
   keyType?: pulumi.Input<string>;
   /**
    * False: make the user without a key; Ceph's generate-key. Such a user is recognised by its address only. When somebody
@@ -187,6 +187,10 @@ export class User extends ObjectUser {
   declare readonly accountRoot: pulumi.Output<boolean>;
   /** The user's path in IAM. */
   declare readonly path: pulumi.Output<string>;
+  /** The user's subusers as last seen: one that the same run makes is shown from the next refresh on. */
+  declare readonly subusers: pulumi.Output<SubuserFound[]>;
+  /** The ids of the subusers that have a Swift key, as last seen. */
+  declare readonly swiftKeys: pulumi.Output<string[]>;
   /** Limit of requests and bytes in a minute; undefined where it is not declared, as it is not looked at then. */
   declare readonly rateLimit: pulumi.Output<RateLimitFound | undefined>;
 
@@ -198,11 +202,19 @@ export class User extends ObjectUser {
 const SETTINGS = [
   ...(["displayName", "email", "suspended", "maxBuckets", "caps", "opMask"] as const),
   ...(["defaultPlacement", "defaultStorageClass", "placementTags", "userQuota", "bucketQuota", "rateLimit"] as const),
-  ...(["accountId", "accountRoot", "path"] as const),
+  ...(["accountId", "accountRoot", "path", "subusers", "swiftKeys"] as const),
 ];
 
 /** A user's settings as found. */
 export type Settings = SettingsOf<User, (typeof SETTINGS)[number]>;
+
+/** A subuser as found. */
+export interface SubuserFound {
+  /** "uid:name", or "tenant$uid:name". */
+  id: string;
+  /** "read", "write", "readwrite" or "full"; "none" where somebody took all of it away. */
+  access: string;
+}
 
 /** A quota as found; it counts only while `enabled`. -1 is unlimited. */
 export type QuotaFound = Resolved<Quota>;
@@ -236,7 +248,7 @@ export interface GetUserArgs extends SecretsArgs {
 }
 
 /** What a look-up shows of a user: its settings, its subusers, and its keys without secrets. */
-export type FoundUser = Found<Settings & { subusers: { id: string; permissions: string }[] }>;
+export type FoundUser = Found<Settings>;
 
 /**
  * Looks up a user that nobody need manage here. Changes nothing. Runs in previews, too. Rejects when there is no such user.

@@ -89,6 +89,8 @@ function ownerOf(accessKey: string, secret: string, modifiedAt: Date): StoredUse
     suspended: false,
     maxBuckets: 1000,
     keys: new Map([[accessKey, { secret }]]),
+    subusers: new Map(),
+    swiftKeys: new Map(),
     caps: new Map(),
     mask: maskAll,
     defaultPlacement: "",

@@ -13,6 +13,7 @@ import { getQuota, putQuota } from "./quota";
 import { getRateLimit, setRateLimit } from "./rate-limit";
 import { refuse } from "./refusal";
 import type { Ways } from "./release";
+import { createSubuser, deleteSubuser, logIn, modifySubuser } from "./subusers";
 import type { StoredUser } from "./user";
 import { changeCaps, createUser, deleteUser, getUser, modifyUser } from "./users";
 
@@ -30,10 +31,8 @@ type Run = (context: Context, args: Arguments) => Answer;
 /** The operation that a request asks for; undefined when there is none (405, even before the signature is read). */
 export function adminOperation({ method, path, args }: Call, { caps }: Ways): Operation | undefined {
   const resource = path.split("/")[2] === "metadata" ? path.split("/").slice(2, 4).join("/") : path.split("/")[2];
-  // Where several are given, the gateway asks for subuser, key, caps and quota in this order. Subusers belong to
-  // Swift and are not here: better no operation at all than the one on the whole user.
-  const part = ["subuser", "key", "caps", "quota"].find((name) => args.has(name));
-  if (part === "subuser" && method !== "GET") return undefined;
+  // Where several are given, the first one counts.
+  const part = [...args.entries()].map(([name]) => name).find((name) => PARTS.includes(name));
   const has = (caller: StoredUser | undefined, cap: string, permission: number) =>
     caller !== undefined && ((caller.caps.get(cap) ?? 0) & permission) === permission;
   const found = (kind: string, cap: string, permission: number, run: Run): Operation => ({
@@ -53,12 +52,15 @@ export function adminOperation({ method, path, args }: Call, { caps }: Ways): Op
         run: (context, caller) => getUser(context, args, has(caller, "users", capRead)),
       };
     case "PUT user":
+      if (part === "subuser") return users("user?subuser", createSubuser);
       if (part === "key") return users("user?key", putKey);
       if (part === "caps") return users("user?caps", (context) => changeCaps(context, args, "add"));
       return part === "quota" ? users("user?quota", putQuota) : users("user", createUser);
     case "POST user":
+      if (part === "subuser") return users("user?subuser", modifySubuser);
       return users("user", modifyUser);
     case "DELETE user":
+      if (part === "subuser") return users("user?subuser", deleteSubuser);
       if (part === "key") return users("user?key", deleteKey);
       if (part === "caps") return users("user?caps", (context) => changeCaps(context, args, "subtract"));
       // There is no DELETE ?quota: the gateway takes it for the deletion of the user, and so do we.
@@ -88,6 +90,15 @@ export function adminOperation({ method, path, args }: Call, { caps }: Ways): Op
       return undefined;
   }
 }
+
+/** The Swift side's one operation: the login, for which nobody signs. */
+export function swiftOperation(call: Call): Operation | undefined {
+  if (call.method !== "GET" || call.path !== "/auth/v1.0") return undefined;
+  return { kind: "GET auth", allows: () => true, run: (context) => logIn(context, call) };
+}
+
+/** The parts of a user that an operation may be about. */
+const PARTS = ["subuser", "key", "caps", "quota"];
 
 /** GET info: what the cluster calls itself. */
 function showCluster({ fsid }: Context): Answer {

@@ -4,8 +4,8 @@
 import type { WireRequest, WireResponse } from "../../provider/http/wire";
 import { Arguments, decode } from "./arguments";
 
-/** Which of the two APIs a request is for. */
-export type Side = "admin" | "s3";
+/** Which of the three APIs a request is for. Of Swift there is the login. */
+export type Side = "admin" | "s3" | "swift";
 
 /** A request, taken apart. */
 export interface Call {
@@ -27,6 +27,11 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+const SIDES: ReadonlyMap<string | undefined, Side> = new Map([
+  ["admin", "admin"],
+  ["auth", "swift"],
+]);
+
 /** Takes a request apart. Nothing is checked. */
 export function readCall(request: WireRequest): Call {
   const { url } = request;
@@ -35,7 +40,7 @@ export function readCall(request: WireRequest): Call {
   for (const name in request.headers) headers.set(name.toLowerCase(), request.headers[name] ?? "");
   if (!headers.has("host")) headers.set("host", url.host);
   return {
-    side: path === "/admin" || path.startsWith("/admin/") ? "admin" : "s3",
+    side: SIDES.get(path.split("/")[1]) ?? "s3",
     method: request.method,
     path,
     args: new Arguments(url.search.slice(1)),
@@ -46,7 +51,7 @@ export function readCall(request: WireRequest): Call {
 
 /** An error's body. The message is always empty, as the real gateway's is. */
 export function errorBody(side: Side, code: string, requestId: string, bucket: string): string {
-  if (side === "admin") return JSON.stringify({ Code: code, Message: "", RequestId: requestId, HostId: hostId });
+  if (side !== "s3") return JSON.stringify({ Code: code, Message: "", RequestId: requestId, HostId: hostId });
   const name = bucket === "" ? "" : `<BucketName>${xml(bucket)}</BucketName>`;
   const ids = `<RequestId>${requestId}</RequestId><HostId>${hostId}</HostId>`;
   return `${xmlHead}<Error><Code>${code}</Code><Message></Message>${name}${ids}</Error>`;
@@ -60,7 +65,7 @@ export function errorResponse(call: Call, status: number, code: string, requestI
     headers: {
       "x-amz-request-id": requestId,
       "accept-ranges": "bytes",
-      "content-type": call.side === "admin" ? "application/json" : "application/xml",
+      "content-type": call.side !== "s3" ? "application/json" : "application/xml",
     },
     body: call.method === "HEAD" ? "" : errorBody(call.side, code, requestId, bucket),
   };

@@ -6,7 +6,7 @@
  */
 import { randomInt, randomUUID } from "node:crypto";
 import type { Send, WireRequest, WireResponse } from "../../provider/http/wire";
-import { adminOperation, type Operation } from "./admin";
+import { adminOperation, type Operation, swiftOperation } from "./admin";
 import { type Answer, type Call, errorResponse, readCall } from "./call";
 import { type Context, newAccessKey, newSecretKey } from "./context";
 import { type Fault, type FaultHook, isActedOn } from "./fault";
@@ -146,6 +146,7 @@ export class Gateway {
   }
 
   private operationOf(call: Call): Operation | undefined {
+    if (call.side === "swift") return swiftOperation(call);
     return call.side === "admin" ? adminOperation(call, this.context.ways) : s3Operation(call);
   }
 
@@ -202,6 +203,8 @@ export class Gateway {
       suspended: false,
       maxBuckets: 1000,
       keys: new Map([[this.admin.accessKey, { secret: this.admin.secretKey }]]),
+      subusers: new Map(),
+      swiftKeys: new Map(),
       caps: parseCaps("users=*;buckets=*;metadata=*;usage=*", this.context.ways),
       mask: maskAll,
       defaultPlacement: "",

@@ -1,12 +1,12 @@
 /**
- * S3 keys of a user: PUT and DELETE /admin/user?key, and the key part of creating and modifying a user.
+ * Keys of a user and its subusers: PUT and DELETE /admin/user?key, and the key part of creating and modifying a user.
  */
 import type { Arguments } from "./arguments";
 import type { Answer } from "./call";
 import { type Context, newAccessKey, newSecretKey } from "./context";
 import { refuse } from "./refusal";
-import { parseUid } from "./uid";
-import { keysJson, type StoredUser } from "./user";
+import { subuserIn, userIn } from "./subusers";
+import { keysJson, type StoredUser, swiftKeysJson } from "./user";
 import { missing, written } from "./users";
 
 type Keys = StoredUser["keys"];
@@ -20,6 +20,7 @@ export function withKey(context: Context, user: StoredUser, args: Arguments, gen
   // An unknown type makes no key and no error.
   if (type !== "" && type !== "s3" && type !== "swift") return user.keys;
   if (type === "swift") return refuse("InvalidAccessKeyId");
+  const subuser = subuserIn(args);
 
   const accessKey = args.text("access-key");
   const owner = accessKey === "" ? undefined : context.store.byAccessKey(accessKey);
@@ -30,7 +31,9 @@ export function withKey(context: Context, user: StoredUser, args: Arguments, gen
   const kept = ways.keepsSecrets ? old?.secret : undefined;
   const secret = args.text("secret-key") || (generate ? newSecretKey(context) : (kept ?? refuse("InvalidSecretKey")));
   const madeAt = ways.disablesKeys && old === undefined ? { madeAt: context.now() } : {};
-  return new Map(user.keys).set(accessKey || newAccessKey(context), { ...madeAt, ...old, secret });
+  // A key that is there stays whose it is.
+  const whose = old === undefined && subuser !== "" ? { subuser } : {};
+  return new Map(user.keys).set(accessKey || newAccessKey(context), { ...madeAt, ...whose, ...old, secret });
 }
 
 /**
@@ -40,6 +43,7 @@ export function withKey(context: Context, user: StoredUser, args: Arguments, gen
 export function putKey(context: Context, args: Arguments): Answer {
   const user = keyOwner(context, args);
   const accessKey = args.text("access-key");
+  if (args.text("key-type") === "swift" && subuserIn(args) !== "") return putSwiftKey(context, user, args);
   const changed = withKey(context, user, args, args.flag("generate-key", true));
   if (changed === user.keys) return {};
   const keys = new Map(changed);
@@ -59,15 +63,31 @@ export function putKey(context: Context, args: Arguments): Answer {
 export function deleteKey(context: Context, args: Arguments): Answer {
   const user = keyOwner(context, args);
   const accessKey = args.text("access-key");
-  if (args.text("key-type") === "swift" || !user.keys.has(accessKey)) refuse("InvalidAccessKeyId");
+  if (args.text("key-type") === "swift") return deleteSwiftKey(context, user, args);
+  if (!user.keys.has(accessKey)) refuse("InvalidAccessKeyId");
   const keys = new Map(user.keys);
   keys.delete(accessKey);
   written(context, { ...user, keys });
   return {};
 }
 
+/** The one Swift key of a subuser, which need not be there. Answers all Swift keys of the user. */
+function putSwiftKey(context: Context, user: StoredUser, args: Arguments): Answer {
+  const generate = args.flag("generate-key", true);
+  const secret = args.text("secret-key") || (generate ? newSecretKey(context) : refuse("InvalidSecretKey"));
+  const swiftKeys = new Map(user.swiftKeys).set(subuserIn(args), secret);
+  return { body: JSON.stringify(swiftKeysJson(written(context, { ...user, swiftKeys }), context.ways)) };
+}
+
+function deleteSwiftKey(context: Context, user: StoredUser, args: Arguments): Answer {
+  const swiftKeys = new Map(user.swiftKeys);
+  if (!swiftKeys.delete(subuserIn(args))) refuse("InvalidAccessKeyId");
+  written(context, { ...user, swiftKeys });
+  return {};
+}
+
 function keyOwner(context: Context, args: Arguments): StoredUser {
   const { store } = context;
-  const uid = parseUid(args.text("uid"));
+  const uid = userIn(args);
   return store.byUid(uid) ?? store.byAccessKey(args.text("access-key")) ?? missing(context, uid);
 }

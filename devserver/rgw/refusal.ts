@@ -19,6 +19,7 @@ const statuses = {
   MethodNotAllowed: 405,
   NoSuchBucket: 404,
   NoSuchKey: 404,
+  NoSuchSubUser: 404,
   NoSuchUser: 404,
   NotImplemented: 501,
   RequestTimeTooSkewed: 403,
@@ -36,16 +37,16 @@ export type RefusalCode = keyof typeof statuses;
 
 /** Thrown inside the gateway, and turned into an answer at its edge. Nothing has been changed when it is thrown. */
 export class Refusal extends Error {
-  readonly status: number;
-
-  constructor(readonly code: RefusalCode) {
+  constructor(
+    readonly code: RefusalCode,
+    readonly status: number = statuses[code],
+  ) {
     super(code);
     this.name = "Refusal";
-    this.status = statuses[code];
   }
 }
 
-/** Ends the handling of a request with this code. */
-export function refuse(code: RefusalCode): never {
-  throw new Refusal(code);
+/** Ends the handling of a request with this code; with another status than usual, where it has one. */
+export function refuse(code: RefusalCode, status?: number): never {
+  throw new Refusal(code, status);
 }

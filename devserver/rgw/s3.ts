@@ -26,7 +26,11 @@ export function s3Operation(call: Call): Operation | undefined {
     run: (context, caller) => run(context, caller ?? refuseStranger(context, call, name)),
   });
   const inBucket = (kind: string, mask: number, run: (bucket: StoredBucket, context: Context) => Answer) =>
-    found(kind, mask, (context, caller) => run(ownBucket(context, caller, name), context));
+    found(kind, mask, (context, caller) => {
+      const bucket = ownBucket(context, caller, name);
+      if (!mayAsSubuser(caller, mask)) refuse("AccessDenied");
+      return run(bucket, context);
+    });
 
   switch (`${call.method} ${what}`) {
     case "GET service":
@@ -51,6 +55,11 @@ export function s3Operation(call: Call): Operation | undefined {
     default:
       return undefined;
   }
+}
+
+/** A subuser's rights are asked for in buckets only: each may list the user's buckets, and make some. */
+function mayAsSubuser({ access = "full-control" }: StoredUser, mask: number): boolean {
+  return access === "full-control" || access.split("-").includes(mask === maskRead ? "read" : "write");
 }
 
 /** Answered even to a request without credentials: its owner is "anonymous". */

@@ -40,14 +40,14 @@ export function authenticate(call: Call, store: Store, now: Date): StoredUser | 
   if (call.body !== "" && payload !== unsigned && !takesBody(call)) refuse("NotImplemented");
 
   const user = store.byAccessKey(accessKey);
-  const secret = user?.keys.get(accessKey)?.secret;
-  if (secret === undefined) return refuse("InvalidAccessKeyId");
+  const { secret, subuser } = user?.keys.get(accessKey) ?? {};
+  if (user === undefined || secret === undefined) return refuse("InvalidAccessKeyId");
   const scope = `${day}/${region}/${service}/aws4_request`;
   const text = `AWS4-HMAC-SHA256\n${date}\n${scope}\n${sha256(canonicalRequest(call, signedHeaders, payload))}`;
   const key = hmac(hmac(hmac(hmac(`AWS4${secret}`, day), region), service), "aws4_request");
   if (hmac(key, text).toString("hex") !== signature) refuse("SignatureDoesNotMatch");
   if (call.body !== "" && payload !== unsigned && sha256(call.body) !== payload) refuse("XAmzContentSHA256Mismatch");
-  return user;
+  return subuser === undefined ? user : { ...user, access: user.subusers.get(subuser) ?? "<none>" };
 }
 
 function takesBody({ side, method, path }: Call): boolean {

@@ -28,7 +28,12 @@ export interface StoredKey {
   readonly disabled?: boolean;
   /** Absent when a release made it that does not note it. */
   readonly madeAt?: Date;
+  /** The name of the subuser whose key it is. */
+  readonly subuser?: string;
 }
+
+/** What a subuser may do, as the API shows it. */
+export type Access = "<none>" | "read" | "write" | "read-write" | "full-control";
 
 /** A stored user. Never changed in place: a request puts a new one where the old one was. */
 export interface StoredUser {
@@ -39,6 +44,12 @@ export interface StoredUser {
   readonly maxBuckets: number;
   /** By access key. */
   readonly keys: ReadonlyMap<string, StoredKey>;
+  /** What each subuser may do, by its name. */
+  readonly subusers: ReadonlyMap<string, Access>;
+  /** The secrets of Swift keys by the subuser's name. */
+  readonly swiftKeys: ReadonlyMap<string, string>;
+  /** Who sent a request by a key of a subuser may do no more than that. */
+  readonly access?: Access;
   readonly caps: Caps;
   readonly mask: number;
   readonly defaultPlacement: string;
@@ -66,7 +77,7 @@ export function userJson(user: StoredUser, ways: Ways, { stats = false, keys = t
   const full = ways.disablesKeys ? { full_user_id: formatUid(uid) } : {};
   const secrets = keys ? credentials(user, ways) : {};
   const named = { ...full, tenant: uid.tenant, user_id: uid.id };
-  const head = { ...named, ...basics(user), subusers: [], ...secrets, ...rights(user) };
+  const head = { ...named, ...basics(user), subusers: subusersJson(user), ...secrets, ...rights(user) };
   const no = ways.flagsAreTexts ? "false" : false;
   const rest = { op_mask: formatMask(user.mask), system: no, admin: no, ...placement(user) };
   const usage = stats ? `,"stats":${JSON.stringify(noUsage)}` : "";
@@ -76,7 +87,8 @@ export function userJson(user: StoredUser, ways: Ways, { stats = false, keys = t
 /** The answer of GET metadata/user?key=: the same fields but for the parts of the id, system and admin. */
 export function metadataJson(user: StoredUser, ways: Ways): string {
   const id = formatUid(user.uid);
-  const head = { user_id: id, ...basics(user), subusers: [], ...credentials(user, ways, true), ...rights(user) };
+  const whose = { user_id: id, ...basics(user), subusers: subusersJson(user) };
+  const head = { ...whose, ...credentials(user, ways, true), ...rights(user) };
   const rest = { op_mask: formatMask(user.mask), ...placement(user) };
   const outer = {
     key: `user:${id}`,
@@ -90,13 +102,32 @@ export function metadataJson(user: StoredUser, ways: Ways): string {
 export function keysJson(user: StoredUser, ways: Ways, aged = false) {
   const owner = formatUid(user.uid);
   const sorted = [...user.keys].sort(([a], [b]) => (a < b ? -1 : 1));
-  return sorted.map(([access_key, { secret, disabled = false, madeAt }]) => ({
-    user: owner,
+  return sorted.map(([access_key, { secret, disabled = false, madeAt, subuser }]) => ({
+    user: subuser === undefined ? owner : `${owner}:${subuser}`,
     access_key,
     secret_key: secret,
     ...(ways.disablesKeys ? { active: !disabled } : {}),
     ...(ways.disablesKeys && aged ? { create_date: dateOf(madeAt) } : {}),
   }));
+}
+
+/** The answer of PUT ?key to a Swift key: all of them, sorted by subuser. */
+export function swiftKeysJson(user: StoredUser, { disablesKeys }: Ways) {
+  const active = disablesKeys ? { active: true } : {};
+  return byName(user.swiftKeys).map(([name, secret_key]) => ({ user: idOf(user, name), secret_key, ...active }));
+}
+
+/** The answer of PUT and POST ?subuser: all of them, sorted by name. */
+export function subusersJson(user: StoredUser) {
+  return byName(user.subusers).map(([name, permissions]) => ({ id: idOf(user, name), permissions }));
+}
+
+function byName<T>(all: ReadonlyMap<string, T>): [string, T][] {
+  return [...all].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function idOf({ uid }: StoredUser, name: string): string {
+  return `${formatUid(uid)}:${name}`;
 }
 
 /** One quota. Written by hand because its numbers may need more than the 53 bits of JSON.stringify. */
@@ -141,7 +172,7 @@ function basics(user: StoredUser) {
 }
 
 function credentials(user: StoredUser, ways: Ways, aged = false) {
-  return { keys: keysJson(user, ways, aged), swift_keys: [] };
+  return { keys: keysJson(user, ways, aged), swift_keys: swiftKeysJson(user, ways) };
 }
 
 function rights(user: StoredUser) {

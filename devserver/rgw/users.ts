@@ -48,6 +48,8 @@ export function createUser(context: Context, args: Arguments): Answer {
     suspended: args.flag("suspended", false),
     maxBuckets: args.has("max-buckets") ? maxBuckets(args) : defaultMaxBuckets,
     keys: new Map(),
+    subusers: new Map(),
+    swiftKeys: new Map(),
     caps: new Map(),
     mask: args.text("op-mask") === "" ? maskAll : parseMask(args.text("op-mask")),
     ...placement(args, ways),

@@ -46,8 +46,8 @@ export interface LiveKey {
 export interface Live {
   readonly userId: string;
   readonly fields: Fields;
-  /** What the system shows besides, for look-ups; the lifecycle reads none of it. */
-  readonly also?: Fields;
+  /** What its deletion would take along that has a life of its own, each as a name: "subuser ann:app". */
+  readonly dependents?: readonly string[];
   /** Absent where the system does not list keys. */
   readonly keys?: readonly LiveKey[];
   /** The mark that a resource put there before the user's first key was made: a run that was interrupted left it. */

@@ -122,6 +122,17 @@ export function hasItAlready({ name }: Spec): ObjectUserError {
   });
 }
 
+/** The refusal to delete a user that would take others along. */
+export function takesAlong(name: string, dependents: readonly string[]): ObjectUserError {
+  return new ObjectUserError({
+    code: "in-use",
+    operation: "deleting",
+    subject: `user "${name}"`,
+    problem: `that would also delete ${dependents.join(", ")}`,
+    advice: "Nothing was deleted. Delete these first, or set forceDestroy: true, to have them deleted with their keys.",
+  });
+}
+
 /** What is known, once it was seen to be so here; `live` is the user that was seen to be ours. */
 export function confirmedAt(known: Known, { address, system }: Here, live?: Live): Known {
   return {

@@ -80,10 +80,10 @@ export function openLookUps(backend: Backend, config: Config, world: World = rea
       const { name, where } = backend.specOf(inputs);
       const live = await during(({ api }) => api.find({ name, where }));
       if (live === undefined) throw notThere(name);
-      const { userId, fields, keys, createdAt, also } = live;
+      const { userId, fields, keys, createdAt } = live;
       return {
         userId,
-        fields: { ...fields, ...also },
+        fields,
         ...(keys === undefined
           ? {}
           : { keys: keys.map(({ secretKey, ...key }) => (withSecrets && secretKey ? { ...key, secretKey } : key)) }),

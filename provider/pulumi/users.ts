@@ -17,6 +17,7 @@ import {
   notOurs,
   notToDelete,
   refusal,
+  takesAlong,
 } from "../lifecycle/ownership";
 import { plan } from "../lifecycle/plan";
 import { reconcile } from "../lifecycle/reconcile";
@@ -238,6 +239,8 @@ export class Users {
       if (problem !== undefined) throw deletionElsewhere(name, problem);
       const doubt = notToDelete(known, live);
       if (doubt !== undefined) throw deletionRefused(name, doubt);
+      const { dependents = [] } = live ?? {};
+      if (dependents.length > 0 && inputs.forceDestroy !== true) throw takesAlong(name, dependents);
       const warning = live && warningOfDeletion(this.backend.capabilities);
       if (warning !== undefined) this.announce(`warning: ${opened.resource} ${name}: ${warning}`);
       await opened.api.remove(ref, { force: inputs.forceDestroy === true });

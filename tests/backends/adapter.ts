@@ -59,8 +59,6 @@ export interface Adapter<Running extends System = System> {
   readonly shapes?: readonly Shape[];
   /** A user that is done shows nothing of who made it: a run that is killed before it writes state leaves somebody's user. */
   readonly showsNoMaker?: true;
-  /** What a request begins goes on after it for as long as it likes: what a killed run has begun may not be seen yet. */
-  readonly worksLater?: true;
   /** The least inputs of a user. Another name is another user. */
   user(name: string): Inputs;
   /** A setting that changes in place; what the program gives it, first and next, and what somebody else does. */

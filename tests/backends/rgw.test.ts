@@ -44,6 +44,8 @@ describe("rgw.User is made", () => {
       accountId: "",
       accountRoot: false,
       path: "/",
+      subusers: [],
+      swiftKeys: [],
       userQuota: { enabled: false, maxSizeBytes: -1, maxObjects: -1 },
       bucketQuota: { enabled: false, maxSizeBytes: -1, maxObjects: -1 },
       userId: "ann",
@@ -334,6 +336,23 @@ describe("drift of rgw.User", () => {
     assert.equal(stack.gateway.user("ann")?.user.displayName, "Ann");
   });
 
+  it("shows subusers and whose Swift keys there are, and has no part in their keys, exclusive or not", async () => {
+    await stack.up({ exclusiveKeys: true });
+    stack.meddle("PUT user?uid=ann&subuser=app&access=full");
+    stack.meddle("PUT user?uid=ann&subuser=old&access=read&key-type=s3&access-key=OLD");
+    await stack.engine.refresh();
+    const { subusers, swiftKeys } = stack.outputs();
+    const found = [
+      { id: "ann:app", access: "full" },
+      { id: "ann:old", access: "read" },
+    ];
+    assert.deepEqual([subusers, swiftKeys], [found, ["ann:app"]]);
+    await stack.up({ exclusiveKeys: true, rotationId: "2", gracePeriodSeconds: 0 });
+    assert.deepEqual(stack.keys().length, 2);
+    assert.ok(stack.keys().includes("OLD"));
+    assert.deepEqual(stack.outputs().subusers, found);
+  });
+
   it("what is neither declared nor watched is not drift", async () => {
     stack.meddle("POST user?uid=ann&default-placement=default-placement&placement-tags=x");
     await stack.engine.refresh();
@@ -381,6 +400,22 @@ describe("rgw.User is deleted", () => {
     await stack.engine.destroy();
     assert.deepEqual(stack.uids(), []);
   });
+
+  for (const whose of ["nobody's resource", "read into state before"] as const)
+    it(`refuses while the user has subusers, and names them (${whose})`, async () => {
+      await stack.up({ exclusiveKeys: true });
+      stack.meddle("PUT user?uid=ann&subuser=app&access=full");
+      stack.meddle("PUT user?uid=ann&subuser=ann:old&access=read&key-type=s3");
+      if (whose !== "nobody's resource") await stack.engine.refresh();
+      await assert.rejects(
+        stack.engine.destroy(),
+        /deleting user "ann": that would also delete subuser ann:app, subuser ann:old\. Nothing was deleted\..*forceDestroy: true/,
+      );
+      assert.ok(stack.gateway.user("ann"));
+      await stack.up({ forceDestroy: true, exclusiveKeys: true });
+      await stack.engine.destroy();
+      assert.deepEqual(stack.uids(), []);
+    });
 
   it("that is refused is an error, and the user stays in state", async () => {
     await stack.up();

@@ -2,7 +2,7 @@
 
 import { type ServedAccount, serveAccount } from "../../devserver/infomaniak/serve";
 import type { CloudUser, ProjectUsers } from "../../devserver/infomaniak/users";
-import { world } from "../../provider/world";
+import { type World, world } from "../../provider/world";
 import { openProgram, type Program } from "../openstack/program";
 import { type Store, storeFor } from "../openstack/store";
 
@@ -19,7 +19,7 @@ export interface Setting {
   /** The stack configuration that reaches it. */
   readonly config: Readonly<Record<string, unknown>>;
   /** A program on it; its waits take a fiftieth of the time. */
-  open(config?: Readonly<Record<string, unknown>>): Promise<Program>;
+  open(config?: Readonly<Record<string, unknown>>, outside?: Partial<World>): Promise<Program>;
   /** The user of this description. */
   user(description: string): CloudUser | undefined;
 }
@@ -60,11 +60,11 @@ export async function accountBefore(store: Store, options: Options = {}): Promis
     served,
     users,
     config,
-    open: (more = {}) =>
+    open: (more = {}, outside = {}) =>
       openProgram({
         kind: "infomaniak",
         config: { ...config, ...more },
-        world: { sleep: (ms) => world.sleep(Math.max(ms / 50, 5)) },
+        world: { sleep: (ms) => world.sleep(Math.max(ms / 50, 5)), ...outside },
       }),
     user: (description) => [...users.users.values()].find((one) => one.description === description),
   };

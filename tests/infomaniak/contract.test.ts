@@ -21,7 +21,6 @@ describe("the contract of infomaniak.User", () => {
     isReal: true,
     shapes: SINGLE_UNLESS_LONG,
     showsNoMaker: true,
-    worksLater: true,
     user: (name) => ({ publicCloudId: CLOUD, projectId: PROJECT, description: name }),
     setting: { name: "description", first: "Ann", next: "Ann B.", others: "Mallory" },
     refused: { "infomaniak:token": "nobodys-token" },

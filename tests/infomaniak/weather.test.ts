@@ -3,13 +3,17 @@
 
 import assert from "node:assert/strict";
 import { marked } from "../../provider/backends/infomaniak/description";
+import { nodeSend } from "../../provider/http/send";
 import { deriveMark } from "../../provider/lifecycle/keys";
 import type { Inputs } from "../../provider/pulumi/state";
 import type { Program } from "../openstack/program";
-import { CLOUD, openAccount, PROJECT, type Setting } from "./account";
+import { ME } from "../provider/engine";
+import { CLOUD, openAccount, PROJECT, type Setting, TOKEN } from "./account";
 
 const AT = { publicCloudId: CLOUD, projectId: PROJECT };
 const MAKES = /^POST \/1\/public_clouds\/\d+\/projects\/\d+\/users$/;
+/** What Keystone answers to the token of a user that it has just deleted, before it takes the token itself for dead. */
+const NO_USER = JSON.stringify({ error: { code: 404, title: "Not Found", message: "Could not find user." } });
 const LOOKS = /^GET \/1\/async\/tasks\//;
 
 describe("infomaniak.User in bad weather", function () {
@@ -156,6 +160,52 @@ describe("infomaniak.User in bad weather", function () {
     assert.match(await program.fails(inputs), /no answer from .*Run again in some minutes/);
     assert.equal(program.engine.stored, undefined);
     await finishes(program, inputs);
+  });
+
+  it("leaves one user when a killed run had asked for one that was not there yet, and tells which it deletes", async () => {
+    const inputs = another();
+    const { description } = inputs;
+    const mark = deriveMark({ name: `${CLOUD}/${PROJECT}/${description}`, identity: ME });
+    setting.served.account.behaviour.delayMs = 50;
+    const { status } = await fetch(`${setting.served.endpoint}/1/public_clouds/${CLOUD}/projects/${PROJECT}/users`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
+      body: JSON.stringify({ password: "Unkn0wn-to-all", description: marked(description, mark) }),
+    });
+    assert.equal(status, 202);
+    const program = await setting.open();
+    await program.up(inputs);
+    await setting.served.account.idle();
+    assert.deepEqual(
+      usersLike(description).map((user) => [user.description, String(user.public_cloud_user_id)]),
+      [[description, program.outputs().userId]],
+    );
+    assert.match(program.lines.join("\n"), /deleting user \d+, which an interrupted run made/);
+    assert.equal(await setting.store.s3(program.keys().current), "200");
+    await program.engine.destroy();
+  });
+
+  it("takes a user for gone whom the region forgets while it is read, because a killed run had deleted it", async () => {
+    const inputs = another();
+    const program = await setting.open();
+    await program.up(inputs);
+    const again = await setting.open(
+      {},
+      {
+        openTransport: (options) => {
+          const send = nodeSend(options);
+          return async (request, timeoutMs) => {
+            const [user] = usersLike(inputs.description);
+            const isReadInRegion = request.url.pathname.endsWith("/auth/projects");
+            if (isReadInRegion && user) await setting.users.remove(user);
+            return isReadInRegion ? { status: 404, headers: {}, body: NO_USER } : send(request, timeoutMs);
+          };
+        },
+      },
+    );
+    again.engine.stored = program.engine.stored;
+    await again.engine.destroy();
+    assert.deepEqual(usersLike(inputs.description), []);
   });
 
   it("does not finish the user of another resource's process; with adopt it takes it over, without its mark", async () => {

@@ -99,10 +99,36 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     await waiting.idle(place, id, name);
   }
 
+  /** Deletes a user by its number, and waits until it is gone. */
+  async function removeById(id: number, name: string, place: Place): Promise<void> {
+    const act = repeatable("deleting", `user "${name}"`);
+    await waiting.mustEnd(name, act, await requests.deleteUser(place, id, name));
+    await waiting.gone(place, id, name);
+  }
+
+  /**
+   * Deletes other users that carry the same mark. A run that was killed may have asked for one that was not there yet
+   * when the next run looked, and was made nevertheless. Nobody has its password.
+   */
+  async function removeTwins({ public_cloud_user_id: id, description }: WireUser, name: string, place: Place) {
+    for (const twin of await requests.listUsers(place)) {
+      if (twin.description !== description || twin.public_cloud_user_id === id || twin.status === "deleting") continue;
+      deps.log(`infomaniak.User ${name}: deleting user ${twin.public_cloud_user_id}, which an interrupted run made`);
+      await removeById(twin.public_cloud_user_id, name, place);
+    }
+  }
+
   return {
     async find(user) {
       const there = await lookup.find(user);
-      return there && liveOf(there, user);
+      if (there === undefined) return undefined;
+      try {
+        return await liveOf(there, user);
+      } catch (error) {
+        // A deletion that a killed run has begun goes on: the region may forget the user while it is read.
+        if (isObjectUserError(error, "not-found") && (await lookup.find(user)) === undefined) return undefined;
+        throw error;
+      }
     },
 
     async create(request) {
@@ -150,9 +176,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     async remove({ userId, name, where: place }) {
       const id = await lookup.idOf(userId, name);
       if (id === undefined || (await requests.getUser(place, id, name)) === undefined) return;
-      const act = repeatable("deleting", `user "${name}"`);
-      await waiting.mustEnd(name, act, await requests.deleteUser(place, id, name));
-      await waiting.gone(place, id, name);
+      await removeById(id, name, place);
     },
 
     async issueKey(ref, { accessKey }) {
@@ -170,8 +194,9 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     async removeMark({ userId, name, where: place }) {
       const id = await lookup.mustHaveId(userId, name);
       const user = await requests.getUser(place, id, name);
-      if (user?.description && unmarked(user.description).mark !== undefined)
-        await describe(id, name, place, place.description);
+      if (!user?.description || unmarked(user.description).mark === undefined) return;
+      await removeTwins(user, name, place);
+      await describe(id, name, place, place.description);
     },
 
     list: (where) => usersOf(requests, where),

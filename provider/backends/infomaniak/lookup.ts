@@ -44,7 +44,9 @@ export function lookupBy(requests: Requests, waiting: Waiting) {
     );
     const finished = there.filter((user) => user.description === place.description);
     const others = there.filter((user) => unmarked(user.description ?? "").description === place.description);
-    const found = [unfinished, finished, others].find((users) => users.length > 0) ?? [];
+    // All of them are ours; the others go when the mark of this one is taken off.
+    if (unfinished[0] !== undefined) return unfinished[0];
+    const found = [finished, others].find((users) => users.length > 0) ?? [];
     if (found.length <= 1) return found[0];
     const ids = found.map((user) => user.public_cloud_user_id).join(", ");
     throw failure(repeatable("looking for", `user "${name}"`), {

@@ -8,6 +8,7 @@ import { NO_KEY_ROTATES, type UserSpec } from "../backend";
 import { argsOf, declaredBy, type Rows, setting } from "../rows";
 import { capsOf, isCap, normalCaps, wireCaps } from "./caps";
 import { limit, MAX_INT32, NO_QUOTA, quota, quotaOf, text, wireQuota } from "./limits";
+import { subuserOf, type WireSubuser, type WireSwiftKey, wireSubusers, wireSwiftKeys } from "./subuser/wire";
 
 const name = text.min(1, "must not be empty");
 
@@ -199,6 +200,17 @@ export const rows = {
     read: ({ path = "/" }) => path,
     write: (path) => ({ path }),
   }),
+  // Shown, and never set: subusers are resources of their own.
+  subusers: {
+    isSetting: true,
+    wire: { subusers: wireSubusers },
+    read: ({ subusers }: { readonly subusers: readonly WireSubuser[] }) => subusers.map(subuserOf),
+  },
+  swiftKeys: {
+    isSetting: true,
+    wire: { swift_keys: wireSwiftKeys },
+    read: ({ swift_keys }: { readonly swift_keys: readonly WireSwiftKey[] }) => swift_keys.map(({ user }) => user),
+  },
   /** Shown and set by requests of its own, which are sent only for users that declare it. */
   rateLimit: setting({ schema: rateLimit.optional(), default: NO_RATE_LIMIT, onRequest: true }),
   accessKey: { schema: keyPart.optional(), unique: true },
@@ -208,7 +220,7 @@ export const rows = {
       .string()
       .refine(
         (type) => type === "s3",
-        'can only be "s3": Ceph makes no other key here ("swift" is refused, anything else is silently ignored)',
+        'can only be "s3": Ceph makes no other key for a user. A Swift key belongs to a subuser: make one with rgw.Subuser and keyType: "swift"',
       )
       .optional(),
   },

@@ -68,7 +68,6 @@ export const wireUser = z.looseObject({
   ...wireOf(rows),
   /** Left out for an admin with the cap user-info-without-keys and not users=read. */
   keys: z.array(wireKey),
-  subusers: z.array(z.looseObject({ id: z.string(), permissions: z.string() })).optional(),
   /** From Ceph 20 on. */
   create_date: z.string().optional(),
 });
@@ -95,7 +94,7 @@ export function liveOf(user: WireUser): Live & { readonly keys: readonly LiveKey
   return {
     userId: userIdOf(user),
     fields: readBy(rows, user),
-    also: { subusers: (user.subusers ?? []).map(({ id, permissions }) => ({ id, permissions })) },
+    dependents: user.subusers.map(({ id }) => `subuser ${id}`),
     keys: keysOf(user.keys),
     ...(createdAt === undefined ? {} : { createdAt }),
   };

@@ -7,6 +7,8 @@ export const USER = {
   suspended: 0,
   max_buckets: 1000,
   keys: [{ user: "ann", access_key: "A", secret_key: "s" }],
+  subusers: [] as object[],
+  swift_keys: [] as object[],
   caps: [{ type: "users", perm: "read, write" }],
   op_mask: "read, write, delete",
   default_placement: "",

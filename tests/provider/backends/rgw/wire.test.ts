@@ -25,8 +25,10 @@ describe("a user on the wire", () => {
         accountId: "",
         accountRoot: false,
         path: "/",
+        subusers: [],
+        swiftKeys: [],
       },
-      also: { subusers: [] },
+      dependents: [],
       keys: [{ id: "A", accessKey: "A", secretKey: "s" }],
     });
   });
@@ -44,11 +46,36 @@ describe("a user on the wire", () => {
     ["caps that say nothing", { caps: [{ type: "users", perm: "<none>" }] }, "caps", []],
     ["a root of an account", { account_id: "RGW12345678901234567", type: "root" }, "accountRoot", true],
     ["a release with accounts", { account_id: "RGW12345678901234567" }, "accountId", "RGW12345678901234567"],
+    ...(
+      [
+        ["read", "read"],
+        ["write", "write"],
+        ["read-write", "readwrite"],
+        ["full-control", "full"],
+        ["<none>", "none"],
+      ] as const
+    ).map(([permissions, access]): (typeof rows)[number] => [
+      `a subuser with ${permissions}`,
+      { subusers: [{ id: "ann:a", permissions }] },
+      "subusers",
+      [{ id: "ann:a", access }],
+    ]),
+    ["Swift keys, by whose they are", { swift_keys: [{ user: "ann:a", secret_key: "s" }] }, "swiftKeys", ["ann:a"]],
     ["fields of a later release", { full_user_id: "ann", account_id: "", create_date: "x" }, "displayName", "Ann"],
   ];
   for (const [what, changes, name, value] of rows) it(what, () => assert.deepEqual(fields(changes)[name], value));
 
-  for (const name of ["keys", "email", "suspended", "caps", "op_mask", "user_quota", "bucket_quota"] as const) {
+  for (const name of [
+    "keys",
+    "subusers",
+    "swift_keys",
+    "email",
+    "suspended",
+    "caps",
+    "op_mask",
+    "user_quota",
+    "bucket_quota",
+  ] as const) {
     it(`that leaves out ${name} is not read as one without: what is absent is unknown`, () => {
       const { [name]: _, ...user } = USER;
       assert.equal(wireUser.safeParse(user).success, false);
