@@ -332,6 +332,12 @@ describe("the packaged plugin", () => {
           assert.throws(() => inputsOfId(backend, wrong), /the id has another form\. Give it as /);
       });
     }
+    it("infomaniak may name the user by its generated name", () => {
+      const backend = backends.infomaniak as Backend;
+      const found = inputsOfId(backend, "12/34/PCU-1A2B3C4");
+      assert.deepEqual(found, { publicCloudId: "12", projectId: "34", openStackName: "PCU-1A2B3C4" });
+      assert.equal(backend.specOf(found).name, "12/34/PCU-1A2B3C4");
+    });
     it("rgw may leave out the tenant", () => {
       assert.deepEqual(inputsOfId(backends.rgw as Backend, "ann"), { uid: "ann" });
     });
