@@ -48,6 +48,25 @@ describe("the examples", function () {
     });
   });
 
+  it("access-key makes and rotates a key of a user that somebody else made, who stays as he is", async () => {
+    const uid = "rook-user";
+    await ceph.admin("PUT", { uid, "display-name": "Rook's", "max-buckets": "7" });
+    const before = await ceph.user(uid);
+    await withStory({ program: path.join(EXAMPLES, "access-key"), env: ceph.env }, async (story) => {
+      await story.up(OK);
+      const old = await credentials(story);
+      await story.setConfig("rotationId", "second");
+      await story.up(OK);
+      const key = await credentials(story);
+      assert.notEqual(key.accessKey, old.accessKey);
+      assert.deepEqual([await ceph.s3(old), await ceph.s3(key)], ["200", "200"]);
+      await story.destroy(OK);
+      assert.deepEqual(await ceph.user(uid), before);
+      assert.equal(await ceph.s3(key), "403 InvalidAccessKeyId");
+    });
+    await ceph.admin("DELETE", { uid });
+  });
+
   it("rotation rotates when its keeper changes, with a grace", async () => {
     console.warn("      (a stand-in serves Pulumi's random plugin here)");
     const options = {
