@@ -9,6 +9,7 @@ import { ObjectUserError } from "../errors";
 import { shown } from "./hidden";
 import { keyToMake } from "./keys";
 import type { Capabilities, KeyRecord, KeyRequest, Known, OwnKey, Spec } from "./model";
+import { keyExists } from "./ownership";
 import { hasEnded } from "./retirement";
 
 /** A key that lives (`id`), or one to be made (`make`); `first` ends before it is made, because it has the same id. */
@@ -18,7 +19,7 @@ export type WantedKey =
 
 /** The key that should be current; undefined when none is wanted. Throws where a former key cannot come back. */
 export function wantedKey(spec: Spec, known: Known, capabilities: Capabilities, now: Date): WantedKey | undefined {
-  if (spec.ownKey) return ownKey(spec.ownKey, spec, known, now);
+  if (spec.ownKey) return ownKey(spec.ownKey, spec, known, capabilities, now);
   if (!spec.createKey) return keyThatStays(known);
   const why = whyAnother(spec, known, capabilities);
   const record = ringKey(spec, known, capabilities, now);
@@ -66,7 +67,7 @@ function firstKeysOf(spec: Spec, known: Known, capabilities: Capabilities): (str
   return ids;
 }
 
-function ownKey(own: OwnKey, spec: Spec, known: Known, now: Date): WantedKey {
+function ownKey(own: OwnKey, spec: Spec, known: Known, { keysOnly }: Capabilities, now: Date): WantedKey {
   const { accessKey } = own;
   const dying = known.keys.find((key) => key.id === accessKey && hasEnded(key, spec, now));
   if (dying && known.published?.id !== dying.id) {
@@ -77,6 +78,10 @@ function ownKey(own: OwnKey, spec: Spec, known: Known, now: Date): WantedKey {
   const lives = [...known.foreign, ...known.keys].some((key) => key.id === accessKey);
   if (!lives) return { make: own, why };
   const secret = known.secrets[accessKey];
+  // Who declares the secret that it has has made it, or holds it anyway.
+  const isOthers =
+    keysOnly && known.foreign.some((key) => key.id === accessKey) && (secret === undefined || secret !== own.secretKey);
+  if (isOthers && !spec.adopt) throw keyExists(spec, accessKey);
   if (own.secretKey === undefined || secret === undefined || secret === own.secretKey) return { id: accessKey, why };
   return {
     make: own,
@@ -126,6 +131,7 @@ function leftBehind(make: KeyRequest, spec: Spec, known: Known, capabilities: Ca
     return { id: marked.id, why: `a secret of ${marked.accessKey}${since} is there from an unfinished run` };
   }
   const isNew = known.keys.length === 0 && known.published === undefined;
+  if (capabilities.keysOnly) return undefined;
   const isTakenOver = spec.adopt || (capabilities.rotates === "secrets" && known.takenOver === true);
   const active = usable.filter((key) => !key.inactive);
   const first = active.find((key) => key.endsAt === undefined) ?? active[0] ?? usable[0];
@@ -141,7 +147,7 @@ function isTakenAsItIs(spec: Spec, known: Known, { rotates }: Capabilities): boo
   return rotates === "secrets" && known.takenOver === true && spec.rotationId === "";
 }
 
-function whyAnother(spec: Spec, known: Known, { rotates }: Capabilities): string {
+function whyAnother(spec: Spec, known: Known, { rotates, maxKeys }: Capabilities): string {
   const { published } = known;
   if (!published) return "no key is published yet";
   const record = known.keys.find((key) => key.id === published.id);
@@ -151,7 +157,7 @@ function whyAnother(spec: Spec, known: Known, { rotates }: Capabilities): string
     return `the published secret of ${record.accessKey} ends ${record.expiresAt}: an earlier renewal fixed that`;
   if (record.rotationId === spec.rotationId) return `key ${record.accessKey} is not proven yet`;
   const old = rotates === "secrets" ? `the old secret of ${record.accessKey}` : `key ${record.accessKey}`;
-  const grace = `${old} lives on for ${spec.gracePeriodSeconds} s`;
+  const grace = maxKeys === 1 ? `${old} ends immediately` : `${old} lives on for ${spec.gracePeriodSeconds} s`;
   const [from, to] = [record.rotationId, spec.rotationId].map((id) => shown("rotationId", id, spec));
   return `rotationId changed from ${from} to ${to}; ${grace}`;
 }
