@@ -138,7 +138,10 @@ export interface UserArgs extends LifecycleArgs {
   rateLimit?: pulumi.Input<RateLimit>;
   /** An access key of your own, instead of a `rotationId`. Default: derived from user, `rotationId` and this resource. */
   accessKey?: pulumi.Input<string>;
-  /** The secret for `accessKey`. Ceph takes it in a query only, which access logs may keep. Default: the gateway makes one. */
+  /**
+   * The secret for `accessKey`, or without one for the key of the `rotationId`: then change both to rotate. Ceph takes it in a
+   * query only, which access logs may keep. Default: the gateway makes one.
+   */
   secretKey?: pulumi.Input<string>;
   /** Only "s3": Ceph makes no other key for a user. A Swift key belongs to a subuser, an rgw.Subuser. */
   keyType?: pulumi.Input<string>;

@@ -63,6 +63,8 @@ export interface ImportedBy {
   readonly separator: string;
   /** The first input may be left out, with the separator behind it. */
   readonly firstIsOptional?: true;
+  /** The inputs that the parts of an id are, where that depends on their form. Default: those of `inputs`. */
+  readonly as?: (parts: Readonly<Record<string, string>>) => Readonly<Record<string, string | undefined>>;
 }
 
 /** One thing that a preflight looked at. */

@@ -3,7 +3,9 @@
  * nothing is changed but those of the resource.
  */
 import * as z from "zod";
+import type { OwnKey } from "../lifecycle/model";
 import type { UserApi } from "../lifecycle/user-api";
+import type { UserSpec } from "./backend";
 import { lifecycleArgs } from "./rows";
 
 const { exclusiveKeys: _e, forceDestroy: _f, ...common } = lifecycleArgs;
@@ -21,18 +23,22 @@ export const keyArgs = { ...common, accessKey: keyPart.optional() };
 /** What two of these inputs make no sense of together, by the one that is to go. */
 export function contradictions(args: {
   readonly accessKey?: string | undefined;
-  readonly secretKey?: string | undefined;
   readonly rotationId?: string | undefined;
   readonly adopt?: boolean | undefined;
 }): readonly (readonly [property: string, reason: string])[] {
-  const { accessKey, secretKey, rotationId, adopt } = args;
+  const { accessKey, rotationId, adopt } = args;
   const isOwn = accessKey !== undefined;
   const all: readonly (readonly [boolean, string, string])[] = [
     [isOwn && rotationId !== undefined, "rotationId", "is of no use beside an accessKey: to rotate, change accessKey"],
-    [!isOwn && secretKey !== undefined, "secretKey", "needs an accessKey beside it"],
     [!isOwn && adopt === true, "adopt", "needs accessKey beside it: which key of the user is to be adopted"],
   ];
   return all.flatMap(([isSo, property, reason]) => (isSo ? [[property, reason] as const] : []));
+}
+
+/** The part of a wish that a key of the caller's own makes: all of it, or its secret alone. */
+export function ownKeyOf(key: { readonly [part in keyof OwnKey]: string | undefined }): Pick<UserSpec, "ownKey"> {
+  const ownKey = Object.fromEntries(Object.entries(key).filter(([, part]) => part !== undefined));
+  return Object.keys(ownKey).length === 0 ? {} : { ownKey };
 }
 
 /** The port to users of which only keys are ours. */

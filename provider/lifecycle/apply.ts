@@ -142,7 +142,7 @@ async function provenOrRevived(key: Signer, { spec, known, user, context }: Act)
     const canRevive = isUnused && !isHeld && context.capabilities.chooseAccessKey;
     if (!canRevive || !isObjectUserError(error, "conflict") || error.uncertain) throw error;
     await context.api.revokeKey(user, key);
-    const made = await context.api.issueKey(user, spec.ownKey ?? { accessKey: key.accessKey });
+    const made = await context.api.issueKey(user, { ...spec.ownKey, accessKey: key.accessKey });
     const revived = { ...key, secretKey: made.secretKey ?? key.secretKey };
     await proveAccepted(revived, user, context);
     return revived;

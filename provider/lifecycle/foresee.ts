@@ -142,7 +142,8 @@ function changed(
 function keyOf(request: KeyRequest, spec: Spec, known: Known | undefined, system: Foreseen, count: number): LiveKey {
   const { rotates } = system.capabilities;
   // Ids are derived from the user's; and a user that is adopted brings a key, if it is there.
-  const mayBeAnother = spec.ownKey === undefined && (known === undefined ? spec.adopt : isOpen(known.userId));
+  const mayBeAnother =
+    spec.ownKey?.accessKey === undefined && (known === undefined ? spec.adopt : isOpen(known.userId));
   const same = rotates === "secrets" ? ((known?.published ?? known?.keys[0])?.accessKey ?? spec.accessKey) : undefined;
   const accessKey = (mayBeAnother ? undefined : request.accessKey) ?? same ?? OPEN;
   const id = rotates === "secrets" || isOpen(accessKey) ? `${OPEN} ${count}` : accessKey;

@@ -96,9 +96,10 @@ export interface Password {
   readonly rotationId: string;
 }
 
-/** A key of the caller's own. */
+/** What the caller gives of the key. */
 export interface OwnKey {
-  readonly accessKey: string;
+  /** Of a key of the caller's own. Absent: the key is that of the rotation, with the caller's secret. */
+  readonly accessKey?: string;
   /** Made by the system when absent. */
   readonly secretKey?: string;
 }
@@ -198,6 +199,8 @@ export interface Capabilities {
   readonly keysBelongTo?: readonly string[];
   /** The system can prove keys where no S3 endpoint is known. Default false. */
   readonly provesWithoutS3?: boolean;
+  /** A deleted user cannot be made again as it was, because the system gives it its name. Default false. */
+  readonly deletesForGood?: boolean;
   /** A user's id is never given to another user, on no system: who has it is the same user. Default false. */
   readonly uniqueUserIds?: boolean;
 }

@@ -78,17 +78,17 @@ function bearsOurKey({ keys, published, secrets }: Known, live: Live, { bySecret
 
 /** Whether a new user bears a key that only this resource makes. One that somebody chose proves nothing. */
 export function hasDerivedMark({ createKey, ownKey }: Spec): boolean {
-  return createKey && ownKey === undefined;
+  return createKey && ownKey?.accessKey === undefined;
 }
 
 /** Whether a user has the very key that we would make. */
 export function hasKeyToMake(spec: Spec, live: Live, capabilities: Capabilities): boolean {
   const wanted = keyToMake(spec, live.userId, capabilities);
   const key = live.keys?.find((candidate) => candidate.accessKey === wanted.accessKey);
-  return (
-    key !== undefined &&
-    (wanted.secretKey === undefined || key.secretKey === undefined || key.secretKey === wanted.secretKey)
-  );
+  // The program may have given another secret since; a derived id says enough.
+  const { accessKey, secretKey } = spec.ownKey ?? {};
+  const isAny = accessKey === undefined || secretKey === undefined || key?.secretKey === undefined;
+  return key !== undefined && (isAny || key.secretKey === secretKey);
 }
 
 /** Whether a user bears the key that only this resource makes: a run of it made the user, and was interrupted. */

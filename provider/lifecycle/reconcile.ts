@@ -41,6 +41,7 @@ import {
 } from "./sight";
 import { Unfinished } from "./unfinished";
 import { refOf } from "./user-api";
+import { warningBefore } from "./warning";
 
 const TRIES = 5;
 const PAUSE_MS = 100;
@@ -97,8 +98,7 @@ export async function reconcile(
     try {
       step = await permitted(nextSteps(run, sight), sight, mandate);
       if (step === undefined) return await ended(run, sight);
-      // What happens to a new user goes without saying.
-      if (step.do !== "look" && before) context.announce(`${context.resource} ${spec.name}: ${describe(step)}`);
+      if (step.do !== "look") announce(step, sight, run);
       sight = step.do === "look" ? await look(run, sight) : await take(step, run, sight);
     } catch (error) {
       if (error instanceof Unfinished) throw error;
@@ -128,6 +128,14 @@ async function permitted(steps: readonly RunStep[], sight: Sight, mandate: Manda
     if (step.do === "look" || mandate === undefined || (await mandate.may(step, sight))) return step;
   }
   return undefined;
+}
+
+/** What happens to a new user goes without saying, but for what clients of an adopted one should know before. */
+function announce(step: Step, { known }: Sight, { spec, before, context }: Run): void {
+  const title = `${context.resource} ${spec.name}`;
+  const warning = warningBefore(step, known, context.now());
+  if (warning !== undefined) (before ? context.announce : context.log)(`warning: ${title}: ${warning}`);
+  if (before) context.announce(`${title}: ${describe(step)}`);
 }
 
 /** Carries out a step of the plan. */

@@ -23,6 +23,7 @@ import { plan } from "../lifecycle/plan";
 import { reconcile } from "../lifecycle/reconcile";
 import { Unfinished, withoutKnown } from "../lifecycle/unfinished";
 import { refOf } from "../lifecycle/user-api";
+import { warningBefore, warningOfDeletion } from "../lifecycle/warning";
 import type { World } from "../world";
 import { ownBoard } from "./board";
 import { Claims } from "./claims";
@@ -165,6 +166,12 @@ export class Users {
     return plan(spec, known, capabilitiesOf(this.backend, inputs), this.world.now());
   }
 
+  /** What people should hear before the steps of a plan are taken, a clause each. */
+  warnings(steps: readonly Step[], { known }: Remembered): string[] {
+    const now = this.world.now();
+    return steps.map((step) => warningBefore(step, known, now)).filter((warning) => warning !== undefined);
+  }
+
   /** Whether a user was seen at another address than the connected one. */
   async isElsewhere({ known }: Remembered): Promise<boolean> {
     return isElsewhere(known, await this.open());
@@ -248,6 +255,8 @@ export class Users {
         if (doubt !== undefined) throw deletionRefused(name, doubt);
         const { dependents = [] } = live ?? {};
         if (dependents.length > 0 && inputs.forceDestroy !== true) throw takesAlong(name, dependents);
+        const warning = live && warningOfDeletion(this.backend.capabilities);
+        if (warning !== undefined) this.announce(`warning: ${opened.resource} ${name}: ${warning}`);
         await opened.api.remove(ref, { force: inputs.forceDestroy === true });
       }
       const claim = (await this.claims()).of(inputs);

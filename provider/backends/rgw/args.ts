@@ -5,7 +5,7 @@
 import * as z from "zod";
 import type { Fields } from "../../lifecycle/model";
 import { NO_KEY_ROTATES, type UserSpec } from "../backend";
-import { keyPart } from "../only-keys";
+import { keyPart, ownKeyOf } from "../only-keys";
 import { argsOf, declaredBy, type Rows, setting } from "../rows";
 import { capsOf, isCap, normalCaps, wireCaps } from "./caps";
 import { limit, MAX_INT32, NO_QUOTA, quota, quotaOf, text, wireQuota } from "./limits";
@@ -228,10 +228,9 @@ export const userArgs = argsOf(rows)
   .superRefine((args, context) => {
     const refuse = (property: string, message: string) =>
       context.addIssue({ code: "custom", path: [property], message });
-    if (args.secretKey !== undefined && args.accessKey === undefined)
-      refuse("secretKey", "needs an accessKey of your own beside it");
-    if (args.createKey === false && args.accessKey !== undefined)
-      refuse("accessKey", "is of no use with createKey: false");
+    for (const property of ["accessKey", "secretKey"] as const)
+      if (args.createKey === false && args[property] !== undefined)
+        refuse(property, "is of no use with createKey: false");
     if (args.rotationId !== undefined && args.accessKey !== undefined)
       refuse(
         "rotationId",
@@ -273,6 +272,6 @@ export function specOf(args: UserArgs): UserSpec<Where> {
     userId: idOf(args),
     fields: declaredBy(rows, args),
     createKey: createKey ?? true,
-    ...(accessKey === undefined ? {} : { ownKey: { accessKey, ...(secretKey === undefined ? {} : { secretKey }) } }),
+    ...ownKeyOf({ accessKey, secretKey }),
   };
 }

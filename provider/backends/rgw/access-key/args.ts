@@ -1,7 +1,7 @@
 /** The inputs of rgw.AccessKey: whose key it is, by the user's id or by its parts. */
 import * as z from "zod";
 import type { UserSpec } from "../../backend";
-import { contradictions, keyArgs } from "../../only-keys";
+import { contradictions, keyArgs, ownKeyOf } from "../../only-keys";
 import { type Rows, schemasOf } from "../../rows";
 import { idOf, type Where } from "../args";
 
@@ -51,6 +51,6 @@ export function specOf({ userId, accessKey, secretKey }: AccessKeyArgs): UserSpe
     userId,
     fields: {},
     createKey: true,
-    ...(accessKey === undefined ? {} : { ownKey: { accessKey, ...(secretKey === undefined ? {} : { secretKey }) } }),
+    ...ownKeyOf({ accessKey, secretKey }),
   };
 }
