@@ -59,9 +59,17 @@ export interface UserArgs extends LifecycleArgs {
   projectId: pulumi.Input<number>;
   /**
    * What distinguishes the users of a project, because their names are generated. At most 250 letters, digits, spaces and
-   * - _ . characters; unique in the project.
+   * - _ . characters; unique in the project. Required, unless `userId` or `openStackName` names the user: then a user keeps
+   * the description that it has, or gets this one.
    */
-  description: pulumi.Input<string>;
+  description?: pulumi.Input<string>;
+  /**
+   * The number of a user that is there already, such as the first one of a project, which may have no description. Give
+   * `adopt: true` beside it. It cannot change.
+   */
+  userId?: pulumi.Input<string>;
+  /** The generated name ("PCU-…") of a user that is there already. Give `adopt: true` beside it. It cannot change. */
+  openStackName?: pulumi.Input<string>;
   /** The user's own password. Default: the provider makes one, see the output. A new password revokes no S3 keys. */
   password?: pulumi.Input<string>;
   /** A new value makes a new password, where none is given. It does not touch S3 keys. */
@@ -116,14 +124,18 @@ export class Users extends Fleet<Settings> {
   }
 }
 
-/** Which user. */
+/** Which user: by its description, its generated name or its number. */
 export interface GetUserArgs extends SecretsArgs {
   /** The public cloud's number. */
   publicCloudId: number;
   /** The project's number. */
   projectId: number;
   /** The user's description. */
-  description: string;
+  description?: string;
+  /** The user's generated name: "PCU-…". */
+  openStackName?: string;
+  /** The user's number. */
+  userId?: string;
 }
 
 /** What a look-up shows of a user. Its keys are shown to the user itself only, not here. */
@@ -148,7 +160,10 @@ export function getUserOutput(
   return getOutput("infomaniak", args, opts);
 }
 
-/** The users of a project, each as the arguments of `getUser`. Rejects when they cannot be listed. */
+/**
+ * The users of a project, each as the arguments of `getUser`: one without a description by its generated name. Rejects when
+ * they cannot be listed.
+ */
 export function listUsers(
   place: Pick<GetUserArgs, "publicCloudId" | "projectId">,
   opts: LookUpOptions = {},

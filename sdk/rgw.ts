@@ -22,7 +22,9 @@ import {
 
 export type { FoundKey, LookUpOptions } from "./look-up";
 export type { Key } from "./resource";
+export { AccessKey, type AccessKeyArgs, AccessKeys } from "./rgw-access-key";
 export { Account, type AccountArgs } from "./rgw-account";
+export { Subuser, type SubuserArgs, Subusers } from "./rgw-subuser";
 
 /** Arguments of a connection. Those that are not given come from stack configuration, then from the environment. */
 export interface ProviderArgs extends TransportArgs {
@@ -136,7 +138,10 @@ export interface UserArgs extends LifecycleArgs {
   rateLimit?: pulumi.Input<RateLimit>;
   /** An access key of your own, instead of a `rotationId`. Default: derived from user, `rotationId` and this resource. */
   accessKey?: pulumi.Input<string>;
-  /** The secret for `accessKey`. Ceph takes it in a query only, which access logs may keep. Default: the gateway makes one. */
+  /**
+   * The secret for `accessKey`, or without one for the key of the `rotationId`: then change both to rotate. Ceph takes it in a
+   * query only, which access logs may keep. Default: the gateway makes one.
+   */
   secretKey?: pulumi.Input<string>;
   /** Only "s3": Ceph makes no other key for a user. A Swift key belongs to a subuser, an rgw.Subuser. */
   keyType?: pulumi.Input<string>;

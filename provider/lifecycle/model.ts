@@ -96,9 +96,10 @@ export interface Password {
   readonly rotationId: string;
 }
 
-/** A key of the caller's own. */
+/** What the caller gives of the key. */
 export interface OwnKey {
-  readonly accessKey: string;
+  /** Of a key of the caller's own. Absent: the key is that of the rotation, with the caller's secret. */
+  readonly accessKey?: string;
   /** Made by the system when absent. */
   readonly secretKey?: string;
 }
@@ -134,6 +135,8 @@ export interface Spec {
   /** False: make no key. Keys that exist are kept and looked after. */
   readonly createKey: boolean;
   readonly ownKey?: OwnKey;
+  /** Every key of the ring is to end: the resource goes, and the user is not its. */
+  readonly leaves?: true;
   /** The user is to have a password: this one, or (without a value) one made for this rotation. */
   readonly password?: { readonly value?: string; readonly rotationId: string };
 }
@@ -170,13 +173,15 @@ export interface Capabilities {
    * of the one access key, and the system ends the former one by itself.
    */
   readonly rotates: "keys" | "secrets";
+  /** Users are somebody else's: they are never made, changed or deleted, and keys outside the ring are not looked at. Default false. */
+  readonly keysOnly?: true;
   /** The system counts graces in units of so many seconds. Default 1. */
   readonly graceUnitSeconds?: number;
   /** How the end of a retired key may move once it is set: at will, only to now, or not at all. */
   readonly deadline: "free" | "earlier" | "fixed";
   /** A key can be disabled, and enabled again with the same secret, on some releases at least. Default false. */
   readonly disablesKeys?: boolean;
-  /** Most keys of one user at once. */
+  /** Most keys of one user at once. With 1 the next secret ends the one before it: there is no grace. */
   readonly maxKeys: number;
   /** The access key's id can be chosen, and so be derived. */
   readonly chooseAccessKey: boolean;
@@ -194,6 +199,8 @@ export interface Capabilities {
   readonly keysBelongTo?: readonly string[];
   /** The system can prove keys where no S3 endpoint is known. Default false. */
   readonly provesWithoutS3?: boolean;
+  /** A deleted user cannot be made again as it was, because the system gives it its name. Default false. */
+  readonly deletesForGood?: boolean;
   /** A user's id is never given to another user, on no system: who has it is the same user. Default false. */
   readonly uniqueUserIds?: boolean;
 }

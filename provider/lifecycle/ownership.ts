@@ -78,17 +78,17 @@ function bearsOurKey({ keys, published, secrets }: Known, live: Live, { bySecret
 
 /** Whether a new user bears a key that only this resource makes. One that somebody chose proves nothing. */
 export function hasDerivedMark({ createKey, ownKey }: Spec): boolean {
-  return createKey && ownKey === undefined;
+  return createKey && ownKey?.accessKey === undefined;
 }
 
 /** Whether a user has the very key that we would make. */
 export function hasKeyToMake(spec: Spec, live: Live, capabilities: Capabilities): boolean {
   const wanted = keyToMake(spec, live.userId, capabilities);
   const key = live.keys?.find((candidate) => candidate.accessKey === wanted.accessKey);
-  return (
-    key !== undefined &&
-    (wanted.secretKey === undefined || key.secretKey === undefined || key.secretKey === wanted.secretKey)
-  );
+  // The program may have given another secret since; a derived id says enough.
+  const { accessKey, secretKey } = spec.ownKey ?? {};
+  const isAny = accessKey === undefined || secretKey === undefined || key?.secretKey === undefined;
+  return key !== undefined && (isAny || key.secretKey === secretKey);
 }
 
 /** Whether a user bears the key that only this resource makes: a run of it made the user, and was interrupted. */
@@ -108,6 +108,28 @@ export function existsAlready(spec: Spec, refused: ObjectUserError | undefined):
   const alias =
     'If it belongs to a resource of yours that got another name or parent, give this one the former as an alias: aliases: [{ name: "…" }].';
   return new ObjectUserError({ ...parts, advice: `${parts.advice ?? ""} ${alias}`.trim() });
+}
+
+/** The refusal to make keys for a user that is not there. */
+export function noSuchUser({ name }: Spec): ObjectUserError {
+  return new ObjectUserError({
+    code: "not-found",
+    operation: "making a key",
+    subject: `of user "${name}"`,
+    problem: "there is no such user, and this resource makes keys only",
+    advice: "Check the name. If the program makes the user, give its userId output, so that it is made first.",
+  });
+}
+
+/** The refusal of a key that the user has, and that this resource did not make. */
+export function keyExists({ name }: Spec, accessKey: string): ObjectUserError {
+  return new ObjectUserError({
+    code: "already-exists",
+    operation: "issuing",
+    subject: `key ${accessKey} of user "${name}"`,
+    problem: "the user has this key already, and this resource did not make it",
+    advice: "Set adopt: true to adopt the key, which is then revoked with this resource; or choose another accessKey.",
+  });
 }
 
 /** The refusal of a user that the resource has, and is to make anew before it deletes it. */

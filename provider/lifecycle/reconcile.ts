@@ -41,6 +41,7 @@ import {
 } from "./sight";
 import { Unfinished } from "./unfinished";
 import { refOf } from "./user-api";
+import { warningBefore } from "./warning";
 
 const TRIES = 5;
 const PAUSE_MS = 100;
@@ -90,14 +91,14 @@ export async function reconcile(
     toProve: false,
     toRefuse: [],
     ...(mandate ? { stale: "state may be old" } : {}),
+    ...(before === undefined && context.capabilities.keysOnly ? { stale: "the user must be there" } : {}),
   };
   let step: RunStep | undefined;
   for (let steps = 0, tries = 1; steps < MOST_STEPS; steps++) {
     try {
       step = await permitted(nextSteps(run, sight), sight, mandate);
       if (step === undefined) return await ended(run, sight);
-      // What happens to a new user goes without saying.
-      if (step.do !== "look" && before) context.announce(`${context.resource} ${spec.name}: ${describe(step)}`);
+      if (step.do !== "look") announce(step, sight, run);
       sight = step.do === "look" ? await look(run, sight) : await take(step, run, sight);
     } catch (error) {
       if (error instanceof Unfinished) throw error;
@@ -127,6 +128,14 @@ async function permitted(steps: readonly RunStep[], sight: Sight, mandate: Manda
     if (step.do === "look" || mandate === undefined || (await mandate.may(step, sight))) return step;
   }
   return undefined;
+}
+
+/** What happens to a new user goes without saying, but for what clients of an adopted one should know before. */
+function announce(step: Step, { known }: Sight, { spec, before, context }: Run): void {
+  const title = `${context.resource} ${spec.name}`;
+  const warning = warningBefore(step, known, context.now());
+  if (warning !== undefined) (before ? context.announce : context.log)(`warning: ${title}: ${warning}`);
+  if (before) context.announce(`${title}: ${describe(step)}`);
 }
 
 /** Carries out a step of the plan. */
@@ -238,6 +247,7 @@ function wasOvertaken(known: Known, live: Live, { spec, context: { capabilities 
 /** A user that exists and is not known: our own unfinished work, or somebody's whom `adopt` takes over. */
 function takenOver(live: Live, run: Run, { made, isMarked }: Sight, refused: ObjectUserError | undefined): Known {
   const { spec, context, isReplaced, mandate } = run;
+  if (context.capabilities.keysOnly) return firstSight(live, spec, context.defaults, { takenOver: false });
   const isUnfinished = isMarked || isUnfinishedWork(spec, live, context.capabilities);
   const ours = (made === "maybe" && !hasDerivedMark(spec)) || (isUnfinished && !(isReplaced && made === "no"));
   if (!ours && !spec.adopt)

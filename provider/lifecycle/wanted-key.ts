@@ -3,12 +3,14 @@
  *
  * In this order: the caller's own; the ring's for this rotation; the one that an interrupted run left; when taking over
  * a user, the first that it has, rather one that does not end by itself; else one to be made. A key whose deadline is over
- * is none of them: whoever sees it end may be ending it at this moment.
+ * is none of them: whoever sees it end may be ending it at this moment. A key with another secret than the caller gives is
+ * made once more, in its place.
  */
 import { ObjectUserError } from "../errors";
 import { shown } from "./hidden";
 import { keyToMake } from "./keys";
-import type { Capabilities, KeyRecord, KeyRequest, Known, OwnKey, Spec } from "./model";
+import type { Capabilities, KeyRecord, KeyRequest, Known, LiveKey, Spec } from "./model";
+import { keyExists } from "./ownership";
 import { hasEnded } from "./retirement";
 
 /** A key that lives (`id`), or one to be made (`make`); `first` ends before it is made, because it has the same id. */
@@ -18,21 +20,25 @@ export type WantedKey =
 
 /** The key that should be current; undefined when none is wanted. Throws where a former key cannot come back. */
 export function wantedKey(spec: Spec, known: Known, capabilities: Capabilities, now: Date): WantedKey | undefined {
-  if (spec.ownKey) return ownKey(spec.ownKey, spec, known, now);
+  const own = spec.ownKey?.accessKey;
+  if (own !== undefined) return ownKey(own, spec, known, capabilities, now);
   if (!spec.createKey) return keyThatStays(known);
   const why = whyAnother(spec, known, capabilities);
   const record = ringKey(spec, known, capabilities, now);
   if (record) {
     if (record.retiredAt !== undefined && capabilities.deadline !== "free") throw cannotComeBack(record, spec);
     const back = record.disabledAt === undefined ? "" : `; key ${record.accessKey} comes back out of its quarantine`;
-    return { id: record.id, why: `${why}${back}` };
+    return living(record, `${why}${back}`, spec, known);
   }
   const make = nextKey(spec, known, capabilities, now);
   const there = known.keys.find((key) => key.accessKey === make.accessKey);
-  if (there) return { id: there.id, why };
+  if (there) return living(there, why, spec, known);
   const left = leftBehind(make, spec, known, capabilities);
   if (left === undefined && isTakenAsItIs(spec, known, capabilities)) return undefined;
-  return left ?? { make, why };
+  if (left) return left;
+  const { published } = known;
+  if (published?.id !== undefined && published.secretKey === make.secretKey) throw keepsItsSecret(spec);
+  return { make, why };
 }
 
 /**
@@ -41,7 +47,8 @@ export function wantedKey(spec: Spec, known: Known, capabilities: Capabilities, 
 export function nextKey(spec: Spec, known: Known, capabilities: Capabilities, now: Date): KeyRequest {
   const isDying = ({ accessKey }: KeyRequest) =>
     known.keys.some((key) => key.accessKey === accessKey && hasEnded(key, spec, now));
-  for (const make of keysOf(spec, known, capabilities)) if (spec.ownKey !== undefined || !isDying(make)) return make;
+  for (const make of keysOf(spec, known, capabilities))
+    if (spec.ownKey?.accessKey !== undefined || !isDying(make)) return make;
   throw new Error("a rotation has keys without end");
 }
 
@@ -66,20 +73,34 @@ function firstKeysOf(spec: Spec, known: Known, capabilities: Capabilities): (str
   return ids;
 }
 
-function ownKey(own: OwnKey, spec: Spec, known: Known, now: Date): WantedKey {
-  const { accessKey } = own;
+function ownKey(accessKey: string, spec: Spec, known: Known, { keysOnly }: Capabilities, now: Date): WantedKey {
+  const make = { ...spec.ownKey, accessKey };
   const dying = known.keys.find((key) => key.id === accessKey && hasEnded(key, spec, now));
   if (dying && known.published?.id !== dying.id) {
     const ended = `the inputs' accessKey ${accessKey} is that of a key whose grace ended ${dying.expiresAt}`;
-    return { make: own, first: dying, why: `${ended}: that one is revoked first, then the key is issued anew` };
+    return { make, first: dying, why: `${ended}: that one is revoked first, then the key is issued anew` };
   }
   const why = `the inputs' accessKey ${accessKey} is to be the current key`;
-  const lives = [...known.foreign, ...known.keys].some((key) => key.id === accessKey);
-  if (!lives) return { make: own, why };
-  const secret = known.secrets[accessKey];
-  if (own.secretKey === undefined || secret === undefined || secret === own.secretKey) return { id: accessKey, why };
+  const there = [...known.foreign, ...known.keys].find((key) => key.id === accessKey);
+  if (!there) return { make, why };
+  const isOthers = keysOnly && known.foreign.some((key) => key.id === accessKey);
+  // Who declares the secret that it has has made it, or holds it anyway.
+  const isHeld = make.secretKey !== undefined && known.secrets[accessKey] === make.secretKey;
+  if (isOthers && !isHeld && !spec.adopt) throw keyExists(spec, accessKey);
+  return living(there, why, spec, known);
+}
+
+/** A key that is there; to be made once more where it has another secret than the caller gives. */
+function living(
+  { id, accessKey }: Pick<LiveKey, "id" | "accessKey">,
+  why: string,
+  { ownKey }: Spec,
+  { secrets }: Known,
+): WantedKey {
+  const [secret, secretKey] = [secrets[id], ownKey?.secretKey];
+  if (secretKey === undefined || secret === undefined || secret === secretKey) return { id, why };
   return {
-    make: own,
+    make: { accessKey, secretKey },
     why: `the secret of ${accessKey} is replaced by the inputs' secretKey: its old secret ends immediately`,
   };
 }
@@ -118,7 +139,7 @@ function leftBehind(make: KeyRequest, spec: Spec, known: Known, capabilities: Ca
   const former = { ...spec, identity: known.identity ?? spec.identity };
   const mayBeOurs = new Set([spec, former].flatMap((one) => firstKeysOf(one, known, capabilities)));
   const derived = usable.find(({ accessKey }) => mayBeOurs.has(accessKey));
-  if (derived) return { id: derived.id, why: `key ${derived.accessKey} is there from an unfinished run` };
+  if (derived) return living(derived, `key ${derived.accessKey} is there from an unfinished run`, spec, known);
   const { secretPrefix } = make;
   const marked = usable.find((key) => secretPrefix !== undefined && known.secrets[key.id]?.startsWith(secretPrefix));
   if (marked) {
@@ -126,9 +147,13 @@ function leftBehind(make: KeyRequest, spec: Spec, known: Known, capabilities: Ca
     return { id: marked.id, why: `a secret of ${marked.accessKey}${since} is there from an unfinished run` };
   }
   const isNew = known.keys.length === 0 && known.published === undefined;
+  if (capabilities.keysOnly) return undefined;
   const isTakenOver = spec.adopt || (capabilities.rotates === "secrets" && known.takenOver === true);
-  const active = usable.filter((key) => !key.inactive);
-  const first = active.find((key) => key.endsAt === undefined) ?? active[0] ?? usable[0];
+  // What was there keeps its secret: the caller's is that of another key.
+  const secretKey = spec.ownKey?.secretKey;
+  const asGiven = usable.filter((key) => secretKey === undefined || known.secrets[key.id] === secretKey);
+  const active = asGiven.filter((key) => !key.inactive);
+  const first = active.find((key) => key.endsAt === undefined) ?? active[0] ?? asGiven[0];
   if (first === undefined || !isNew || !isTakenOver) return undefined;
   return { id: first.id, why: `adopting the user with its key ${first.accessKey}` };
 }
@@ -141,7 +166,7 @@ function isTakenAsItIs(spec: Spec, known: Known, { rotates }: Capabilities): boo
   return rotates === "secrets" && known.takenOver === true && spec.rotationId === "";
 }
 
-function whyAnother(spec: Spec, known: Known, { rotates }: Capabilities): string {
+function whyAnother(spec: Spec, known: Known, { rotates, maxKeys }: Capabilities): string {
   const { published } = known;
   if (!published) return "no key is published yet";
   const record = known.keys.find((key) => key.id === published.id);
@@ -151,9 +176,19 @@ function whyAnother(spec: Spec, known: Known, { rotates }: Capabilities): string
     return `the published secret of ${record.accessKey} ends ${record.expiresAt}: an earlier renewal fixed that`;
   if (record.rotationId === spec.rotationId) return `key ${record.accessKey} is not proven yet`;
   const old = rotates === "secrets" ? `the old secret of ${record.accessKey}` : `key ${record.accessKey}`;
-  const grace = `${old} lives on for ${spec.gracePeriodSeconds} s`;
+  const grace = maxKeys === 1 ? `${old} ends immediately` : `${old} lives on for ${spec.gracePeriodSeconds} s`;
   const [from, to] = [record.rotationId, spec.rotationId].map((id) => shown("rotationId", id, spec));
   return `rotationId changed from ${from} to ${to}; ${grace}`;
+}
+
+function keepsItsSecret(spec: Spec): ObjectUserError {
+  return new ObjectUserError({
+    code: "invalid",
+    operation: "rotating",
+    subject: `the key of user "${spec.name}"`,
+    problem: "secretKey is that of the current key, whose secret a rotation is to end",
+    advice: "Give another secretKey together with another rotationId.",
+  });
 }
 
 function cannotComeBack(record: KeyRecord, spec: Spec): ObjectUserError {

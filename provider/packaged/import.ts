@@ -14,13 +14,13 @@ export interface Found {
 
 /** The inputs that an id stands for. Throws an ObjectUserError where the id has another form. */
 export function inputsOfId({ importedBy, resource }: Backend, id: string): Inputs {
-  const { inputs, separator, firstIsOptional } = importedBy;
+  const { inputs, separator, firstIsOptional, as = (found) => found } = importedBy;
   const parts = id.split(separator);
   const names = firstIsOptional && parts.length < inputs.length ? inputs.slice(1) : inputs;
   const last = names.length - 1;
   const values = [...parts.slice(0, last), parts.slice(last).join(separator)];
   if (parts.length > last && !values.includes(""))
-    return Object.fromEntries(names.map((name, nth) => [name, values[nth]]));
+    return as(Object.fromEntries(names.map((name, nth) => [name, values[nth] ?? ""])));
   const form = inputs.join(separator);
   throw new ObjectUserError({
     code: "invalid",

@@ -6,6 +6,7 @@ import type { Backend } from "../backends/backend";
 import { isObjectUserError } from "../errors";
 import { describe } from "../lifecycle/reconcile";
 import { Unfinished } from "../lifecycle/unfinished";
+import { warningOfDeletion } from "../lifecycle/warning";
 import { world as realWorld, type World } from "../world";
 import { asSentences, initFailed, NO_CHANGE, type ResourceProvider, UP_TO_ENGINE, withPlainErrors } from "./engine";
 import { foreseeUser } from "./foresee";
@@ -36,13 +37,18 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
     }
   }
 
+  const warn = (inputs: Inputs, warning: string) =>
+    users.announce(`warning: ${backend.resource} ${users.nameOf(inputs)}: ${warning}`);
+
   /**
    * What an `up` would do, in words. A refresh asks, too, with inputs that state has from before a run that failed: that
    * nothing can be done for them is for the next `up` to say, and no reason for a refresh to fail.
    */
   function planned(inputs: Inputs, before: Remembered, endpoint: unknown, internals: Internals): string[] {
     try {
-      return users.plan(inputs, before, endpoint, internals).map(describe);
+      const steps = users.plan(inputs, before, endpoint, internals);
+      for (const warning of users.warnings(steps, before)) warn(inputs, warning);
+      return steps.map(describe);
     } catch (error) {
       if (!isObjectUserError(error) || !isDeepStrictEqual(before.inputs, inputs)) throw error;
       return [error.message];
@@ -72,10 +78,16 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
       const { inputs, internals } = takenApart(news);
       await withPlainErrors(() => users.compare(olds, inputs));
       const replaces = users.replacing(olds, inputs);
-      if (replaces.length > 0) return { replaces, deleteBeforeReplace: users.excludesOld(olds, inputs) };
+      if (replaces.length > 0) {
+        const warning = warningOfDeletion(backend.capabilities);
+        // Pulumi does not tell whether the old one is to be retained.
+        if (warning)
+          warn(users.remember(olds).inputs, `is replaced, and without retainOnDelete deleted; its ${warning}`);
+        return { replaces, deleteBeforeReplace: users.excludesOld(olds, inputs) };
+      }
       if (hasUnknowns(inputs)) return UP_TO_ENGINE;
-      await users.keeps(internals, [inputs]);
       const before = users.remember(olds);
+      await users.keeps(internals, [inputs], [before]);
       const steps = await withPlainErrors(() => planned(inputs, before, olds.endpoint, internals));
       const name = users.nameOf(inputs);
       const moved = await users.movedFrom(olds.endpoint, [before]);

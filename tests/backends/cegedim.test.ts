@@ -10,6 +10,7 @@ import { parseJson } from "../../provider/http/api";
 import { refused } from "../../provider/http/dialect";
 import { cegedimWith, STORE } from "./cegedim";
 import { contract } from "./contract";
+import type { Stack } from "./stack";
 import { openCegedim } from "./two-secrets";
 
 const FIRST_USER = "Initial S3 user";
@@ -353,5 +354,58 @@ describe("cegedim: what is assumed", () => {
     const { status, headers } = ask("new");
     assert.deepEqual([status, headers["itcare-dryrun"]], [200, "true"]);
     assert.equal(bench.server.users().new, undefined);
+  });
+});
+
+describe("cegedim: a deletion, which cannot be undone", () => {
+  const FINAL =
+    /^warning: cegedim\.ObjectUsers? [^:]+: .*deletion cannot be undone: a user that is made again has another/;
+  const heard = ({ world }: Pick<Stack, "world">) =>
+    world.lines.splice(0).filter((line) => line.startsWith("warning: "));
+
+  it("is warned of in the preview of a replacement and before it is done, and nowhere else", async () => {
+    const stack = await openCegedim();
+    await stack.up();
+    await stack.up({ locked: true });
+    assert.deepEqual(heard(stack), []);
+    const { id, outputs, inputs } = stack.engine.stored ?? assert.fail("it is in state");
+    const { replaces } = await stack.engine.provider.diff(id, { ...outputs }, { ...inputs, objectStore: "cos-other" });
+    assert.deepEqual(replaces, ["objectStore"]);
+    const [foretold, ...more] = heard(stack);
+    assert.match(foretold ?? "", FINAL);
+    assert.match(foretold ?? "", /is replaced, and without retainOnDelete deleted/);
+    assert.deepEqual(more, []);
+    stack.system.remove("ann");
+    await stack.engine.destroy();
+    assert.deepEqual(heard(stack), [], "it was gone already");
+    await stack.up();
+    await stack.engine.destroy();
+    const [done, ...others] = heard(stack);
+    assert.match(done ?? "", FINAL);
+    assert.deepEqual(others, []);
+  });
+
+  it("is warned of once for all that leave a fleet, but for those that stay", async () => {
+    const stack = await openCegedim({ shape: "a member of a fleet" });
+    const fleet = (...labels: string[]) => ({
+      allowRemovals: true,
+      users: Object.fromEntries(
+        labels.map((label) => [
+          label,
+          { objectStore: STORE, label, ...(label === "d" ? { retainOnDelete: true } : {}) },
+        ]),
+      ),
+    });
+    await stack.whole.up(fleet("a", "b", "c", "d"));
+    heard(stack);
+    await stack.whole.up(fleet("a", "b", "d"));
+    await stack.whole.up(fleet("a"));
+    await stack.whole.destroy();
+    const lines = heard(stack);
+    assert.deepEqual(
+      lines.map((line) => line.split(": ")[1]),
+      ["cegedim.ObjectUsers c", "cegedim.ObjectUsers b", "cegedim.ObjectUsers a"],
+    );
+    for (const line of lines) assert.match(line, FINAL);
   });
 });

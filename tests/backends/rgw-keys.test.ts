@@ -80,6 +80,49 @@ describe("an own key of rgw.User", () => {
     assert.match(stack.world.lines.join("\n"), /that one is revoked first, then the key is issued anew/);
   });
 
+  it("an own secret has a derived id, and rotates with it; alone it is a hard cut", async () => {
+    const first = await stack.up({ ...HOUR, rotationId: "2", secretKey: "own-one" });
+    assert.deepEqual(pair(stack.key()), [TWO, "own-one"]);
+    assert.deepEqual(await stack.tally(() => stack.up({ ...HOUR, rotationId: "2", secretKey: "own-one" })), {});
+    assert.match(
+      await stack.fails({ ...HOUR, rotationId: "3", secretKey: "own-one" }),
+      /rotating the key of user "ann": secretKey is that of the current key/,
+    );
+    await stack.up({ ...HOUR, rotationId: "3", secretKey: "own-two" });
+    assert.deepEqual([pair(stack.key()), pair(stack.previous())], [[THREE, "own-two"], pair(first as unknown as Key)]);
+    accepts(stack, [TWO, "own-one"]);
+    accepts(stack, [THREE, "own-two"]);
+    await stack.up({ ...HOUR, rotationId: "3", secretKey: "own-three" });
+    assert.equal(stack.says(THREE, "own-two"), "403 SignatureDoesNotMatch");
+    accepts(stack, [THREE, "own-three"]);
+    accepts(stack, [TWO, "own-one"]);
+    stack.assertNoLeak(["own-one", "own-two", "own-three"]);
+  });
+
+  it("an own secret that somebody replaced is drift, which up repairs with the program's", async () => {
+    await stack.up({ secretKey: "own-one" });
+    stack.meddle(`PUT user?key&uid=ann&access-key=${DERIVED}&secret-key=mallorys`);
+    await stack.engine.refresh();
+    assert.equal(stack.engine.stored?.inputs.secretKey, "(replaced on the system)");
+    await stack.up({ secretKey: "own-one" });
+    accepts(stack, [DERIVED, "own-one"]);
+    assert.deepEqual(stack.keys(), [DERIVED]);
+  });
+
+  it("a user that a killed run made with an own secret is resumed, also with another secret", async () => {
+    for (const next of ["own-one", "own-two"]) {
+      stack = await openRgw();
+      stack.mishap = ({ method, url }) =>
+        method === "PUT" && url.pathname.endsWith("/user") ? { kind: "kill", when: "after" } : undefined;
+      assert.equal(await stack.tries({ secretKey: "own-one" }), "killed");
+      stack.mishap = undefined;
+      await stack.restart();
+      await stack.up({ secretKey: next });
+      assert.deepEqual([pair(stack.key()), stack.keys()], [[DERIVED, next], [DERIVED]]);
+      accepts(stack, [DERIVED, next]);
+    }
+  });
+
   const broken: readonly [what: string, meddling: string, secretKey: string, accepted: string][] = [
     ["gone", "DELETE user?key&uid=ann&access-key=MINE", "own-secret", "own-secret"],
     ["replaced", "PUT user?key&uid=ann&access-key=MINE&secret-key=mallorys", "own-secret", "mallorys"],

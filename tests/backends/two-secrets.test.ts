@@ -116,6 +116,42 @@ describe("ids of secrets", () => {
   });
 });
 
+/** `pulumi preview` of a user that is there. */
+async function preview({ engine, inputs, restart }: Bench, changes: Outputs): Promise<void> {
+  await restart();
+  const { id, outputs } = engine.stored ?? assert.fail("it is in state");
+  await engine.provider.diff(id, structuredClone(outputs), { ...inputs, ...changes });
+}
+
+const CUT = /^warning: \S+ \S+: gracePeriodSeconds is 0: the old secret ends with this renewal, and S3 refuses clients/;
+
+for (const [name, open] of SYSTEMS) {
+  for (const shape of SHAPES)
+    it(`${name}, ${shape}: a renewal without a grace is warned of in a preview and in the up, once each`, async () => {
+      const bench = await open({ shape });
+      const heard = () => bench.world.lines.splice(0).filter((line) => line.startsWith("warning: "));
+      await bench.up({ rotationId: "1", gracePeriodSeconds: 0 });
+      await bench.up({ rotationId: "2", gracePeriodSeconds: 60 });
+      assert.deepEqual(heard(), [], "a first secret, and a grace");
+      await preview(bench, { rotationId: "3", gracePeriodSeconds: 0 });
+      const [foretold, ...others] = heard();
+      assert.match(foretold ?? "", CUT);
+      assert.deepEqual(others, []);
+      await bench.restart();
+      await bench.up({ rotationId: "3", gracePeriodSeconds: 0 });
+      assert.deepEqual(heard(), [foretold]);
+      bench.assertNoLeak();
+    });
+
+  it(`${name}: of an adopted user it is warned of before it is done, as no preview sees that user`, async () => {
+    const bench = await open();
+    await bench.system.make("ann");
+    await bench.up({ adopt: true, rotationId: "1", gracePeriodSeconds: 0 });
+    // ECS shows the secret that is there, which is adopted as it is.
+    assert.equal(bench.world.lines.filter((line) => CUT.test(line)).length, name === "ecs" ? 0 : 1);
+  });
+}
+
 for (const [name, open, making, waits] of SYSTEMS) {
   describe(`${name}: time`, () => {
     for (const skewSeconds of [-600, 600]) {

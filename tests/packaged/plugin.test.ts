@@ -5,7 +5,7 @@ import * as http2 from "node:http2";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import * as grpc from "@grpc/grpc-js";
-import type * as engineRpc from "@pulumi/pulumi/proto/engine_pb";
+import * as engineRpc from "@pulumi/pulumi/proto/engine_pb";
 import type * as pluginRpc from "@pulumi/pulumi/proto/plugin_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
@@ -14,6 +14,7 @@ import type { Backend } from "../../provider/backends/backend";
 import type { Send } from "../../provider/http/wire";
 import { inputsOfId } from "../../provider/packaged/import";
 import { inClear } from "../../provider/packaged/marks";
+import { speaking } from "../../provider/packaged/speaker";
 import { IDENTITY, identityOf } from "../../provider/protocol";
 import { asSecret, type Outputs } from "../../provider/pulumi/state";
 import { UNKNOWN } from "../../provider/pulumi/unknowns";
@@ -331,12 +332,18 @@ describe("the packaged plugin", () => {
           assert.throws(() => inputsOfId(backend, wrong), /the id has another form\. Give it as /);
       });
     }
+    it("infomaniak may name the user by its generated name", () => {
+      const backend = backends.infomaniak as Backend;
+      const found = inputsOfId(backend, "12/34/PCU-1A2B3C4");
+      assert.deepEqual(found, { publicCloudId: "12", projectId: "34", openStackName: "PCU-1A2B3C4" });
+      assert.equal(backend.specOf(found).name, "12/34/PCU-1A2B3C4");
+    });
     it("rgw may leave out the tenant", () => {
       assert.deepEqual(inputsOfId(backends.rgw as Backend, "ann"), { uid: "ann" });
     });
   });
 
-  it("tells its lines to the engine, beside their resource", async () => {
+  it("tells its lines to the engine, beside their resource, warnings as such", async () => {
     const said: engineRpc.LogRequest[] = [];
     const server = new grpc.Server();
     const log = (request: { request: engineRpc.LogRequest }, reply: (error: null, response: Empty) => void) => {
@@ -356,6 +363,12 @@ describe("the packaged plugin", () => {
       const about = said.filter((one) => one.getUrn() === URN).map((one) => one.getMessage());
       assert.match(about.join("\n"), /^rgw\.User ann: issueKey: rotationId changed from "1" to "2"/m);
       assert.deepEqual(world.lines, [], "nothing is printed");
+      const speaker = speaking(`127.0.0.1:${port}`, assert.fail);
+      await speaker.during(URN, async () => speaker.log("warning: rgw.User ann: something cannot be undone"));
+      speaker.close();
+      const last = said.at(-1);
+      assert.equal(last?.getSeverity(), engineRpc.LogSeverity.WARNING);
+      assert.deepEqual([last?.getMessage(), last?.getUrn()], ["rgw.User ann: something cannot be undone", URN]);
     } finally {
       server.forceShutdown();
     }

@@ -50,6 +50,25 @@ describe("a fleet whose member brings its own secret does not store it in clear"
   });
 });
 
+describe("a fleet's own secrets", () => {
+  it("are each user's own: the defaults have none, and their rotationId is not for users that bring one", async () => {
+    const stack = await openFleetStack();
+    const one = { secretKey: "the-one-secret" };
+    const { failures } = await stack.provider.check({}, { defaults: one, users: named({ red: {}, blue: one }) });
+    assert.deepEqual(
+      failures.map(({ reason }) => reason.slice(0, 55)),
+      ["users.red.secretKey: cannot come from the defaults: who"],
+    );
+    assert.doesNotMatch(JSON.stringify(failures), /the-one-secret/);
+    const { inputs } = await stack.provider.check(
+      {},
+      { defaults: { rotationId: "1" }, users: named({ red: {}, blue: one }) },
+    );
+    const users = (Object.values(inputs.users as object).find((value) => typeof value === "object") ?? {}) as Inputs;
+    assert.deepEqual([(users.red as Inputs).rotationId, (users.blue as Inputs).rotationId], ["1", undefined]);
+  });
+});
+
 function isMarked(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.keys(MARKED).every((name) => name in value);
 }

@@ -21,6 +21,7 @@ export const cegedim: Backend<UserArgs, Settings, Where> = {
     chooseAccessKey: false,
     keyWithUser: true,
     secretsReadable: false,
+    deletesForGood: true,
     // "The change can take few minutes to propagate", says the user guide.
     propagationSeconds: 600,
   },

@@ -14,7 +14,7 @@ import type { Place } from "./args";
 import { marked, unmarked } from "./description";
 import { limited, limiterOf } from "./limiter";
 import { usersOf } from "./listing";
-import { lookupBy, taskAsId } from "./lookup";
+import { isNamed, lookupBy, taskAsId } from "./lookup";
 import { type RegionUser, regionOf } from "./region";
 import { requestsTo } from "./requests";
 import type { Settings } from "./settings";
@@ -58,12 +58,14 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     const raw = user.description ?? "";
     const { description: shown, mark } = unmarked(raw);
     // A long description is cut to make room for the mark, which says that it is this one.
-    const description = mark !== undefined && raw === marked(where.description, mark) ? where.description : shown;
+    const given = where.description;
+    const description = mark !== undefined && given !== undefined && raw === marked(given, mark) ? given : shown;
     const openStackName = user.open_stack_name ?? "";
     const canLogIn = password !== undefined && openStackName !== "" && user.status !== "disabled";
+    const userId = String(user.public_cloud_user_id);
     return {
-      userId: String(user.public_cloud_user_id),
-      fields: { description, openStackName },
+      userId,
+      fields: { description, userId, openStackName },
       ...(canLogIn ? await keysSeenBy({ openStackName, name, password }) : {}),
       ...(mark === undefined ? {} : { mark }),
     };
@@ -72,7 +74,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
   /** Sends the request that makes the user; when its answer is lost, looks whether the user appears. */
   async function make({ name, where: place, fields, password, mark }: UserRequest<Place>): Promise<number> {
     const act = unrepeatable("creating", `user "${name}"`);
-    const description = marked(place.description, mark);
+    const description = marked(place.description ?? "", mark);
     try {
       const outcome =
         password === undefined
@@ -83,7 +85,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       if (!isObjectUserError(error) || !error.uncertain) throw error;
       deps.log(`infomaniak.User ${name}: ${error.message}`);
       const user = await waiting.appears(name, async () => {
-        const user = await lookup.byDescription(place, name, mark);
+        const user = await lookup.byInputs(place, name, mark);
         return user && unmarked(user.description ?? "").mark === mark ? user : undefined;
       });
       if (user) return user.public_cloud_user_id;
@@ -133,7 +135,8 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
 
     async create(request) {
       const { name, where: place, fields, mark } = request;
-      if (await lookup.byDescription(place, name, mark)) throw exists(name);
+      if (await lookup.byInputs(place, name, mark)) throw exists(name);
+      if (isNamed(place)) throw notMadeByName(name);
       let id: number;
       try {
         id = await make(request);
@@ -153,6 +156,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     async update(ref, before, changes) {
       const { userId, name, where: place } = ref;
       const id = await lookup.mustHaveId(userId, name);
+      if (changes.userId !== undefined || changes.openStackName !== undefined) throw anotherUser(ref);
       if (typeof changes.description === "string") await describe(id, name, place, changes.description);
       if (changes.inviteEmail !== undefined || changes.inviteRotationId !== undefined) {
         const email = String(changes.inviteEmail ?? before.inviteEmail);
@@ -194,9 +198,10 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     async removeMark({ userId, name, where: place }) {
       const id = await lookup.mustHaveId(userId, name);
       const user = await requests.getUser(place, id, name);
-      if (!user?.description || unmarked(user.description).mark === undefined) return;
+      const { description, mark } = unmarked(user?.description ?? "");
+      if (user === undefined || mark === undefined) return;
       await removeTwins(user, name, place);
-      await describe(id, name, place, place.description);
+      await describe(id, name, place, place.description ?? description);
     },
 
     list: (where) => usersOf(requests, where),
@@ -223,6 +228,22 @@ function exists(name: string): ObjectUserError {
     code: "already-exists",
     problem: "a user with this description exists already in the project and was not made by this resource",
     advice: "Set adopt: true to adopt it, which sets a new password, or give another description.",
+  });
+}
+
+function notMadeByName(name: string): ObjectUserError {
+  return failure(repeatable("creating", `user "${name}"`), {
+    code: "not-found",
+    problem: "the project has no user with this userId and openStackName, and Infomaniak makes both itself",
+    advice: "Check them; leave both out, and give a description, to have a new user made.",
+  });
+}
+
+function anotherUser({ userId, name }: UserRef<Place>): ObjectUserError {
+  return failure(repeatable("changing", `user "${name}"`), {
+    code: "invalid",
+    problem: `userId or openStackName is another user's: this resource has the user with the id ${userId}`,
+    advice: "Correct them or leave them out. For the other user, give another resource.",
   });
 }
 

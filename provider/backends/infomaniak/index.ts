@@ -2,7 +2,7 @@
 import type { Backend } from "../backend";
 import { factsOf } from "../rows";
 import { userApi } from "./api";
-import { type Place, rows, specOf, type UserArgs, userArgs } from "./args";
+import { importedAs, type Place, rows, specOf, type UserArgs, userArgs } from "./args";
 import { preflight } from "./preflight";
 import { type Settings, settings, sources } from "./settings";
 
@@ -21,6 +21,7 @@ export const infomaniak: Backend<UserArgs, Settings, Place> = {
     keyWithUser: false,
     secretsReadable: true,
     uniqueUserIds: true,
+    deletesForGood: true,
     propagationSeconds: 5,
     // Whether Infomaniak's S3 keeps keys in a cache is not known; other OpenStack gateways do, for five minutes.
     revocationSeconds: 330,
@@ -33,7 +34,7 @@ export const infomaniak: Backend<UserArgs, Settings, Place> = {
     { name: "s3Endpoint", url: s3Endpoint, carries: "signatures and objects" },
   ],
   specOf,
-  importedBy: { inputs: ["publicCloudId", "projectId", "description"], separator: "/" },
+  importedBy: { inputs: ["publicCloudId", "projectId", "description"], separator: "/", as: importedAs },
   preflight,
   connect(settings, deps) {
     const send = deps.openTransport(settings);

@@ -1,6 +1,6 @@
 /**
- * Users by what the lifecycle calls them: an id; the task that is making the user, while it has no id; or a description,
- * before anything is known.
+ * Users by what the lifecycle calls them: an id; the task that is making the user, while it has no id; or, before anything
+ * is known, what the inputs say: an id, a generated name, or a description.
  */
 import { ObjectUserError } from "../../errors";
 import { failure, repeatable } from "../../http/dialect";
@@ -15,6 +15,11 @@ const TASK = "task:";
 /** What stands for a user's id while a task is making it. */
 export function taskAsId(task: string): string {
   return `${TASK}${task}`;
+}
+
+/** Whether the inputs name a user that is there already. */
+export function isNamed({ userId, openStackName }: Place): boolean {
+  return userId !== undefined || openStackName !== undefined;
 }
 
 /** The look-ups. */
@@ -36,14 +41,23 @@ export function lookupBy(requests: Requests, waiting: Waiting) {
     }
   }
 
-  /** The user that bears the description with this mark; else the one that bears it without a mark, or with another's. */
-  async function byDescription(place: Place, name: string, mark: string | undefined): Promise<WireUser | undefined> {
+  /**
+   * The user that the inputs name; without a name, the one that bears the description with this mark, else the one that bears
+   * it without a mark, or with another's.
+   */
+  async function byInputs(place: Place, name: string, mark: string | undefined): Promise<WireUser | undefined> {
+    const { description, userId, openStackName } = place;
     const there = (await requests.listUsers(place)).filter((user) => user.status !== "deleting");
-    const unfinished = there.filter(
-      (user) => mark !== undefined && user.description === marked(place.description, mark),
-    );
-    const finished = there.filter((user) => user.description === place.description);
-    const others = there.filter((user) => unmarked(user.description ?? "").description === place.description);
+    if (isNamed(place))
+      return there.find(
+        (user) =>
+          (userId ?? String(user.public_cloud_user_id)) === String(user.public_cloud_user_id) &&
+          (openStackName ?? user.open_stack_name) === user.open_stack_name,
+      );
+    if (description === undefined) throw unnamed(name);
+    const unfinished = there.filter((user) => mark !== undefined && user.description === marked(description, mark));
+    const finished = there.filter((user) => user.description === description);
+    const others = there.filter((user) => unmarked(user.description ?? "").description === description);
     // All of them are ours; the others go when the mark of this one is taken off.
     if (unfinished[0] !== undefined) return unfinished[0];
     const found = [finished, others].find((users) => users.length > 0) ?? [];
@@ -58,7 +72,7 @@ export function lookupBy(requests: Requests, waiting: Waiting) {
 
   return {
     idOf,
-    byDescription,
+    byInputs,
 
     /** The id of a user that must be there. */
     async mustHaveId(userId: string, name: string): Promise<number> {
@@ -81,9 +95,17 @@ export function lookupBy(requests: Requests, waiting: Waiting) {
       const place = user.where;
       const id =
         user.userId === undefined
-          ? (await byDescription(place, user.name, user.mark))?.public_cloud_user_id
+          ? (await byInputs(place, user.name, user.mark))?.public_cloud_user_id
           : await idOf(user.userId, user.name);
       return id === undefined ? undefined : waiting.idle(place, id, user.name);
     },
   };
+}
+
+function unnamed(name: string): ObjectUserError {
+  return failure(repeatable("looking for", `user "${name}"`), {
+    code: "invalid",
+    problem: "nothing says which user of the project is meant",
+    advice: "Give its description, openStackName or userId.",
+  });
 }

@@ -9,10 +9,13 @@ import { isObjectUserError } from "../../errors";
 import { openApi, withHeaders } from "../../http/api";
 import { type Act, refused, repeatable, unrepeatable } from "../../http/dialect";
 import type { HttpDeps } from "../../http/exchange";
-import type { Place } from "./args";
+import type { Place as Whole } from "./args";
 import { accountApi } from "./refusals";
 import type { Settings } from "./settings";
 import { envelope, type Outcome, type WireUser, wireOutcome, wireTask, wireUser, wireUsers } from "./wire";
+
+/** The project that users are in. */
+type Place = Pick<Whole, "publicCloudId" | "projectId">;
 
 /** Where a task is. */
 export type TaskState =

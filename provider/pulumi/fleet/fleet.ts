@@ -4,7 +4,7 @@
  * the others, and the next `up` goes on with it.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Backend } from "../../backends/backend";
+import { type Backend, capabilitiesOf } from "../../backends/backend";
 import { type ObjectUserError, sentenceOf } from "../../errors";
 import { describe } from "../../lifecycle/reconcile";
 import { beforeHandover } from "../../lifecycle/retirement";
@@ -33,6 +33,7 @@ import {
 import { assign, listed } from "./members";
 import { departure, departures, isInTheWay, isRetained, protectedRemovals, tooManyRemovals } from "./removals";
 import { type FleetState, readFleet, writeFleet } from "./state";
+import { warningsOf } from "./warnings";
 
 /**
  * Pulumi asks about a program's resources within moments of each other, and acts meanwhile: so long a user that is to leave
@@ -88,7 +89,8 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
 
     if (blocked.size + undone.size + stuck.size === 0) return written(settled);
     for (const [name, { known, inputs }] of settled) {
-      settled.set(name, { known: beforeHandover(known, staying.get(name)?.known, backend.capabilities), inputs });
+      const before = staying.get(name)?.known;
+      settled.set(name, { known: beforeHandover(known, before, capabilitiesOf(backend, inputs)), inputs });
     }
     const done = new Set(due.filter((name) => !undone.has(name)));
     const { members, nameOf } = listed(settled, remaining, (name) => done.has(name));
@@ -144,12 +146,13 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
     }
   }
 
-  /** What the next run does with a member, a sentence each; if it can only fail, why. */
-  function planned(inputs: Inputs, before: Remembered, s3Endpoint: unknown, internals: Internals): string[] {
+  /** What the next run does with a member, and what people should hear before, a clause each; if it can only fail, why. */
+  function planned(inputs: Inputs, before: Remembered, s3Endpoint: unknown, internals: Internals) {
     try {
-      return users.plan(inputs, before, s3Endpoint, internals).map(describe);
+      const steps = users.plan(inputs, before, s3Endpoint, internals);
+      return { says: steps.map(describe), warnings: users.warnings(steps, before) };
     } catch (error) {
-      return [sentenceOf(error)];
+      return { says: [sentenceOf(error)], warnings: [] };
     }
   }
 
@@ -193,11 +196,13 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
         const refusal = refuseRemovals(leaving, remembered.size, inputs.allowRemovals);
         // A refresh asks, too, with inputs that state has from before a run that failed. Nothing is about to be done then.
         if (refusal && declared.some((program) => isDeepStrictEqual(program, inputs))) throw refusal;
-        const steps = [...wanted].flatMap(([name, member]) => {
+        const plans = [...wanted].flatMap(([name, member]) => {
           const known = staying.get(name);
-          return known ? planned(member, known, olds.endpoint, internals).map((says) => [name, says] as const) : [];
+          return known ? [{ name, ...planned(member, known, olds.endpoint, internals) }] : [];
         });
-        await users.keeps(internals, [...wanted.values()]);
+        const steps = plans.flatMap(({ name, says }) => says.map((one) => [name, one] as const));
+        for (const line of warningsOf(title, plans, leaving, backend.capabilities)) say(line);
+        await users.keeps(internals, [...wanted.values()], staying.values());
         const moved = await users.movedFrom(olds.endpoint, remembered.values());
         for (const why of moved) say(`${title}: ${why}`);
         sayAll([...departures(users, leaving, wanted), ...steps], (line) => say(`${title} ${line}`));
@@ -246,6 +251,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
         for (const [name, member] of members) if (await users.isNeeded(member)) deleted.delete(name);
         const refusal = protectedRemovals("deleting", title, deleted);
         if (refusal) throw refusal;
+        for (const line of warningsOf(title, [], deleted, backend.capabilities)) say(line);
         const failures = await each([...members.keys()], (name) => leave(name, members.get(name) as Remembered));
         if (failures.size > 0) throw notDeleted(title, failures, members.size);
       }),

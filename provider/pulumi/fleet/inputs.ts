@@ -43,7 +43,10 @@ export function checkFleet(users: Users, olds: Inputs, news: Inputs): { inputs: 
   const before = formerInputs(users, olds);
   const failures: CheckFailure[] = [];
   const checked = Object.entries(members).map(([name, member]) => {
-    const one = checkMember(users, before, name, merged(defaults, member));
+    const all = merged(defaults, member);
+    const one = checkMember(users, before, name, all);
+    if (all.secretKey !== undefined && all.accessKey === undefined && member.secretKey === undefined)
+      failures.push({ property: pathOf(name, "secretKey"), reason: SHARED_SECRET });
     failures.push(...one.failures.map(({ property, reason }) => ({ property: pathOf(name, property), reason })));
     return [name, one.inputs] as const;
   });
@@ -76,10 +79,13 @@ function formerInputs(users: Users, olds: Inputs): Former {
   return { of, ofUser: (name, inputs) => byUser.get(users.nameOf(inputs)) ?? of(name) };
 }
 
-/** A member with the defaults it does not override. A rotation is not for one that brings its own key, or wants none. */
+const SHARED_SECRET =
+  "cannot come from the defaults: who has the secret of one user would have that of the others. Give each its own, or none";
+
+/** A member with the defaults it does not override. A rotation is not for one that brings its own key or secret, or wants none. */
 function merged(defaults: Inputs, member: Inputs): Inputs {
   const { rotationId, ...all } = { ...defaults, ...member };
-  const rotates = all.accessKey === undefined && all.createKey !== false;
+  const rotates = all.accessKey === undefined && all.secretKey === undefined && all.createKey !== false;
   return rotates || member.rotationId !== undefined ? { ...all, rotationId } : all;
 }
 

@@ -82,7 +82,8 @@ export function tooManyRemovals(title: string, leaving: FleetState, total: numbe
   });
 }
 
-function listOf(names: readonly string[]): string {
+/** Names of members, the first ones of many. */
+export function listOf(names: readonly string[]): string {
   const shown = names.slice(0, NAMED).join(", ");
   return names.length > NAMED ? `${shown} and ${names.length - NAMED} more` : shown;
 }

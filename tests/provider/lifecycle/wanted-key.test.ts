@@ -1,6 +1,8 @@
 /** Which key is to be current, and what is done when it is not: the middle of the decision table. */
+import assert from "node:assert/strict";
+import { plan } from "../../../provider/lifecycle/plan";
 import { ONE, OWN, TWO, table } from "./plan-table";
-import { at, BY_US, key, known, retired } from "./samples";
+import { at, BY_US, key, known, NOW, retired, spec } from "./samples";
 
 table("the wanted key", BY_US, [
   ["is not there: issued, and nothing else yet", {}, known([]), [`issueKey ${ONE} for 1`]],
@@ -142,6 +144,73 @@ table("own keys", BY_US, [
     [`issueKey ${TWO} for 2`],
   ],
 ]);
+
+const SECRET = { secretKey: "my secret" };
+const MINE = { [ONE]: "my secret" };
+
+table("an own secret", BY_US, [
+  ["has the derived id", { ownKey: SECRET }, known([]), [`issueKey ${ONE}:own for 1`]],
+  ["is published", { ownKey: SECRET }, known([key(ONE, "1")], ONE, { secrets: MINE }), []],
+  [
+    "rotates together with rotationId",
+    { ownKey: SECRET, rotationId: "2" },
+    known([key(ONE, "1")], ONE),
+    [`issueKey ${TWO}:own for 2`],
+  ],
+  ["that changes alone is a hard cut", { ownKey: SECRET }, known([key(ONE, "1")], ONE), [`issueKey ${ONE}:own for 1`]],
+  [
+    "was replaced on the system: it comes back",
+    { ownKey: SECRET },
+    known([key(ONE, "1")], undefined, { published: { accessKey: ONE, secretKey: "my secret" } }),
+    [`issueKey ${ONE}:own for 1`],
+  ],
+  [
+    "was left by an unfinished run",
+    { ownKey: SECRET },
+    known([], undefined, { foreign: [ONE], secrets: MINE }),
+    [`proveKey ${ONE}`],
+  ],
+  [
+    "is not that which an unfinished run left: that one is nobody's yet",
+    { ownKey: SECRET },
+    known([], undefined, { foreign: [ONE] }),
+    [`issueKey ${ONE}:own for 1`],
+  ],
+  [
+    "goes back to a former rotation with its secret",
+    { ownKey: SECRET },
+    known([retired(ONE, "1", -60, 3540), key("B", "2")], "B", { secrets: { ...MINE, B: "another" } }),
+    [`proveKey ${ONE}`, "retireKey B from +0 until +3600"],
+  ],
+  ["given up: the key stays", {}, known([key(ONE, "1")], ONE, { secrets: MINE }), []],
+  [
+    "adopts the key that has it, and no other",
+    { ownKey: SECRET, adopt: true },
+    known([], undefined, { foreign: ["F", "G"], secrets: { F: "f", G: "my secret" } }),
+    ["proveKey G"],
+  ],
+  [
+    "that no key has is that of a new one: those that are there keep theirs",
+    { ownKey: SECRET, adopt: true },
+    known([], undefined, { foreign: ["F", "G"] }),
+    [`issueKey ${ONE}:own for 1`],
+  ],
+]);
+
+describe("plan: an own secret", () => {
+  for (const [what, wish] of [
+    ["another rotation", { rotationId: "2" }],
+    ["a derived key for one with an own id", { rotationId: "1" }],
+  ] as const)
+    it(`is refused for ${what} that would keep the secret`, () => {
+      const before = known([key("MINE", "1")], "MINE", {
+        published: { id: "MINE", accessKey: "MINE", secretKey: "my secret" },
+        keys: [key("MINE", wish.rotationId === "1" ? "0" : "1")],
+      });
+      const planned = () => plan(spec({ ...wish, ownKey: SECRET }), before, BY_US, NOW);
+      assert.throws(planned, /rotating the key of user "ann": secretKey is that of the current key.*another secretKey/);
+    });
+});
 
 table("createKey: false", BY_US, [
   [
