@@ -27,6 +27,9 @@ const others: Readonly<Record<string, Backend>> = {
   get "rgw.accessKey"(): Backend {
     return (require("./rgw/access-key") as typeof import("./rgw/access-key")).accessKey;
   },
+  get "openstack.accessKey"(): Backend {
+    return (require("./openstack/access-key") as typeof import("./openstack/access-key")).accessKey;
+  },
   get "rgw.account"(): Backend {
     return (require("./rgw/account") as typeof import("./rgw/account")).account;
   },

@@ -55,8 +55,9 @@ export function keyToMake(
 ): KeyRequest {
   const { ownKey, rotationId, identity, name } = spec;
   if (ownKey) return ownKey;
-  // A user's keys for two projects have two ids, which the program's name for it tells apart.
-  if (chooseAccessKey) return { accessKey: deriveAccessKey(keysOnly ? name : userId, rotationId, identity) };
+  // One resource's keys of a user for two projects have two ids, which the program's name for it tells apart.
+  const whose = keysOnly && name !== userId ? `${userId} ${name}` : userId;
+  if (chooseAccessKey) return { accessKey: deriveAccessKey(whose, rotationId, identity) };
   return chooseSecret ? { secretPrefix: deriveSecretPrefix(userId, rotationId, identity) } : {};
 }
 

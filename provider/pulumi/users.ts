@@ -25,6 +25,7 @@ import { Unfinished, withoutKnown } from "../lifecycle/unfinished";
 import { refOf } from "../lifecycle/user-api";
 import type { World } from "../world";
 import { ownBoard } from "./board";
+import { Claims } from "./claims";
 import { type CheckFailure, checkInputs, type Internals, noQuarantine, specOf, wantsQuarantine } from "./inputs";
 import { withoutFindings } from "./live-inputs";
 import { Locks } from "./locks";
@@ -103,8 +104,12 @@ export class Users {
 
   /** The inputs whose change makes another user of it. What only looks different is known after `compare`. */
   replacing(olds: Outputs, news: Inputs): string[] {
+    // Every user has its id as an output; it is an input of some, and then in state if it was given.
+    const isGiven = (name: string) =>
+      name !== "userId" || !Array.isArray(olds.declared) || olds.declared.includes(name);
+    const had = (name: string) => (isGiven(name) ? olds[name] : undefined);
     return this.backend.replaceOn.filter(
-      (name) => !isDeepStrictEqual(olds[name], news[name]) && !this.same.has(pairOf(name, olds, news)),
+      (name) => !isDeepStrictEqual(had(name), news[name]) && !this.same.has(pairOf(name, olds, news)),
     );
   }
 
@@ -136,27 +141,17 @@ export class Users {
     before: { readonly identity: string; readonly inputs: readonly Inputs[] } | undefined,
   ): Promise<void> {
     const known = inputs.filter((each) => !hasUnknowns(each));
-    const had = before && { identity: before.identity, users: await this.namesOf(before.inputs) };
-    this.run.declares(identity, await this.namesOf(known), had);
+    (await this.claims()).declares(identity, known, before);
   }
 
-  /** Notes that a resource is to keep these users. */
-  async keeps({ identity }: Internals, inputs: readonly Inputs[]): Promise<void> {
-    this.run.keeps(identity, await this.namesOf(inputs));
+  /** Notes that a resource is to keep these users, and what it knows of them. */
+  async keeps({ identity }: Internals, inputs: readonly Inputs[], before: Iterable<Remembered>): Promise<void> {
+    const known = [...before].map((each) => each.known);
+    (await this.claims()).keeps(identity, inputs, known);
   }
 
-  /**
-   * What resources may not share, as a run's notes have it: users, of which no two systems have one alike. Where only keys
-   * are ours, keys that the program chooses; all others have ids that no other resource has.
-   */
-  private async namesOf(inputs: readonly Inputs[]): Promise<string[]> {
-    const { resource, capabilities } = this.backend;
-    const { address } = await this.open();
-    const names = inputs.map((each) => {
-      const { name, ownKey } = this.backend.specOf(each);
-      return capabilities.keysOnly ? ownKey?.accessKey : name;
-    });
-    return names.flatMap((name) => (name === undefined ? [] : [`${resource} ${address} ${name}`]));
+  private async claims(): Promise<Claims> {
+    return new Claims(this.run, this.backend, (await this.open()).address);
   }
 
   /** Runs a task that changes a user when every earlier one about the user has ended, whatever resource it is of. */
@@ -194,16 +189,18 @@ export class Users {
   async reconcile(inputs: Inputs, before: Remembered | undefined, internals: Internals): Promise<Known> {
     const opened = openedFor(await this.open(), this.backend, inputs);
     const spec = specOf(this.backend, inputs, opened.s3Endpoint, internals);
-    const user = await this.namesOf([inputs]);
+    const claims = await this.claims();
+    const claim = claims.of(inputs);
     return this.hold(opened, spec, async () => {
       const { identity } = internals;
-      if (before === undefined && this.run.isOfAnother(identity, String(user))) throw managedByAnother(spec.name);
-      const isReplaced = before === undefined && this.run.isReplaced(identity, String(user));
+      const isNew = before === undefined && claim !== undefined;
+      if (isNew && this.run.isOfAnother(identity, claim)) throw managedByAnother(spec.name);
+      const isReplaced = isNew && this.run.isReplaced(identity, claim);
       const known = await reconcile(spec, before?.known, opened, { isReplaced }).catch((error) => {
-        if (error instanceof Unfinished && error.known) this.run.holds(identity, user);
+        if (error instanceof Unfinished && error.known) claims.holds(identity, inputs, error.known);
         throw error;
       });
-      this.run.holds(identity, user);
+      claims.holds(identity, inputs, known);
       return known;
     });
   }
@@ -223,29 +220,29 @@ export class Users {
 
   /** Whether another resource of this run needs the user, as far as is known by now: then it is released, not deleted. */
   async isNeeded({ known, inputs }: Remembered): Promise<boolean> {
-    return this.run.isNeeded(known.identity, String(await this.namesOf([inputs])));
+    const claim = (await this.claims()).of(inputs);
+    return claim !== undefined && this.run.isNeeded(known.identity, claim);
   }
 
   /**
    * Deletes the user with its keys; or, if another resource of this run needs it, releases it: then state forgets it and
    * nothing else happens. Rejects with an ObjectUserError when the user is not ours.
    */
-  async remove({ known, inputs }: Remembered): Promise<"deleted" | "released"> {
+  async remove(user: Remembered): Promise<"deleted" | "released"> {
     const opened = await this.open();
+    const { known, inputs } = user;
     const spec = this.backend.specOf(inputs);
     const ref = refOf(spec, known);
     const { name } = ref;
-    const user = String(await this.namesOf([inputs]));
-    const isNeeded = () => this.run.isNeeded(known.identity, user);
     return this.hold(opened, spec, async () => {
-      if (isNeeded()) return "released";
+      if (await this.isNeeded(user)) return "released";
       const live = await opened.api.find(ref);
       const problem = notOurs(known, live, await hereOf(known, opened), this.backend.capabilities);
       // Pulumi may have asked for another resource meanwhile.
-      if (isNeeded()) return "released";
+      if (await this.isNeeded(user)) return "released";
       if (problem !== undefined) throw deletionElsewhere(name, problem);
       if (this.backend.capabilities.keysOnly) {
-        await this.revokeAll({ known, inputs }, opened);
+        await this.revokeAll(user, opened);
       } else {
         const doubt = notToDelete(known, live);
         if (doubt !== undefined) throw deletionRefused(name, doubt);
@@ -253,15 +250,18 @@ export class Users {
         if (dependents.length > 0 && inputs.forceDestroy !== true) throw takesAlong(name, dependents);
         await opened.api.remove(ref, { force: inputs.forceDestroy === true });
       }
-      this.run.deleted(known.identity, user);
+      const claim = (await this.claims()).of(inputs);
+      if (claim !== undefined) this.run.deleted(known.identity, claim);
       return "deleted";
     });
   }
 
-  /** Revokes the keys of a resource's ring. The user stays as it is, with its other keys. */
+  /** Revokes the keys of a resource's ring, but those that another one has by now. The user stays, with its other keys. */
   private async revokeAll({ known, inputs }: Remembered, opened: Opened): Promise<void> {
     const spec = { ...specOf(this.backend, inputs, opened.s3Endpoint), leaves: true as const };
-    await reconcile(spec, known, opened, { operation: "deleting", may: () => true }).catch(withoutKnown);
+    const claims = await this.claims();
+    const may = (step: Step) => step.do === "revokeKey" && !claims.needsKey(known, step.id);
+    await reconcile(spec, known, opened, { operation: "deleting", may }).catch(withoutKnown);
   }
 }
 

@@ -173,6 +173,28 @@ describe("rgw.AccessKey", () => {
     assert.equal(stack.system.s3(own), "200");
   });
 
+  it("that is made anew before its former self goes keeps its key, in this run or in the next", async () => {
+    const inputs = { userId: "ann", rotationId: "2" };
+    for (const isKilled of [false, true]) {
+      const former = await another("itself");
+      await former.up({ ...inputs, rotationId: "1" });
+      await former.up(inputs);
+      const board = ownBoard();
+      const renewed = await another("itself", board);
+      await renewed.up(inputs);
+      const key = renewed.stored?.outputs as { accessKey: string; secretKey: string };
+      const next = isKilled ? ownBoard() : board;
+      const [kept, going] = [await another("itself", next), await another("itself", next)];
+      [kept.stored, going.stored] = [renewed.stored, former.stored];
+      assert.equal(await kept.up(inputs), "same");
+      await going.destroy();
+      assert.equal(stack.system.s3(key), "200");
+      assert.equal(keys().length, 2, "the former key went with the former self");
+      await kept.destroy();
+      assert.equal(keys().length, 1);
+    }
+  });
+
   it("makes another user's key when the program says so, and revokes the former one's", async () => {
     await stack.up();
     assert.equal(await stack.engine.up({ userId: "ann-b" }), "replaced");

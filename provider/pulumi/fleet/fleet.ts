@@ -198,7 +198,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
           const known = staying.get(name);
           return known ? planned(member, known, olds.endpoint, internals).map((says) => [name, says] as const) : [];
         });
-        await users.keeps(internals, [...wanted.values()]);
+        await users.keeps(internals, [...wanted.values()], staying.values());
         const moved = await users.movedFrom(olds.endpoint, remembered.values());
         for (const why of moved) say(`${title}: ${why}`);
         sayAll([...departures(users, leaving, wanted), ...steps], (line) => say(`${title} ${line}`));
