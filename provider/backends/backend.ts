@@ -63,6 +63,8 @@ export interface ImportedBy {
   readonly separator: string;
   /** The first input may be left out, with the separator behind it. */
   readonly firstIsOptional?: true;
+  /** The last input may be left out, with the separator before it. */
+  readonly lastIsOptional?: true;
 }
 
 /** One thing that a preflight looked at. */

@@ -4,6 +4,7 @@ import { subuser } from "../../provider/backends/rgw/subuser";
 import { openConnection } from "../../provider/connection";
 import { deriveAccessKey } from "../../provider/lifecycle/keys";
 import { moveIn } from "../../provider/operator/import";
+import { inputsOfId } from "../../provider/packaged/import";
 import type { Inputs } from "../../provider/pulumi/state";
 import { ME } from "../provider/engine";
 import type { Adapter } from "./adapter";
@@ -146,6 +147,20 @@ describe("rgw.Subuser with S3 keys", () => {
   });
 });
 
+describe("the id of an rgw.Subuser", () => {
+  const rows: readonly [string, Inputs | RegExp][] = [
+    ["red$eve:app", { user: "red$eve", name: "app" }],
+    ["eve:app:swift", { user: "eve", name: "app", keyType: "swift" }],
+    ["eve", /Give it as user:name:keyType or user:name/],
+    [":app", /Give it as/],
+  ];
+  for (const [id, means] of rows)
+    it(`"${id}"`, () => {
+      if (means instanceof RegExp) assert.throws(() => inputsOfId(backend, id), means);
+      else assert.deepEqual(inputsOfId(backend, id), means);
+    });
+});
+
 describe("rgw.Subuser with a Swift key", () => {
   let stack: Awaited<ReturnType<typeof open>>;
   const secret = () => stack.owner().swiftKeys.get("ann");
@@ -229,6 +244,19 @@ describe("rgw.Subuser with a Swift key", () => {
     await stack.engine.refresh();
     await stack.up({ exclusiveKeys: true, rotationId: "2" });
     assert.ok(stack.owner().keys.has("THEIRS"));
+  });
+
+  it("comes into a stack with the secret that it has", async () => {
+    await stack.system.make("ann");
+    const config = { get: (key: string) => stack.system.config[key] };
+    const world = { ...stack.world, openTransport: stack.system.openTransport };
+    const opened = openConnection(backend, config, world, () => {});
+    const inputs = { user: "own", name: "ann", keyType: "swift" };
+    const { known, left } = await moveIn(backend, { name: "ann", inputs }, opened, { declare: "required" });
+    assert.deepEqual([known.published?.secretKey, left], [secret(), []]);
+    const another = { name: "ann", inputs: { user: "own", name: "ann" } };
+    const { left: [step] = [] } = await moveIn(backend, another, opened, { declare: "required" });
+    assert.equal(step?.do, "issueKey", "of the other type it has no key yet");
   });
 
   it("whose secret somebody replaced is drift, and gets another one", async () => {
