@@ -27,6 +27,9 @@ const others: Readonly<Record<string, Backend>> = {
   get "rgw.account"(): Backend {
     return (require("./rgw/account") as typeof import("./rgw/account")).account;
   },
+  get "infomaniak.project"(): Backend {
+    return (require("./infomaniak/project") as typeof import("./infomaniak/project")).project;
+  },
 };
 
 /** Every kind of resource, as state names it. */
