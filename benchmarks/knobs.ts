@@ -4,7 +4,7 @@ import { inParallel } from "../provider/parallel";
 import { s3Client } from "../tests/proofs/ground/s3";
 import { openStack, type RunOptions } from "../tests/real/pulumi";
 import type { RealCeph } from "../tools/ceph/cluster";
-import { type Contender, connectionTo, programOf } from "./programs";
+import { type Contender, connectionTo, filesOf } from "./programs";
 
 /** One setting and what it took, in seconds. */
 export interface KnobTime {
@@ -14,8 +14,7 @@ export interface KnobTime {
 
 /** \`--parallel\`, the language of the program, checkpoints. `size` is the number of users for the last. */
 export async function turnKnobs(ceph: RealCeph, size: number): Promise<KnobTime[]> {
-  const create = (contender: Contender, users: number, run: RunOptions) =>
-    timeUp(ceph, { "index.js": programOf(contender, users) }, run);
+  const create = (contender: Contender, users: number, run: RunOptions) => timeUp(ceph, filesOf(contender, users), run);
   const typescript = {
     "index.ts": `import { rgw } from "pulumi-object-users";\nnew rgw.User("u0", { uid: "u0", displayName: "A" });\n`,
   };

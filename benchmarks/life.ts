@@ -9,7 +9,7 @@ import { processesWith } from "../tests/real/processes";
 import { openStack, type Stack } from "../tests/real/pulumi";
 import type { Credentials, RealCeph } from "../tools/ceph/cluster";
 import type { CpuMeter } from "./cpu";
-import { type Contender, connectionTo, programOf } from "./programs";
+import { type Contender, connectionTo, filesOf, isPackaged } from "./programs";
 import type { Operation, Sample } from "./samples";
 
 /** What one life took. */
@@ -26,11 +26,11 @@ const CHECKED = 50;
 
 /** Lives once with so many users. */
 export async function live(ceph: RealCeph, meter: CpuMeter, contender: Contender, size: number): Promise<Life> {
-  const program = (field?: string, rotation?: string) => ({ "index.js": programOf(contender, size, field, rotation) });
+  const program = (field?: string, rotation?: string) => filesOf(contender, size, field, rotation);
   const stack = await openStack({
     program: { files: program() },
-    config: connectionTo(ceph.endpoint, ceph.admin),
-    env: meter.env,
+    config: isPackaged(contender) ? {} : connectionTo(ceph.endpoint, ceph.admin),
+    env: { ...meter.env, ...environmentOf(ceph) },
     wrapper: meter.wrapper,
   });
   const times = new Map<Operation, Sample>();
@@ -38,7 +38,7 @@ export async function live(ceph: RealCeph, meter: CpuMeter, contender: Contender
   const time = async (operation: Operation, call: Promise<{ readonly ms: number }>) => {
     times.set(operation, { wall: (await call).ms, cpu: meter.read() });
   };
-  const hasUsers = contender === "users" || contender === "classical" || contender === "fleet";
+  const hasUsers = ["users", "classical", "fleet", "yaml users", "yaml fleet"].includes(contender);
   try {
     await time("create", stack.up(PARALLEL));
     const bytesPerUser = JSON.stringify(await stack.exportState()).length / size;
@@ -59,6 +59,15 @@ export async function live(ceph: RealCeph, meter: CpuMeter, contender: Contender
   }
 }
 
+/** The connection as programs that have no configuration find it. */
+export function environmentOf({ endpoint, admin }: RealCeph): Record<string, string> {
+  return {
+    RADOSGW_ENDPOINT: endpoint,
+    RADOSGW_ACCESS_KEY: admin.accessKey,
+    RADOSGW_SECRET_KEY: admin.secretKey,
+  };
+}
+
 /** All users are there, and the keys that state has are those that S3 accepts. */
 async function expectAccepted(ceph: RealCeph, stack: Stack, size: number): Promise<void> {
   await expectUsers(ceph, size);
@@ -74,7 +83,7 @@ async function expectAccepted(ceph: RealCeph, stack: Stack, size: number): Promi
 }
 
 /** A measurement counts only if the work was done: so many users besides the admin. */
-async function expectUsers(ceph: RealCeph, expected: number): Promise<void> {
+export async function expectUsers(ceph: RealCeph, expected: number): Promise<void> {
   const users = (await ceph.radosgwAdmin("user", "list")) as string[];
   const ours = users.filter((uid) => /^u\d+$/.test(uid)).length;
   if (ours !== expected) throw new Error(`there are ${ours} users, ${expected} were expected`);
@@ -93,7 +102,7 @@ function keysIn(exported: unknown): Credentials[] {
   return Object.values(members).flatMap(keysIn);
 }
 
-const PLUGIN = "dynamic-provider";
+const PLUGIN = /dynamic-provider|pulumi-resource-object-users/;
 const WATCH_MS = 400;
 
 /** Watches the plug-in's memory while it lives: Linux keeps the peak of each process. */
@@ -103,8 +112,7 @@ function watchPlugin(stack: Stack): { stop(): number } {
   let pid: number | undefined;
   const timer = setInterval(() => {
     const status = pid === undefined ? undefined : peakOf(pid);
-    if (status === undefined)
-      pid = processesWith("PULUMI_HOME", home).find(({ command }) => command.includes(PLUGIN))?.pid;
+    if (status === undefined) pid = processesWith("PULUMI_HOME", home).find(({ command }) => PLUGIN.test(command))?.pid;
     else peak = Math.max(peak, status);
   }, WATCH_MS);
   return {

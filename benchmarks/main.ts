@@ -2,7 +2,7 @@
  * `npm run bench`: times, requests, start-up and memory, in one run on this machine, into benchmarks/RESULTS.md.
  *
  * `--quick` measures small sizes once, to see that it works; `--once` each size once but the slowest, into a file of its own,
- * to see that two runs agree.
+ * to see that two runs agree. `--doors` compares the two doors only.
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -10,6 +10,7 @@ import path from "node:path";
 import { findCli } from "../tests/real/pulumi";
 import { type RealCeph, startCeph } from "../tools/ceph/cluster";
 import { cpuMeter } from "./cpu";
+import { compareDoors } from "./doors";
 import { timeGateways, turnKnobs } from "./knobs";
 import { live } from "./life";
 import { plot } from "./plot";
@@ -29,12 +30,19 @@ const sizesOf = (rounds: Readonly<Record<number, number>>): Sizes =>
 // The long ones vary little.
 const SINGLES = sizesOf(quick ? { 1: 1, 10: 1 } : once ? { 1: 1, 10: 1, 100: 1 } : { 1: 3, 10: 3, 100: 3, 500: 1 });
 const FLEETS = sizesOf(quick ? { 20: 1 } : once ? { 500: 1, 2000: 1, 5000: 1 } : { 500: 3, 2000: 2, 5000: 1 });
+const DOORS = {
+  singles: sizesOf(quick ? { 1: 1, 10: 1 } : { 1: 3, 100: once ? 1 : 3 }),
+  fleets: sizesOf(quick ? { 20: 1 } : { 2000: 1, 5000: 1 }),
+};
 const IN_FLIGHT = { singles: 16, fleets: 32 };
 
 async function main(): Promise<void> {
   const began = Date.now();
   const ceph = await startCeph();
+  const suffix = quick ? ".quick" : once ? ".once" : "";
   try {
+    await compareDoors(ceph, DOORS, await versions(ceph), `DOORS${suffix}`);
+    if (process.argv.includes("--doors")) return;
     console.log("start-up and requests");
     const startup = measureStartup();
     const requests = await countRequests();
@@ -43,7 +51,7 @@ async function main(): Promise<void> {
     console.log("what else decides");
     const knobs = await turnKnobs(ceph, quick || once ? 20 : 500);
     const gateways = await timeGateways(ceph);
-    const name = quick ? "RESULTS.quick" : once ? "RESULTS.once" : "RESULTS";
+    const name = `RESULTS${suffix}`;
     const machine = `${await versions(ceph)} The run took ${((Date.now() - began) / 60_000).toFixed(0)} minutes.`;
     const text = report(measured, { machine, rounds, knobs, gateways, inFlight: IN_FLIGHT, plot: `${name}.svg` });
     writeFileSync(path.join(__dirname, `${name}.md`), text);
@@ -97,7 +105,7 @@ async function versions(ceph: RealCeph): Promise<string> {
   const cli = await findCli();
   const sdk = (require("@pulumi/pulumi/package.json") as { version: string }).version;
   return (
-    `Made by \`npm run bench\` on ${cpus().length} cores, Node ${process.version}, Pulumi ${cli?.version} with SDK ${sdk}, ` +
+    `Measured on ${cpus().length} cores, Node ${process.version}, Pulumi ${cli?.version} with SDK ${sdk}, ` +
     `Ceph ${ceph.version} on the same machine, memory-backed.`
   );
 }

@@ -1,5 +1,9 @@
-/** The programs that are measured, and the configuration they share. Plain JavaScript: ts-node would cost 2.5 s each time. */
-import type { ConfigValue } from "../tests/real/pulumi";
+/**
+ * The programs that are measured, and the configuration they share. JavaScript, as ts-node would cost 2.5 s each time, and
+ * YAML for the packaged plugin.
+ */
+import path from "node:path";
+import { type ConfigValue, type Files, REPOSITORY } from "../tests/real/pulumi";
 
 /** Stack configuration for a gateway. */
 export function connectionTo(
@@ -14,10 +18,34 @@ export function connectionTo(
 }
 
 /** What stands for what in the tables. */
-export type Contender = "empty" | "floor" | "users" | "classical" | "fleet" | "fleet floor";
+export type Contender = "empty" | "floor" | "users" | "classical" | "fleet" | "fleet floor" | Packaged;
+/** Those that the packaged plugin runs, out of YAML. */
+export type Packaged = "yaml empty" | "yaml users" | "yaml fleet";
+
+const PLUGIN = path.join(REPOSITORY, "dist", "plugin");
+
+/** The files of a program with `size` resources of a kind; `field` changes one input of all, `rotation` another. */
+export function filesOf(contender: Contender, size: number, field = "A", rotation = "1"): Files {
+  if (!isPackaged(contender)) return { "index.js": programOf(contender, size, field, rotation) };
+  const names = Array.from({ length: contender === "yaml empty" ? 0 : size }, (_, index) => `u${index}`);
+  const by = <T>(one: (uid: string) => T) => Object.fromEntries(names.map((name) => [name, one(name)]));
+  const given = { displayName: field, rotationId: rotation };
+  const resources =
+    contender === "yaml fleet"
+      ? { all: { type: "object-users:rgw:Users", properties: { defaults: given, users: by((uid) => ({ uid })) } } }
+      : by((uid) => ({ type: "object-users:rgw:User", properties: { uid, ...given } }));
+  const plugins = { providers: [{ name: "object-users", path: PLUGIN }] };
+  // JSON is YAML.
+  return { "Pulumi.yaml": JSON.stringify({ name: "program", runtime: "yaml", plugins, resources }) };
+}
+
+/** Whether a contender needs the packaged plugin. */
+export function isPackaged(contender: Contender): contender is Packaged {
+  return contender.startsWith("yaml");
+}
 
 /** A program with `size` resources of a kind; `field` changes one input of all, `rotation` another. */
-export function programOf(contender: Contender, size: number, field = "A", rotation = "1"): string {
+function programOf(contender: Exclude<Contender, Packaged>, size: number, field = "A", rotation = "1"): string {
   const loop = (line: string) => `for (let i = 0; i < ${size}; i++) ${line}`;
   const members = `const users = {};\n${loop(`users["u" + i] = { uid: "u" + i };`)}`;
   const fleet = `{ defaults: { displayName: "${field}", rotationId: "${rotation}" }, users }`;

@@ -21,7 +21,7 @@ export function report(measured: Measured, about: Surroundings): string {
   return [
     "# Benchmark",
     "",
-    `${about.machine} Compare columns, not runs: what stands in one table was measured in one run, interleaved.`,
+    `Made by \`npm run bench\`. ${about.machine} Compare columns, not runs: what stands in one table was measured in one run, interleaved.`,
     "",
     ...budgetTable(measured),
     `![Seconds to create users, by number of users](${about.plot})`,
@@ -144,7 +144,8 @@ function times(count: number): string {
   return count === 1 ? "one round" : `${count} rounds`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
+/** A table in Markdown: the first column is text, the others are numbers. */
+export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
   const line = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map((_, index) => (index === 0 ? "---" : "---:"))), ...rows.map(line), ""];
 }

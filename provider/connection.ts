@@ -42,6 +42,12 @@ export function openConnection(
   return { ...connection, ...world, announce, capabilities, defaults, resource, address, systemId };
 }
 
+/** The same for users of these inputs, with whom more or less can be done. */
+export function openedFor<Any extends Context>(opened: Any, backend: Backend, inputs: object): Any {
+  const own = backend.otherwise?.(inputs as Readonly<Record<string, unknown>>);
+  return own === undefined ? opened : { ...opened, capabilities: { ...opened.capabilities, ...own } };
+}
+
 /** Who is not told knows the system by its address only. But a system that could not be asked now may be any. */
 function unlessItDoesNotSay(error: unknown): undefined {
   if (!isObjectUserError(error) || isObjectUserError(error, "unavailable", "rate-limited", "unauthorized")) throw error;

@@ -14,6 +14,7 @@ import { outputsOf } from "./managed";
 import { ConnectionProvider, type LifecycleArgs, ObjectUser, type SettingsOf, type TransportArgs } from "./resource";
 
 export type { FoundKey, LookUpOptions } from "./look-up";
+export { AccessKey, type AccessKeyArgs, AccessKeys } from "./openstack-access-key";
 export type { Key } from "./resource";
 
 /**

@@ -6,8 +6,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { connectionOf } from "./door";
 import { Managed, withSecrets } from "./managed";
 
-/** The inputs that every user has, whatever the system. */
-export interface LifecycleArgs {
+/** The inputs that every key has, whatever the system. */
+export interface RotationArgs {
   /**
    * The rotation that the current key belongs to; any text. A new value makes a new key, proves it and retires the old one.
    * Going back to the value of a key whose grace still runs makes that key current again. It is refused for a user with a
@@ -34,6 +34,10 @@ export interface LifecycleArgs {
    * with a revoked key, and require that S3 refuses it. Default: true where an S3 endpoint is known.
    */
   prove?: pulumi.Input<boolean>;
+}
+
+/** The inputs that every user has, whatever the system. */
+export interface LifecycleArgs extends RotationArgs {
   /**
    * Adopt a user that exists, with the first key that it has, and change none of its keys. A user exists for every resource
    * but the one that made it, in whatever stack. For another name or parent of a resource, use `aliases` instead. Set it for

@@ -22,7 +22,9 @@ import {
 
 export type { FoundKey, LookUpOptions } from "./look-up";
 export type { Key } from "./resource";
+export { AccessKey, type AccessKeyArgs, AccessKeys } from "./rgw-access-key";
 export { Account, type AccountArgs } from "./rgw-account";
+export { Subuser, type SubuserArgs, Subusers } from "./rgw-subuser";
 
 /** Arguments of a connection. Those that are not given come from stack configuration, then from the environment. */
 export interface ProviderArgs extends TransportArgs {

@@ -1,4 +1,5 @@
 /** `object-users usage`: when and from where each key of the stacks was last used, as the ops log of a Ceph gateway says. */
+import { capabilitiesOf } from "../../provider/backends/backend";
 import { isDerived } from "../../provider/lifecycle/keys";
 import { type Inventory, takeInventory } from "../../provider/operator/inventory";
 import { printableJson } from "../../provider/printable";
@@ -55,7 +56,7 @@ async function usage(options: Options, terminal: Terminal): Promise<ExitCode> {
 /** What a stack has where every key has an access key of its own: elsewhere a log cannot tell one from another. */
 function takeKeyed(exported: unknown): Inventory {
   const inventory = takeInventory(exported);
-  const users = inventory.users.filter(({ backend }) => backend.capabilities.rotates === "keys");
+  const users = inventory.users.filter(({ backend, inputs }) => capabilitiesOf(backend, inputs).rotates === "keys");
   return { ...inventory, users };
 }
 

@@ -3,6 +3,7 @@
  * words. How old a key may be is not decided here.
  */
 
+import { capabilitiesOf } from "../../provider/backends/backend";
 import { isOver } from "../../provider/lifecycle/keys";
 import type { KeyRecord } from "../../provider/lifecycle/model";
 import { deadlineOf } from "../../provider/lifecycle/retirement";
@@ -43,22 +44,22 @@ export function keyDeadline(key: KeyRecord, { inputs }: ManagedUser): string | u
 
 /** How a key stands at that moment. */
 export function keyPhaseOf(key: KeyRecord, user: ManagedUser, now: Date): KeyPhase {
-  const { current, backend } = user;
+  const { current, backend, inputs } = user;
   if (key.id === current?.id) return "current";
   if (key.retiredAt === undefined) return "new";
   if (!isOver(keyDeadline(key, user), now)) return key.disabledAt === undefined ? "grace" : "quarantine";
-  return backend.capabilities.rotates === "keys" ? "overdue" : "ended";
+  return capabilitiesOf(backend, inputs).rotates === "keys" ? "overdue" : "ended";
 }
 
 /** How a user stands at that moment, and why. */
 export function phaseOf(user: ManagedUser, now: Date): { readonly phase: Phase; readonly reason: string } {
-  const { known, current, backend } = user;
+  const { known, current, backend, inputs } = user;
   if (user.isReplaced) return plain("replaced");
   if (user.isPending) return plain("pending");
   if (user.isUnfinished) return plain("unfinished");
   const found = (wanted: KeyPhase) => known.keys.find((key) => keyPhaseOf(key, user, now) === wanted);
   const what = (key: KeyRecord) =>
-    backend.capabilities.rotates === "secrets" ? `a secret of ${key.accessKey}` : key.accessKey;
+    capabilitiesOf(backend, inputs).rotates === "secrets" ? `a secret of ${key.accessKey}` : key.accessKey;
 
   const overdue = found("overdue");
   if (overdue) {

@@ -14,6 +14,8 @@ import type { InputFacts } from "./rows";
 export interface UserSpec<Where = unknown> {
   /** What the program calls the user, for people. */
   readonly name: string;
+  /** Whose record on the system it changes, where that is another user: its `name`. */
+  readonly owner?: string;
   /** How the system addresses the user; nobody but the backend opens it. */
   readonly where: Where;
   /** The user's id on the system, where the inputs say it. */
@@ -122,6 +124,8 @@ export interface Backend<Args = unknown, Settings = unknown, Where = unknown> ex
   /** Strict: unknown names are errors. Brings inputs into normal form. */
   readonly args: z.ZodType<Args>;
   readonly capabilities: Capabilities;
+  /** What of it is otherwise for users of these inputs, which may be wrong or not known yet. Default: nothing. */
+  otherwise?(inputs: Readonly<Record<string, unknown>>): Partial<Capabilities>;
   readonly connection: z.ZodType<Settings>;
   /** Where each setting of the connection comes from. */
   readonly sources: Readonly<Record<string, ConnectionSource>>;
@@ -139,6 +143,14 @@ export interface Backend<Args = unknown, Settings = unknown, Where = unknown> ex
   /** Opens the preflight of a connection. Sends nothing yet. Absent: there is none. */
   preflight?(settings: Settings, deps: BackendDeps): Preflight;
   connect(settings: Settings, deps: BackendDeps): Connection<Where>;
+}
+
+/** What can be done with a user of these inputs. */
+export function capabilitiesOf(
+  { capabilities, otherwise }: Pick<Backend, "capabilities" | "otherwise">,
+  inputs: Readonly<Record<string, unknown>>,
+): Capabilities {
+  return otherwise ? { ...capabilities, ...otherwise(inputs) } : capabilities;
 }
 
 /** Whether a text, as a part of an address's path, stays one: "." and ".." lead elsewhere, and no escape helps. */

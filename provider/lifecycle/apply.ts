@@ -95,12 +95,13 @@ async function updateUser(step: StepOf<"updateUser">, { known, user, context }: 
 
 /**
  * Where the system ends graces by itself, the deadline of the secrets before this one counts from here; so the one that
- * consumers hold is proven first, unless its end is fixed already.
+ * consumers hold is proven first, unless its end is fixed already, or nobody wants a grace that could be had.
  */
 async function issueKey(step: StepOf<"issueKey">, { spec, known, user, context }: Act): Promise<Known> {
   const { graceSeconds } = step.key;
   const { published } = known;
-  const endsCurrent = context.capabilities.rotates === "secrets" && graceSeconds !== undefined && graceSeconds > 0;
+  const { rotates, maxKeys } = context.capabilities;
+  const endsCurrent = rotates === "secrets" && graceSeconds !== undefined && (graceSeconds > 0 || maxKeys === 1);
   const { provenAt, expiresAt } = known.keys.find((record) => record.id === published?.id) ?? {};
   if (spec.prove && endsCurrent && published?.id !== undefined && expiresAt === undefined) {
     await proveCurrent({ ...published, id: published.id }, provenAt, user, context);

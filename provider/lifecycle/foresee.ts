@@ -21,7 +21,7 @@ import {
   withPublished,
   withRetired,
 } from "./fold";
-import type { Capabilities, Fields, KeyRecord, KeyRequest, Known, LiveKey, Spec, Step } from "./model";
+import type { Capabilities, Fields, KeyRecord, KeyRequest, Known, Live, LiveKey, Spec, Step } from "./model";
 import { firstSight } from "./observe";
 import { plan } from "./plan";
 
@@ -46,7 +46,12 @@ export function isOpen(text: string): boolean {
 
 /** What will be known. Throws an ObjectUserError where the plan refuses what is wanted. `before` undefined: no such user. */
 export function foresee(spec: Spec, before: Known | undefined, system: Foreseen, now: Date): Known {
-  let known = before;
+  // Whether a user that is somebody else's is there is only known by looking.
+  let known =
+    before ??
+    (system.capabilities.keysOnly
+      ? firstSight(userOf(spec, system), spec, system.defaults, { takenOver: false })
+      : undefined);
   for (let count = 0; count < MOST_STEPS; count++) {
     const [step] = plan(spec, known, system.capabilities, now);
     if (step === undefined) {
@@ -63,15 +68,18 @@ export function foresee(spec: Spec, before: Known | undefined, system: Foreseen,
 /** A user that was made. Where the system makes its first key later, a step of its own follows. */
 function created(step: Step, spec: Spec, system: Foreseen, now: Date): Known {
   if (step.do !== "createUser") throw new Error(`${step.do} needs a user`);
-  const { defaults, outputs } = system;
-  // What has no default, the system decides, or does not show.
-  const shown = Object.fromEntries(outputs.map((name) => [name, OPEN]));
-  const fields = { ...shown, ...defaults, ...step.fields };
+  const { defaults } = system;
   const key = step.key && keyOf(step.key, spec, undefined, system, 0);
   const made = key && recordOf(key, spec.rotationId, now);
-  const live = { userId: spec.userId ?? OPEN, fields, keys: key ? [key] : [] };
+  const live = { ...userOf(spec, system, step.fields), keys: key ? [key] : [] };
   const known = firstSight(live, spec, defaults, { takenOver: false, ...(made ? { made } : {}) });
   return spec.password ? { ...known, password: passwordOf(spec.password) } : known;
+}
+
+/** A user without keys. What has no default, the system decides, or does not show. */
+function userOf({ userId = OPEN }: Spec, { defaults, outputs }: Foreseen, declared: Fields = {}): Live {
+  const shown = Object.fromEntries(outputs.map((name) => [name, OPEN]));
+  return { userId, fields: { ...shown, ...defaults, ...declared }, keys: [] };
 }
 
 function passwordOf({ value, rotationId }: NonNullable<Spec["password"]>) {

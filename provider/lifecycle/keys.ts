@@ -51,10 +51,16 @@ export function deriveSecretPrefix(userId: string, rotationId: string, identity 
  * The key that would be made for a wish: the caller's own, else one that is recognised again, else the system's; with the
  * caller's secret, if there is one.
  */
-export function keyToMake(spec: Spec, userId: string, { chooseAccessKey, chooseSecret }: Capabilities): KeyRequest {
-  const { ownKey = {}, rotationId, identity } = spec;
+export function keyToMake(
+  spec: Spec,
+  userId: string,
+  { chooseAccessKey, chooseSecret, keysOnly }: Capabilities,
+): KeyRequest {
+  const { ownKey = {}, rotationId, identity, name } = spec;
   if (ownKey.accessKey !== undefined) return ownKey;
-  if (chooseAccessKey) return { ...ownKey, accessKey: deriveAccessKey(userId, rotationId, identity) };
+  // One resource's keys of a user for two projects have two ids, which the program's name for it tells apart.
+  const whose = keysOnly && name !== userId ? `${userId} ${name}` : userId;
+  if (chooseAccessKey) return { ...ownKey, accessKey: deriveAccessKey(whose, rotationId, identity) };
   return chooseSecret ? { secretPrefix: deriveSecretPrefix(userId, rotationId, identity) } : {};
 }
 

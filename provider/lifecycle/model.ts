@@ -135,6 +135,8 @@ export interface Spec {
   /** False: make no key. Keys that exist are kept and looked after. */
   readonly createKey: boolean;
   readonly ownKey?: OwnKey;
+  /** Every key of the ring is to end: the resource goes, and the user is not its. */
+  readonly leaves?: true;
   /** The user is to have a password: this one, or (without a value) one made for this rotation. */
   readonly password?: WantedPassword;
 }
@@ -179,13 +181,15 @@ export interface Capabilities {
    * of the one access key, and the system ends the former one by itself.
    */
   readonly rotates: "keys" | "secrets";
+  /** Users are somebody else's: they are never made, changed or deleted, and keys outside the ring are not looked at. Default false. */
+  readonly keysOnly?: true;
   /** The system counts graces in units of so many seconds. Default 1. */
   readonly graceUnitSeconds?: number;
   /** How the end of a retired key may move once it is set: at will, only to now, or not at all. */
   readonly deadline: "free" | "earlier" | "fixed";
   /** A key can be disabled, and enabled again with the same secret, on some releases at least. Default false. */
   readonly disablesKeys?: boolean;
-  /** Most keys of one user at once. */
+  /** Most keys of one user at once. With 1 the next secret ends the one before it: there is no grace. */
   readonly maxKeys: number;
   /** The access key's id can be chosen, and so be derived. */
   readonly chooseAccessKey: boolean;

@@ -110,6 +110,28 @@ export function existsAlready(spec: Spec, refused: ObjectUserError | undefined):
   return new ObjectUserError({ ...parts, advice: `${parts.advice ?? ""} ${alias}`.trim() });
 }
 
+/** The refusal to make keys for a user that is not there. */
+export function noSuchUser({ name }: Spec): ObjectUserError {
+  return new ObjectUserError({
+    code: "not-found",
+    operation: "making a key",
+    subject: `of user "${name}"`,
+    problem: "there is no such user, and this resource makes keys only",
+    advice: "Check the name. If the program makes the user, give its userId output, so that it is made first.",
+  });
+}
+
+/** The refusal of a key that the user has, and that this resource did not make. */
+export function keyExists({ name }: Spec, accessKey: string): ObjectUserError {
+  return new ObjectUserError({
+    code: "already-exists",
+    operation: "issuing",
+    subject: `key ${accessKey} of user "${name}"`,
+    problem: "the user has this key already, and this resource did not make it",
+    advice: "Set adopt: true to adopt the key, which is then revoked with this resource; or choose another accessKey.",
+  });
+}
+
 /** The refusal of a user that the resource has, and is to make anew before it deletes it. */
 export function hasItAlready({ name }: Spec): ObjectUserError {
   return new ObjectUserError({

@@ -16,7 +16,8 @@
  *   there is none, and  | withdrawKey                  deadline over    | revokeKey
  *   the published gone  |                              never published  | revokeKey
  *   A key whose deadline is over is never the wanted one: another one is made for its rotation. Where no key is wanted, one
- *   that is not retired stays as it is. Keys outside the ring: nothing, or revokeKey with exclusiveKeys.
+ *   that is not retired stays as it is. Keys outside the ring: nothing, or revokeKey with exclusiveKeys. Where only keys are
+ *   ours, a user that is not there is an error, and a resource that goes revokes its ring.
  *
  * A step that makes something ends the plan, because what it makes is not known yet. What a system cannot do is refused
  * here, before anything is sent: plan throws an ObjectUserError.
@@ -25,11 +26,14 @@ import { isDeepStrictEqual } from "node:util";
 import { shown } from "./hidden";
 import { keyToMake } from "./keys";
 import type { Capabilities, Fields, KeyRequest, Known, Spec, Step } from "./model";
-import { endForeign, makeRoom, retire, revokeOver } from "./retirement";
+import { noSuchUser } from "./ownership";
+import { endForeign, makeRoom, retire, revokeLeft, revokeOver } from "./retirement";
 import { type WantedKey, wantedKey } from "./wanted-key";
 
 /** The steps from what is known to what is wanted; none when there is nothing to do. `known` undefined: no such user. */
 export function plan(spec: Spec, known: Known | undefined, capabilities: Capabilities, now: Date): Step[] {
+  if (spec.leaves) return (known?.keys ?? []).map(revokeLeft);
+  if (known === undefined && capabilities.keysOnly) throw noSuchUser(spec);
   if (known === undefined) return [creation(spec, capabilities)];
   return [...password(spec, known), ...settings(spec, known), ...keys(spec, known, capabilities, now)];
 }

@@ -91,6 +91,7 @@ export async function reconcile(
     toProve: false,
     toRefuse: [],
     ...(mandate ? { stale: "state may be old" } : {}),
+    ...(before === undefined && context.capabilities.keysOnly ? { stale: "the user must be there" } : {}),
   };
   let step: RunStep | undefined;
   for (let steps = 0, tries = 1; steps < MOST_STEPS; steps++) {
@@ -246,6 +247,7 @@ function wasOvertaken(known: Known, live: Live, { spec, context: { capabilities 
 /** A user that exists and is not known: our own unfinished work, or somebody's whom `adopt` takes over. */
 function takenOver(live: Live, run: Run, { made, isMarked }: Sight, refused: ObjectUserError | undefined): Known {
   const { spec, context, isReplaced, mandate } = run;
+  if (context.capabilities.keysOnly) return firstSight(live, spec, context.defaults, { takenOver: false });
   const isUnfinished = isMarked || isUnfinishedWork(spec, live, context.capabilities);
   const ours = (made === "maybe" && !hasDerivedMark(spec)) || (isUnfinished && !(isReplaced && made === "no"));
   if (!ours && !spec.adopt)

@@ -194,6 +194,11 @@ export function revokeOver(key: KeyRecord): Step {
   return revoke(key, why);
 }
 
+/** Ends a key of a resource that goes. */
+export function revokeLeft(key: KeyRecord): Step {
+  return revoke(key, `key ${key.accessKey} goes with its resource`);
+}
+
 function revoke(key: { readonly id: string; readonly accessKey: string }, why: string): Step {
   return { do: "revokeKey", id: key.id, accessKey: key.accessKey, why };
 }

@@ -10,6 +10,7 @@ import { ObjectUserError } from "../errors";
 import { shown } from "./hidden";
 import { keyToMake } from "./keys";
 import type { Capabilities, KeyRecord, KeyRequest, Known, LiveKey, Spec } from "./model";
+import { keyExists } from "./ownership";
 import { hasEnded } from "./retirement";
 
 /** A key that lives (`id`), or one to be made (`make`); `first` ends before it is made, because it has the same id. */
@@ -20,7 +21,7 @@ export type WantedKey =
 /** The key that should be current; undefined when none is wanted. Throws where a former key cannot come back. */
 export function wantedKey(spec: Spec, known: Known, capabilities: Capabilities, now: Date): WantedKey | undefined {
   const own = spec.ownKey?.accessKey;
-  if (own !== undefined) return ownKey(own, spec, known, now);
+  if (own !== undefined) return ownKey(own, spec, known, capabilities, now);
   if (!spec.createKey) return keyThatStays(known);
   const why = whyAnother(spec, known, capabilities);
   const record = ringKey(spec, known, capabilities, now);
@@ -72,7 +73,7 @@ function firstKeysOf(spec: Spec, known: Known, capabilities: Capabilities): (str
   return ids;
 }
 
-function ownKey(accessKey: string, spec: Spec, known: Known, now: Date): WantedKey {
+function ownKey(accessKey: string, spec: Spec, known: Known, { keysOnly }: Capabilities, now: Date): WantedKey {
   const make = { ...spec.ownKey, accessKey };
   const dying = known.keys.find((key) => key.id === accessKey && hasEnded(key, spec, now));
   if (dying && known.published?.id !== dying.id) {
@@ -81,7 +82,12 @@ function ownKey(accessKey: string, spec: Spec, known: Known, now: Date): WantedK
   }
   const why = `the inputs' accessKey ${accessKey} is to be the current key`;
   const there = [...known.foreign, ...known.keys].find((key) => key.id === accessKey);
-  return there ? living(there, why, spec, known) : { make, why };
+  if (there === undefined) return { make, why };
+  const secret = known.secrets[accessKey];
+  // Who declares the secret that it has has made it, or holds it anyway.
+  const isOthers = known.foreign.includes(there) && (secret === undefined || secret !== make.secretKey);
+  if (keysOnly && isOthers && !spec.adopt) throw keyExists(spec, accessKey);
+  return living(there, why, spec, known);
 }
 
 /** A key that is there; to be made once more where it has another secret than the caller gives. */
@@ -141,6 +147,7 @@ function leftBehind(make: KeyRequest, spec: Spec, known: Known, capabilities: Ca
     return { id: marked.id, why: `a secret of ${marked.accessKey}${since} is there from an unfinished run` };
   }
   const isNew = known.keys.length === 0 && known.published === undefined;
+  if (capabilities.keysOnly) return undefined;
   const isTakenOver = spec.adopt || (capabilities.rotates === "secrets" && known.takenOver === true);
   // What was there keeps its secret: the caller's is that of another key.
   const secretKey = spec.ownKey?.secretKey;
@@ -159,7 +166,7 @@ function isTakenAsItIs(spec: Spec, known: Known, { rotates }: Capabilities): boo
   return rotates === "secrets" && known.takenOver === true && spec.rotationId === "";
 }
 
-function whyAnother(spec: Spec, known: Known, { rotates }: Capabilities): string {
+function whyAnother(spec: Spec, known: Known, { rotates, maxKeys }: Capabilities): string {
   const { published } = known;
   if (!published) return "no key is published yet";
   const record = known.keys.find((key) => key.id === published.id);
@@ -169,7 +176,7 @@ function whyAnother(spec: Spec, known: Known, { rotates }: Capabilities): string
     return `the published secret of ${record.accessKey} ends ${record.expiresAt}: an earlier renewal fixed that`;
   if (record.rotationId === spec.rotationId) return `key ${record.accessKey} is not proven yet`;
   const old = rotates === "secrets" ? `the old secret of ${record.accessKey}` : `key ${record.accessKey}`;
-  const grace = `${old} lives on for ${spec.gracePeriodSeconds} s`;
+  const grace = maxKeys === 1 ? `${old} ends immediately` : `${old} lives on for ${spec.gracePeriodSeconds} s`;
   const [from, to] = [record.rotationId, spec.rotationId].map((id) => shown("rotationId", id, spec));
   return `rotationId changed from ${from} to ${to}; ${grace}`;
 }

@@ -3,8 +3,8 @@
  * resources. Nothing on the system is changed; each user's key is proven, so that the next `up` has nothing to do.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Backend, Connection } from "../backends/backend";
-import { type Config, openConnection } from "../connection";
+import { type Backend, type Connection, capabilitiesOf } from "../backends/backend";
+import { type Config, openConnection, openedFor } from "../connection";
 import { ObjectUserError } from "../errors";
 import type { Context } from "../lifecycle/context";
 import type { Fields, Known, Step } from "../lifecycle/model";
@@ -63,7 +63,7 @@ export async function moveIn(
 ): Promise<MovedIn> {
   const seen = { ...specOf(backend, given, context.s3Endpoint), adopt: true };
   let showsKeys = false;
-  const known = await reconcile(seen, undefined, context, {
+  const known = await reconcile(seen, undefined, openedFor(context, backend, given), {
     operation: "importing",
     may(step, sight) {
       showsKeys = !sight.keysAreHidden;
@@ -81,7 +81,7 @@ export async function moveIn(
   const { inputs, failures } = checkInputs(backend, {}, declared);
   if (failures.length > 0) throw wrongInputs(name, failures);
   const spec = { ...specOf(backend, inputs, context.s3Endpoint), adopt: true };
-  return { name, known, declared, inputs, left: plan(spec, known, backend.capabilities, context.now()) };
+  return { name, known, declared, inputs, left: plan(spec, known, capabilitiesOf(backend, inputs), context.now()) };
 }
 
 /** The settings that are not the system's default, as inputs. */

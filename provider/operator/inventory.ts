@@ -3,7 +3,7 @@
  * that it recorded for them. Reads only. Secrets are known if the export shows them, and masked otherwise.
  */
 import * as z from "zod";
-import { findBackend } from "../backends";
+import { findResource } from "../backends";
 import type { Backend } from "../backends/backend";
 import type { Config } from "../connection";
 import type { KeyRecord } from "../lifecycle/model";
@@ -81,8 +81,8 @@ const exportSchema = z.looseObject({
   }),
 });
 
-/** The types of both kinds of provider, dynamic and packaged. An account is no user: it has no keys. */
-const TYPE = /^(?:pulumi-nodejs:dynamic\/object-users\/|object-users:)(\w+):(?!Account$)\w+$/;
+/** The types of both kinds of provider, dynamic and packaged. */
+const TYPE = /^(?:pulumi-nodejs:dynamic\/object-users\/|object-users:)(\w+):(\w+)$/;
 
 /** How each kind of provider has its settings. */
 const PROVIDERS: Readonly<Record<string, (inputs: Outputs) => Config>> = {
@@ -94,7 +94,7 @@ const PROVIDERS: Readonly<Record<string, (inputs: Outputs) => Config>> = {
 export function takeInventory(exported: unknown): Inventory {
   const { deployment } = exportSchema.parse(exported);
   const resources = deployment.resources ?? [];
-  const operations = (deployment.pending_operations ?? []).filter(({ resource }) => TYPE.test(resource.type));
+  const operations = (deployment.pending_operations ?? []).filter(({ resource }) => hasKeys(resource.type));
   const pending = new Set(operations.map(({ resource }) => resource.urn));
   const users: ManagedUser[] = [];
   const unreadable: Unreadable[] = [];
@@ -103,7 +103,7 @@ export function takeInventory(exported: unknown): Inventory {
     resource: resourceNameOf(urn),
     problem: `An operation on it (${type}) is in progress, or was interrupted.`,
   }));
-  for (const resource of resources.filter(({ type }) => TYPE.test(type))) {
+  for (const resource of resources.filter(({ type }) => hasKeys(type))) {
     const { urn, initErrors } = resource;
     if (initErrors?.length) interrupted.push({ urn, resource: resourceNameOf(urn), problem: initErrors.join("\n") });
     try {
@@ -172,11 +172,19 @@ function problemOf(error: unknown): string {
   return error.message;
 }
 
+/** Whether a type is of this package, and not of those that have no keys. One that a later release has may be of either. */
+function hasKeys(type: string): boolean {
+  const [, system, name = ""] = TYPE.exec(type) ?? [];
+  return system !== undefined && !findResource(system, name)?.backend.isKeyless;
+}
+
 function backendOf(type: string): Backend {
-  const kind = TYPE.exec(type)?.[1] ?? "";
-  const backend = findBackend(kind);
-  if (backend) return backend;
-  throw new Error(`The installed release of pulumi-object-users has no users of kind "${kind}". Install a later one.`);
+  const [, system = "", name = ""] = TYPE.exec(type) ?? [];
+  const found = findResource(system, name);
+  if (found) return found.backend;
+  throw new Error(
+    `The installed release of pulumi-object-users has no resource ${system}.${name}. Install a later one.`,
+  );
 }
 
 const [SIGNATURE_NAME = "", SIGNATURE_VALUE] = Object.entries(SECRET_SIGNATURE)[0] ?? [];

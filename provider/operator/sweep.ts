@@ -2,7 +2,8 @@
  * Revoking what is over without a run of Pulumi: the lifecycle with a mandate for one key. It looks, plans, acts and proves
  * as an `up` does, and takes no other step. State is not changed; the next `up` or `refresh` finds the keys gone.
  */
-import type { Backend, Connection } from "../backends/backend";
+import { type Backend, type Connection, capabilitiesOf } from "../backends/backend";
+import { openedFor } from "../connection";
 import type { Context } from "../lifecycle/context";
 import type { KeyRecord, Known, Spec } from "../lifecycle/model";
 import { reconcile } from "../lifecycle/reconcile";
@@ -47,7 +48,7 @@ export interface SweepOptions {
  * retired. None where the system ends graces by itself.
  */
 export function overdue({ backend, known, inputs, current }: ManagedUser, now: Date): KeyRecord[] {
-  if (backend.capabilities.deadline !== "free") return [];
+  if (capabilitiesOf(backend, inputs).deadline !== "free") return [];
   const quarantine = quarantineOf(inputs);
   const isPublished = (key: KeyRecord) => key.id === current?.id || key.accessKey === known.published?.accessKey;
   return known.keys.filter((key) => isDue(key, quarantine, now) && !isPublished(key));
@@ -64,8 +65,10 @@ export async function sweepUser(
   options: SweepOptions,
   tell: (ending: Ending) => void,
 ): Promise<void> {
-  const spec = specOf(user.backend, user.inputs, context.s3Endpoint);
-  for (const key of keys) tell(await sweepKey(key, user.known, spec, context, options));
+  const { backend, inputs, known } = user;
+  const spec = specOf(backend, inputs, context.s3Endpoint);
+  const own = openedFor(context, backend, inputs);
+  for (const key of keys) tell(await sweepKey(key, known, spec, own, options));
 }
 
 async function sweepKey(

@@ -1,5 +1,5 @@
 /** The types of resources that the plugin has: one for each kind, and one for many of it where there are fleets. */
-import { kinds } from "../backends";
+import { findResource } from "../backends";
 import type { Backend } from "../backends/backend";
 import type { ResourceProvider } from "../pulumi/engine";
 import { openFleet } from "../pulumi/fleet/fleet";
@@ -30,35 +30,24 @@ export function typeOf(resource: string): string {
 
 /** The kind behind a type; undefined where this release has none. A type is text from outside. */
 export function kindOf(type: string): Kind | undefined {
-  const [, system = ""] = type.split(":");
-  // A kind's name begins with its system: the others need not be loaded.
-  const ofSystem = Object.keys(kinds).filter((name) => name.split(".")[0] === system);
-  const types = ofSystem.flatMap((name) => typesOf(kinds[name] as Backend));
-  return types.find(([own]) => own === type)?.[1];
-}
-
-function typesOf(backend: Backend): [type: string, kind: Kind][] {
+  const [own, system = "", name = "", ...more] = type.split(":");
+  const found = own === PACKAGE && more.length === 0 ? findResource(system, name) : undefined;
+  if (found === undefined) return undefined;
+  const { backend, isFleet } = found;
   const { kind, resource } = backend;
-  const single: Kind = {
-    name: kind,
-    backend,
-    isFleet: false,
-    outputs: outputNames(backend),
-    open: (world) => openResource(backend, world),
-  };
-  if (backend.isKeyless) return [[typeOf(resource), single]];
-  const many: Kind = {
+  if (!isFleet) {
+    const outputs = outputNames(backend);
+    return { name: kind, backend, isFleet, outputs, open: (world) => openResource(backend, world) };
+  }
+  const outputs = ["credentials", "keys", "endpoint"];
+  return {
     name: `${kind}/fleet`,
     backend,
-    isFleet: true,
-    outputs: ["credentials", "keys", "endpoint"],
+    isFleet,
+    outputs,
     id: `${resource}s`,
     open: (world) => openFleet(backend, world),
   };
-  return [
-    [typeOf(resource), single],
-    [typeOf(`${resource}s`), many],
-  ];
 }
 
 /** The type in a URN: the last one of it and its parents. */

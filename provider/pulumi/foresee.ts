@@ -1,5 +1,5 @@
 /** What outputs will be after an `up`, as Pulumi's previews show them: for packaged plugins, which are asked for it. */
-import type { Backend } from "../backends/backend";
+import { type Backend, capabilitiesOf } from "../backends/backend";
 import { isObjectUserError } from "../errors";
 import { foresee, isOpen } from "../lifecycle/foresee";
 import type { Known } from "../lifecycle/model";
@@ -52,7 +52,7 @@ export function foreseen(
 ): Known | undefined {
   try {
     const spec = specOf(backend, withoutFindings(inputs), s3Endpoint, internals);
-    return foresee(spec, before?.known, backend, world.now());
+    return foresee(spec, before?.known, { ...backend, capabilities: capabilitiesOf(backend, inputs) }, world.now());
   } catch (error) {
     if (isObjectUserError(error)) return undefined;
     throw error;

@@ -3,7 +3,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
-import type { Backend } from "../backends/backend";
+import { type Backend, capabilitiesOf } from "../backends/backend";
 import { isHidden } from "../lifecycle/hidden";
 import type { Spec } from "../lifecycle/model";
 import { IDENTITY, SECRET_INPUTS } from "../protocol";
@@ -49,6 +49,9 @@ export function isToldAsBefore(olds: Inputs, news: Inputs): boolean {
 /** Default of gracePeriodSeconds: a day. */
 const DEFAULT_GRACE_SECONDS = 86_400;
 
+/** Why there is no grace where the system keeps one secret. */
+const ONE_SECRET = "there is one secret at a time, and the next one ends it immediately";
+
 /**
  * Validates inputs and brings them into normal form. Values that are not known yet pass, and leave the inputs as given;
  * the next check, with everything known, brings them into form.
@@ -61,13 +64,17 @@ export function checkInputs(
   const { inputs: all, internals } = takenApart(definedOnly(news));
   const given = withoutFindings(all, olds);
   const unknown = unknownPaths(given);
+  const can = capabilitiesOf(backend, given);
   const parsed = backend.args.safeParse(given, { error: sayType });
   const findings = parsed.success ? [] : parsed.error.issues.filter((issue) => !concerns(issue.path, unknown));
   const failures = [
     ...findings.flatMap((issue) => explain(issue, backend)),
     ...takenBack(backend, olds, given, internals),
     ...changed(backend, olds, given, unknown),
-    ...(wantsQuarantine(given) && !backend.capabilities.disablesKeys ? [noQuarantine(backend)] : []),
+    ...(wantsQuarantine(given) && !can.disablesKeys ? [noQuarantine(backend, given)] : []),
+    ...(can.maxKeys === 1 && given.gracePeriodSeconds !== undefined
+      ? [{ property: "gracePeriodSeconds", reason: `must be left out: ${ONE_SECRET}` }]
+      : []),
   ];
   return { inputs: { ...(parsed.success ? definedOnly(parsed.data as Inputs) : given), ...toldBySdk(news) }, failures };
 }
@@ -104,9 +111,11 @@ export function wantsQuarantine(inputs: Inputs): boolean {
 }
 
 /** The refusal of a quarantine where the system, or its connected release, cannot disable a key. */
-export function noQuarantine({ resource, capabilities }: Backend): CheckFailure {
-  const who = capabilities.disablesKeys ? "this release of the system" : `the system behind ${resource}`;
-  const reason = `must be 0 or left out: ${who} cannot disable a key and enable it again`;
+export function noQuarantine(backend: Backend, inputs: Inputs): CheckFailure {
+  const { disablesKeys, maxKeys } = capabilitiesOf(backend, inputs);
+  const who = disablesKeys ? "this release of the system" : `the system behind ${backend.resource}`;
+  const why = maxKeys === 1 ? ONE_SECRET : `${who} cannot disable a key and enable it again`;
+  const reason = `must be 0 or left out: ${why}`;
   return { property: "quarantinePeriodSeconds", reason };
 }
 
@@ -119,14 +128,15 @@ export function specOf(
 ): Spec {
   const user = backend.specOf(inputs);
   const common = inputs as Partial<Spec>;
+  const { maxKeys, provesWithoutS3 } = capabilitiesOf(backend, inputs);
   return {
     ...user,
     identity,
     hidden,
     rotationId: common.rotationId ?? "",
-    gracePeriodSeconds: common.gracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
+    gracePeriodSeconds: maxKeys === 1 ? 0 : (common.gracePeriodSeconds ?? DEFAULT_GRACE_SECONDS),
     ...quarantineOf(inputs),
-    prove: common.prove ?? (s3Endpoint !== undefined || backend.capabilities.provesWithoutS3 === true),
+    prove: common.prove ?? (s3Endpoint !== undefined || provesWithoutS3 === true),
     adopt: common.adopt ?? false,
     exclusiveKeys: common.exclusiveKeys ?? false,
     forceDestroy: common.forceDestroy ?? false,

@@ -86,8 +86,8 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
         return { replaces, deleteBeforeReplace: users.excludesOld(olds, inputs) };
       }
       if (hasUnknowns(inputs)) return UP_TO_ENGINE;
-      await users.keeps(internals, [inputs]);
       const before = users.remember(olds);
+      await users.keeps(internals, [inputs], [before]);
       const steps = await withPlainErrors(() => planned(inputs, before, olds.endpoint, internals));
       const name = users.nameOf(inputs);
       const moved = await users.movedFrom(olds.endpoint, [before]);

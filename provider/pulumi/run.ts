@@ -40,6 +40,11 @@ export class Run {
     this.board.post([{ resource: identity ?? "", user, says: "deleted" }]);
   }
 
+  /** Whether the program declares this user by the resource. */
+  isDeclared(identity: string, user: string): boolean {
+    return this.standing(user).some((one) => one.resource === identity && one.isDeclared);
+  }
+
   /** Whether another resource of the program has this user, or has just made it. */
   isOfAnother(identity: string, user: string): boolean {
     return this.standing(user).some((one) => one.resource !== identity && (one.holds || one.had));

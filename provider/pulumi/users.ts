@@ -3,8 +3,8 @@
  * what state says, runs the lifecycle under a lock. How Pulumi stores the results is the resource's business.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Backend } from "../backends/backend";
-import { type Config, type Opened, openConnection } from "../connection";
+import { type Backend, capabilitiesOf, type UserSpec } from "../backends/backend";
+import { type Config, type Opened, openConnection, openedFor } from "../connection";
 import { askedOnce } from "../http/asked-once";
 import { hereOf } from "../lifecycle/context";
 import type { Known, Step } from "../lifecycle/model";
@@ -21,11 +21,12 @@ import {
 } from "../lifecycle/ownership";
 import { plan } from "../lifecycle/plan";
 import { reconcile } from "../lifecycle/reconcile";
-import { Unfinished } from "../lifecycle/unfinished";
+import { Unfinished, withoutKnown } from "../lifecycle/unfinished";
 import { refOf } from "../lifecycle/user-api";
 import { warningBefore, warningOfDeletion } from "../lifecycle/warning";
 import type { World } from "../world";
 import { ownBoard } from "./board";
+import { Claims } from "./claims";
 import { type CheckFailure, checkInputs, type Internals, noQuarantine, specOf, wantsQuarantine } from "./inputs";
 import { withoutFindings } from "./live-inputs";
 import { Locks } from "./locks";
@@ -35,7 +36,7 @@ import { hasUnknowns } from "./unknowns";
 
 /** The users of one connection. */
 export class Users {
-  private readonly locks = new Locks();
+  private readonly locks: Locks;
   private readonly run: Run;
   private readonly configured = deferred<Config>();
   private opening: Promise<Opened> | undefined;
@@ -53,6 +54,7 @@ export class Users {
     readonly announce: (line: string) => void,
   ) {
     this.run = new Run(world.board ?? ownBoard());
+    this.locks = world.locks ?? new Locks();
   }
 
   configure(config: Config): void {
@@ -85,7 +87,7 @@ export class Users {
     const refused = (await api.unsupported?.(inputs).catch(() => undefined)) ?? {};
     const failures = Object.entries(refused).map(([property, reason]) => ({ property, reason }));
     const isDenied = wantsQuarantine(inputs) && (await this.disablesKeys()) === false;
-    return isDenied ? [...failures, noQuarantine(this.backend)] : failures;
+    return isDenied ? [...failures, noQuarantine(this.backend, inputs)] : failures;
   }
 
   remember(outputs: Outputs): Remembered {
@@ -103,8 +105,12 @@ export class Users {
 
   /** The inputs whose change makes another user of it. What only looks different is known after `compare`. */
   replacing(olds: Outputs, news: Inputs): string[] {
+    // Every user has its id as an output; it is an input of some, and then in state if it was given.
+    const isGiven = (name: string) =>
+      name !== "userId" || !Array.isArray(olds.declared) || olds.declared.includes(name);
+    const had = (name: string) => (isGiven(name) ? olds[name] : undefined);
     return this.backend.replaceOn.filter(
-      (name) => !isDeepStrictEqual(olds[name], news[name]) && !this.same.has(pairOf(name, olds, news)),
+      (name) => !isDeepStrictEqual(had(name), news[name]) && !this.same.has(pairOf(name, olds, news)),
     );
   }
 
@@ -136,26 +142,28 @@ export class Users {
     before: { readonly identity: string; readonly inputs: readonly Inputs[] } | undefined,
   ): Promise<void> {
     const known = inputs.filter((each) => !hasUnknowns(each));
-    const had = before && { identity: before.identity, users: await this.keysOf(before.inputs) };
-    this.run.declares(identity, await this.keysOf(known), had);
+    (await this.claims()).declares(identity, known, before);
   }
 
-  /** Notes that a resource is to keep these users. */
-  async keeps({ identity }: Internals, inputs: readonly Inputs[]): Promise<void> {
-    this.run.keeps(identity, await this.keysOf(inputs));
+  /** Notes that a resource is to keep these users, and what it knows of them. */
+  async keeps({ identity }: Internals, inputs: readonly Inputs[], before: Iterable<Remembered>): Promise<void> {
+    const known = [...before].map((each) => each.known);
+    (await this.claims()).keeps(identity, inputs, known);
   }
 
-  /** Users as a run's notes have them: no two systems have one alike. */
-  private async keysOf(inputs: readonly Inputs[]): Promise<string[]> {
-    const { resource } = this.backend;
-    const { address } = await this.open();
-    return inputs.map((each) => `${resource} ${address} ${this.nameOf(each)}`);
+  private async claims(): Promise<Claims> {
+    return new Claims(this.run, this.backend, (await this.open()).address);
+  }
+
+  /** Runs a task that changes a user when every earlier one about the user has ended, whatever resource it is of. */
+  private hold<T>({ address }: Opened, { name, owner = name }: UserSpec, task: () => Promise<T>): Promise<T> {
+    return this.locks.hold(`${address} ${owner}`, task);
   }
 
   /** What `reconcile` would do, as far as state knows. */
   plan(inputs: Inputs, { known }: Remembered, s3Endpoint: unknown, internals: Partial<Internals> = {}): Step[] {
     const spec = specOf(this.backend, withoutFindings(inputs), s3Endpoint, internals);
-    return plan(spec, known, this.backend.capabilities, this.world.now());
+    return plan(spec, known, capabilitiesOf(this.backend, inputs), this.world.now());
   }
 
   /** What people should hear before the steps of a plan are taken, a clause each. */
@@ -186,18 +194,20 @@ export class Users {
 
   /** Brings a user to what the inputs want. Rejects with Unfinished, which carries what is known then. */
   async reconcile(inputs: Inputs, before: Remembered | undefined, internals: Internals): Promise<Known> {
-    const opened = await this.open();
+    const opened = openedFor(await this.open(), this.backend, inputs);
     const spec = specOf(this.backend, inputs, opened.s3Endpoint, internals);
-    const user = await this.keysOf([inputs]);
-    return this.locks.hold(spec.name, async () => {
+    const claims = await this.claims();
+    const claim = claims.of(inputs);
+    return this.hold(opened, spec, async () => {
       const { identity } = internals;
-      if (before === undefined && this.run.isOfAnother(identity, String(user))) throw managedByAnother(spec.name);
-      const isReplaced = before === undefined && this.run.isReplaced(identity, String(user));
+      const isNew = before === undefined && claim !== undefined;
+      if (isNew && this.run.isOfAnother(identity, claim)) throw managedByAnother(spec.name);
+      const isReplaced = isNew && this.run.isReplaced(identity, claim);
       const known = await reconcile(spec, before?.known, opened, { isReplaced }).catch((error) => {
-        if (error instanceof Unfinished && error.known) this.run.holds(identity, user);
+        if (error instanceof Unfinished && error.known) claims.holds(identity, inputs, error.known);
         throw error;
       });
-      this.run.holds(identity, user);
+      claims.holds(identity, inputs, known);
       return known;
     });
   }
@@ -217,36 +227,50 @@ export class Users {
 
   /** Whether another resource of this run needs the user, as far as is known by now: then it is released, not deleted. */
   async isNeeded({ known, inputs }: Remembered): Promise<boolean> {
-    return this.run.isNeeded(known.identity, String(await this.keysOf([inputs])));
+    const claim = (await this.claims()).of(inputs);
+    return claim !== undefined && this.run.isNeeded(known.identity, claim);
   }
 
   /**
    * Deletes the user with its keys; or, if another resource of this run needs it, releases it: then state forgets it and
    * nothing else happens. Rejects with an ObjectUserError when the user is not ours.
    */
-  async remove({ known, inputs }: Remembered): Promise<"deleted" | "released"> {
+  async remove(user: Remembered): Promise<"deleted" | "released"> {
     const opened = await this.open();
-    const ref = refOf(this.backend.specOf(inputs), known);
+    const { known, inputs } = user;
+    const spec = this.backend.specOf(inputs);
+    const ref = refOf(spec, known);
     const { name } = ref;
-    const user = String(await this.keysOf([inputs]));
-    const isNeeded = () => this.run.isNeeded(known.identity, user);
-    return this.locks.hold(name, async () => {
-      if (isNeeded()) return "released";
+    return this.hold(opened, spec, async () => {
+      if (await this.isNeeded(user)) return "released";
       const live = await opened.api.find(ref);
       const problem = notOurs(known, live, await hereOf(known, opened), this.backend.capabilities);
       // Pulumi may have asked for another resource meanwhile.
-      if (isNeeded()) return "released";
+      if (await this.isNeeded(user)) return "released";
       if (problem !== undefined) throw deletionElsewhere(name, problem);
-      const doubt = notToDelete(known, live);
-      if (doubt !== undefined) throw deletionRefused(name, doubt);
-      const { dependents = [] } = live ?? {};
-      if (dependents.length > 0 && inputs.forceDestroy !== true) throw takesAlong(name, dependents);
-      const warning = live && warningOfDeletion(this.backend.capabilities);
-      if (warning !== undefined) this.announce(`warning: ${opened.resource} ${name}: ${warning}`);
-      await opened.api.remove(ref, { force: inputs.forceDestroy === true });
-      this.run.deleted(known.identity, user);
+      if (this.backend.capabilities.keysOnly) {
+        await this.revokeAll(user, opened);
+      } else {
+        const doubt = notToDelete(known, live);
+        if (doubt !== undefined) throw deletionRefused(name, doubt);
+        const { dependents = [] } = live ?? {};
+        if (dependents.length > 0 && inputs.forceDestroy !== true) throw takesAlong(name, dependents);
+        const warning = live && warningOfDeletion(this.backend.capabilities);
+        if (warning !== undefined) this.announce(`warning: ${opened.resource} ${name}: ${warning}`);
+        await opened.api.remove(ref, { force: inputs.forceDestroy === true });
+      }
+      const claim = (await this.claims()).of(inputs);
+      if (claim !== undefined) this.run.deleted(known.identity, claim);
       return "deleted";
     });
+  }
+
+  /** Revokes the keys of a resource's ring, but those that another one has by now. The user stays, with its other keys. */
+  private async revokeAll({ known, inputs }: Remembered, opened: Opened): Promise<void> {
+    const spec = { ...specOf(this.backend, inputs, opened.s3Endpoint), leaves: true as const };
+    const claims = await this.claims();
+    const may = (step: Step) => step.do === "revokeKey" && !claims.needsKey(known, step.id);
+    await reconcile(spec, known, opened, { operation: "deleting", may }).catch(withoutKnown);
   }
 }
 

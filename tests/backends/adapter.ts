@@ -29,6 +29,8 @@ export interface System extends Pick<World, "openTransport"> {
   readonly config: Inputs;
   /** What every user of the connection may not read: its own credentials. */
   readonly secrets: readonly string[];
+  /** Makes what must be there before a resource of this name is. Absent: nothing must. */
+  ready?(name: string): Soon<unknown>;
   /** How many users there are of this name, unfinished ones included. */
   count(name: string): Soon<number>;
   /** How many keys the user has. */
@@ -61,8 +63,8 @@ export interface Adapter<Running extends System = System> {
   readonly showsNoMaker?: true;
   /** The least inputs of a user. Another name is another user. */
   user(name: string): Inputs;
-  /** A setting that changes in place; what the program gives it, first and next, and what somebody else does. */
-  readonly setting: { readonly name: string; readonly first: Json; readonly next: Json; readonly others: Json };
+  /** A setting that changes in place; what the program gives it, first and next, and what somebody else does. Absent: none. */
+  readonly setting?: { readonly name: string; readonly first: Json; readonly next: Json; readonly others: Json };
   /** What locks the user, where that can be done. */
   readonly lock?: Inputs;
   /** Configuration over the system's own with which it refuses to work, and what nobody may read of it. */

@@ -9,6 +9,7 @@ import { cegedimWith } from "./cegedim";
 import { ecsWith } from "./ecs";
 import { embedded } from "./rgw";
 import { openStack, type Shape } from "./stack";
+import { settingOf } from "./stories/checks";
 
 /** Edits of a program, one after another; what a system cannot do it refuses, and the next edit follows. */
 const EDITS: readonly [what: string, inputs: Inputs, secondsBefore: number][] = [
@@ -53,8 +54,8 @@ for (const adapter of [embedded, ecsWith(), cegedimWith()] as readonly Adapter[]
       let done = 0;
       for (const [what, inputs, seconds] of EDITS) {
         stack.world.advance(seconds);
-        for (const setting of [adapter.setting.first, adapter.setting.next]) {
-          const failure = await stack.tries({ ...inputs, [adapter.setting.name]: setting });
+        for (const setting of [settingOf(adapter).first, settingOf(adapter).next]) {
+          const failure = await stack.tries({ ...inputs, [settingOf(adapter).name]: setting });
           assert.doesNotMatch(failure ?? "", /foretold/, what);
           if (failure === undefined) done++;
         }

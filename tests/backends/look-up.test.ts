@@ -7,6 +7,7 @@ import { cegedimWith, STORE } from "./cegedim";
 import { ecsWith } from "./ecs";
 import { embedded, openRgw } from "./rgw";
 import { openStack, type Stack } from "./stack";
+import { settingOf } from "./stories/checks";
 
 const systems: readonly [Adapter, place: Record<string, string>, which: (name: string) => Record<string, string>][] = [
   [embedded as Adapter, {}, (name) => ({ uid: name })],
@@ -48,7 +49,7 @@ for (const [adapter, place, which] of systems)
     });
 
     it("show a user as it is, and no secret", async () => {
-      const { name, first } = adapter.setting;
+      const { name, first } = settingOf(adapter);
       const outputs = await stack.up({ rotationId: "1", [name]: first });
       const found = await lookUps.getUser(which("ann"), { withSecrets: false });
       assert.equal(found.userId, outputs.userId);

@@ -117,8 +117,9 @@ export async function openStack<Running extends System>(
   await whole.provider.configure(configOf({}));
 
   const bystander = `${BYSTANDER}${unique}`;
+  for (const each of [name, `${name}-b`, bystander]) await system.ready?.(each);
   const { setting } = adapter;
-  const his = { rotationId: "his", [setting.name]: setting.first, ...adapter.user(bystander) };
+  const his = { rotationId: "his", ...(setting ? { [setting.name]: setting.first } : {}), ...adapter.user(bystander) };
   let was: unknown;
   const engine = isFleet ? new MemberEngine(whole, "ann", { [bystander]: his }) : whole;
 

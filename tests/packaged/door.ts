@@ -166,7 +166,7 @@ function kept({ __provider }: Inputs) {
 }
 
 /** The arguments of the plugin's own provider for what a dynamic one is configured with. */
-export function settingsOf({ kind, sources }: Backend, config: Config): Outputs {
-  const given = Object.keys(sources).map((name) => [name, config.get(`${kind}:${name}`)] as const);
-  return { [kind]: Object.fromEntries(given.filter(([, value]) => value !== undefined)) };
+export function settingsOf({ system, sources }: Backend, config: Config): Outputs {
+  const given = Object.keys(sources).map((name) => [name, config.get(`${system}:${name}`)] as const);
+  return { [system]: Object.fromEntries(given.filter(([, value]) => value !== undefined)) };
 }

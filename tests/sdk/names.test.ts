@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import * as ts from "typescript";
-import { backends } from "../../provider/backends";
+import { backends, kinds } from "../../provider/backends";
+import type { Backend } from "../../provider/backends/backend";
 
 const SDK = path.join(__dirname, "../../sdk");
 
@@ -28,7 +29,7 @@ function interfacesOf(file: string) {
   return { found, undocumented };
 }
 
-const shared = interfacesOf("resource.ts").found;
+const shared = new Map([...interfacesOf("resource.ts").found, ...interfacesOf("keys.ts").found]);
 
 /** All names of an interface, those of its bases included. */
 function namesOf(file: string, name: string): string[] {
@@ -38,23 +39,22 @@ function namesOf(file: string, name: string): string[] {
   return [...one.names, ...one.bases.flatMap((base) => namesOf(file, base))].sort();
 }
 
-/** The user resource's arguments are called after it; rgw.User has UserArgs. */
-function argsName(file: string): string {
-  const text = readFileSync(path.join(SDK, file), "utf8");
-  const name = /class \w+ extends ObjectUser \{\s*(?:[^{}]*?)constructor\(name: string, args: (\w+)/s.exec(text)?.[1];
-  return name ?? "UserArgs";
+/** The arguments of a resource: of an ObjectUser, as of every system's users, UserArgs. */
+function argsName({ kind, system, resource }: Backend): string {
+  return kind === system ? "UserArgs" : `${resource.slice(system.length + 1)}Args`;
 }
 
-for (const [kind, backend] of Object.entries(backends)) {
-  const file = `${kind}.ts`;
+for (const [kind, backend] of Object.entries(kinds)) {
+  const file = `${kind.replace(/[.A-Z]/g, (letter) => `-${letter === "." ? "" : letter.toLowerCase()}`)}.ts`;
   describe(`sdk/${file}`, () => {
     it("exists", () => assert.ok(existsSync(path.join(SDK, file))));
     it("has the inputs that the provider reads, all of them and no other", () => {
-      assert.deepEqual(namesOf(file, argsName(file)), [...backend.argNames].sort());
+      assert.deepEqual(namesOf(file, argsName(backend)), [...backend.argNames].sort());
     });
-    it("has the provider's settings, all of them and no other", () => {
-      assert.deepEqual(namesOf(file, "ProviderArgs"), Object.keys(backend.sources).sort());
-    });
+    if (kind in backends)
+      it("has the provider's settings, all of them and no other", () => {
+        assert.deepEqual(namesOf(file, "ProviderArgs"), Object.keys(backend.sources).sort());
+      });
     it("tells what each of them means", () => assert.deepEqual(interfacesOf(file).undocumented, []));
   });
 }

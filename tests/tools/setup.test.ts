@@ -80,7 +80,11 @@ describe("setup", function () {
     assert.match(first.said, /installing on this machine: Pulumi 3\.259\.0.*done in/s);
     assert.deepEqual(machine.leftovers(), ["3.259.0"]);
     const files = readdirSync(path.join(machine.versions, "3.259.0", "bin"));
-    assert.deepEqual(files, ["pulumi", "pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"]);
+    assert.deepEqual(files, [
+      "pulumi",
+      ...["go", "nodejs", "python"].map((language) => `pulumi-language-${language}`),
+      "pulumi-resource-pulumi-nodejs",
+    ]);
     assert.deepEqual(await machine.setUp(["pulumi"], { ...env, OBJECT_USERS_NO_INSTALL: "1" }), { code: 0, said: "" });
   });
 

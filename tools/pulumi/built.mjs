@@ -13,6 +13,8 @@ export const REPOSITORY = path.resolve(path.dirname(fileURLToPath(import.meta.ur
 const EXE = process.platform === "win32" ? ".exe" : "";
 const MADE_BY = "pulumi-object-users";
 const LANGUAGE_HOST = fileURLToPath(new URL("language-host.cjs", import.meta.url));
+/** The languages that the host serves, by the name under which it is installed. */
+const LANGUAGES = ["nodejs", "python", "go"];
 const INSPECT_FIX = fileURLToPath(new URL("inspect-fix.cjs", import.meta.url));
 
 /**
@@ -59,7 +61,7 @@ export function isOurs(directory) {
 }
 
 /**
- * Puts into the folder of a built CLI what a release would have brought: the language host and, as soon as node_modules
+ * Puts into the folder of a built CLI what a release would have brought: the language hosts and, as soon as node_modules
  * has it, the launcher of dynamic providers. Writes only what is missing or was changed here since, whole files at once.
  * @param {string} directory the folder of the version, which this project made
  * @param {string} repository
@@ -68,10 +70,8 @@ export function complete(directory, repository) {
   const bin = path.join(directory, "bin");
   write(path.join(directory, "inspect-fix.cjs"), readFileSync(INSPECT_FIX, "utf8"));
   const host = readFileSync(LANGUAGE_HOST, "utf8");
-  write(
-    path.join(bin, "pulumi-language-nodejs"),
-    host.replace('const REPOSITORY = "";', () => `const REPOSITORY = ${JSON.stringify(repository)};`),
-  );
+  const text = host.replace('const REPOSITORY = "";', () => `const REPOSITORY = ${JSON.stringify(repository)};`);
+  for (const language of LANGUAGES) write(path.join(bin, `pulumi-language-${language}`), text);
   const launcher = packagedLauncher(repository);
   if (launcher) write(path.join(bin, "pulumi-resource-pulumi-nodejs"), readFileSync(launcher, "utf8"));
 }
@@ -81,7 +81,7 @@ export function complete(directory, repository) {
  * @param {string} directory
  */
 export function mark(directory) {
-  const note = `Pulumi CLI ${VERSION}, built from its Go modules; pulumi-language-nodejs is a stand-in.`;
+  const note = `Pulumi CLI ${VERSION}, built from its Go modules; its language hosts are stand-ins.`;
   const text = { private: true, type: "commonjs", madeBy: MADE_BY, description: note };
   writeFileSync(path.join(directory, "package.json"), `${JSON.stringify(text, null, 2)}\n`);
 }

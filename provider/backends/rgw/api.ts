@@ -5,18 +5,18 @@ import { isObjectUserError, ObjectUserError } from "../../errors";
 import { orUndefined } from "../../http/api";
 import type { Send } from "../../http/wire";
 import type { Fields, KeyRequest, Live, LiveKey } from "../../lifecycle/model";
-import type { UserApi, Verdict } from "../../lifecycle/user-api";
+import type { UserApi } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
 import { writtenBy } from "../rows";
 import { listBuckets } from "../s3";
+import { madeKey, sameUser, verdictOf } from "./answers";
 import { idOf, type RateLimit, rows, type Where } from "./args";
 import { capsDifference, capsOf } from "./caps";
 import { type Quota, quotaQuery } from "./limits";
 import { allUsers } from "./listing";
-import { CHECK_ENDPOINT } from "./refusals";
 import { type Requests, requestsTo } from "./requests";
 import type { Settings } from "./settings";
-import { liveOf, userIdOf } from "./wire";
+import { liveOf } from "./wire";
 
 const NO_RATE_LIMITS = "must be left out: this release of Ceph has no rate limits, which begin with Ceph 17";
 const NO_ACCOUNTS = "must be left out: this release of Ceph has no accounts, which begin with Ceph 19";
@@ -31,22 +31,10 @@ const NAME_TAKEN = {
 export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi<Where> {
   const requests = requestsTo(settings, deps);
 
-  /** An answer about another user than the one asked for is not an answer. */
-  function sameUser(userId: string, user: Parameters<typeof liveOf>[0]) {
-    if (userIdOf(user) === userId) return liveOf(user);
-    throw new ObjectUserError({
-      code: "unexpected",
-      operation: "reading",
-      subject: `user "${userId}"`,
-      problem: "the gateway answered for another user",
-      advice: CHECK_ENDPOINT,
-    });
-  }
-
   async function find({ where }: { readonly where: Where }): Promise<Live | undefined> {
     const userId = idOf(where);
     const user = await orUndefined(requests.getUser(userId));
-    return user && sameUser(userId, user);
+    return user && liveOf(sameUser(userId, user));
   }
 
   /**
@@ -72,26 +60,13 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     return rateLimit && { ...live, fields: { ...live.fields, rateLimit } };
   }
 
-  /** Believes what the answer shows, and not its status: a release that does not know the parameter ignores it. */
-  async function setActive(userId: string, accessKey: string, active: boolean): Promise<void> {
-    const keys = await requests.setActive(userId, accessKey, active);
-    if (keys.some((key) => key.access_key === accessKey && key.active === active)) return;
-    throw new ObjectUserError({
-      code: "unsupported",
-      operation: active ? "enabling" : "disabling",
-      subject: `key ${accessKey} of user "${userId}"`,
-      problem: "the gateway accepted the request and did not do it",
-      advice: "Set quarantinePeriodSeconds: 0, or use gateways of Ceph 19 or later only.",
-    });
-  }
-
   return {
     find: findWhole,
 
     async create({ where, fields, key }) {
       const userId = idOf(where);
       try {
-        return sameUser(userId, await requests.createUser(userId, creation(where, fields, key)));
+        return liveOf(sameUser(userId, await requests.createUser(userId, creation(where, fields, key))));
       } catch (error) {
         const isInAccount = fields.accountId !== undefined && isObjectUserError(error, "already-exists");
         // One answer says that the user is there, and that its name is another's.
@@ -101,7 +76,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     },
 
     async update({ userId }, before, changes) {
-      return changeSettings(requests, userId, before, changes, (user) => sameUser(userId, user).fields);
+      return changeSettings(requests, userId, before, changes, (user) => liveOf(sameUser(userId, user)).fields);
     },
 
     async remove({ userId }, { force }) {
@@ -115,11 +90,11 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     async issueKey({ userId }, { accessKey, secretKey }) {
       const secret = secretKey === undefined ? { "generate-key": true } : { "secret-key": secretKey };
       const user = await requests.modifyUser(userId, { "key-type": "s3", "access-key": accessKey, ...secret });
-      return ours(sameUser(userId, user).keys, userId, accessKey);
+      return madeKey(liveOf(sameUser(userId, user)).keys, userId, accessKey);
     },
 
-    activateKey: ({ userId }, { accessKey }) => setActive(userId, accessKey, true),
-    disableKey: ({ userId }, { accessKey }) => setActive(userId, accessKey, false),
+    activateKey: ({ userId }, { accessKey }) => requests.setActive(userId, accessKey, true),
+    disableKey: ({ userId }, { accessKey }) => requests.setActive(userId, accessKey, false),
     disablesKeys: requests.disablesKeys,
 
     async unsupported(inputs) {
@@ -146,20 +121,11 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
 
     list: () => allUsers(requests),
 
-    async systemId() {
-      const { info } = await requests.getInfo();
-      return info.storage_backends.find(({ name }) => name === "rados")?.cluster_id;
-    },
+    systemId: requests.systemId,
 
-    async probe(user, key, s3Endpoint = settings.s3Endpoint): Promise<Verdict> {
+    async probe(user, key, s3Endpoint = settings.s3Endpoint) {
       const answer = await listBuckets(key, user.name, { ...settings, s3Endpoint }, deps);
-      if (answer.verdict === "accepted") return answer.owner === user.userId ? "accepted" : "refused";
-      if (answer.verdict !== "denied") return answer.verdict;
-      // A key without permission, or one that a lost race left in the index only: looking tells which.
-      const live = await find(user);
-      return live?.keys?.some((other) => other.accessKey === key.accessKey && other.secretKey === key.secretKey)
-        ? "accepted"
-        : "refused";
+      return verdictOf(answer, user.userId, key, () => find(user));
     },
   };
 }
@@ -221,19 +187,6 @@ async function changeCaps(requests: Requests, userId: string, from: unknown, to:
   if (add.length > 0) left = capsOf(await requests.changeCaps("PUT", userId, add));
   if (remove.length > 0) left = capsOf(await requests.changeCaps("DELETE", userId, remove));
   return left;
-}
-
-function ours(keys: readonly LiveKey[], userId: string, accessKey: string | undefined): LiveKey {
-  const key = keys.find((candidate) => candidate.accessKey === accessKey);
-  if (key) return key;
-  throw new ObjectUserError({
-    code: "conflict",
-    operation: "issuing",
-    subject: `key ${accessKey} of user "${userId}"`,
-    problem: "the gateway accepted the request but does not list the key",
-    uncertain: true,
-    advice: "Run again.",
-  });
 }
 
 /** The refusal to delete, with the names of the buckets that stand in the way. */

@@ -5,19 +5,13 @@
 import * as z from "zod";
 import type { Fields } from "../../lifecycle/model";
 import { NO_KEY_ROTATES, type UserSpec } from "../backend";
+import { keyPart, ownKeyOf } from "../only-keys";
 import { argsOf, declaredBy, type Rows, setting } from "../rows";
 import { capsOf, isCap, normalCaps, wireCaps } from "./caps";
 import { limit, MAX_INT32, NO_QUOTA, quota, quotaOf, text, wireQuota } from "./limits";
 import { subuserOf, type WireSubuser, type WireSwiftKey, wireSubusers, wireSwiftKeys } from "./subuser/wire";
 
 const name = text.min(1, "must not be empty");
-
-/** A key's parts travel in headers and queries; Ceph takes anything, but S3 clients do not. */
-const keyPart = z
-  .string()
-  .min(1, "must not be empty")
-  .max(128, "must have at most 128 characters")
-  .regex(/^[A-Za-z0-9+/=_.~-]*$/, "may have letters, digits and + / = _ . ~ - only");
 
 const rate = z
   .number()
@@ -200,14 +194,16 @@ export const rows = {
     read: ({ path = "/" }) => path,
     write: (path) => ({ path }),
   }),
-  // Shown, and never set: subusers are resources of their own.
+  // Shown, and never set or watched: subusers are resources of their own.
   subusers: {
     isSetting: true,
+    unclearable: [],
     wire: { subusers: wireSubusers },
     read: ({ subusers }: { readonly subusers: readonly WireSubuser[] }) => subusers.map(subuserOf),
   },
   swiftKeys: {
     isSetting: true,
+    unclearable: [],
     wire: { swift_keys: wireSwiftKeys },
     read: ({ swift_keys }: { readonly swift_keys: readonly WireSwiftKey[] }) => swift_keys.map(({ user }) => user),
   },
@@ -270,15 +266,12 @@ export function idOf({ uid, tenant }: Pick<UserArgs, "uid" | "tenant">): string 
 /** What the inputs want. */
 export function specOf(args: UserArgs): UserSpec<Where> {
   const { uid, tenant, createKey, rateLimit } = args;
-  const ownKey = Object.fromEntries(
-    (["accessKey", "secretKey"] as const).flatMap((part) => (args[part] === undefined ? [] : [[part, args[part]]])),
-  );
   return {
     name: idOf(args),
     where: { uid, tenant, ...(rateLimit === undefined ? {} : { rateLimit: true }) },
     userId: idOf(args),
     fields: declaredBy(rows, args),
     createKey: createKey ?? true,
-    ...(Object.keys(ownKey).length === 0 ? {} : { ownKey }),
+    ...ownKeyOf(args),
   };
 }

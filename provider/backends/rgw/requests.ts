@@ -7,7 +7,7 @@
 import { isObjectUserError, ObjectUserError } from "../../errors";
 import { type Content, openApi } from "../../http/api";
 import { askedOnce } from "../../http/asked-once";
-import { type Act, type Meaning, type Meanings, repeatable, unrepeatable } from "../../http/dialect";
+import { type Act, failure, type Meaning, type Meanings, repeatable, unrepeatable } from "../../http/dialect";
 import { escaped, signed } from "../../http/sigv4";
 import type { Send } from "../../http/wire";
 import type { BackendDeps } from "../backend";
@@ -22,7 +22,8 @@ type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 /** Deleting a user with all its objects takes the gateway as long as there are objects. */
 const PURGE_TIMEOUT_MS = 3_600_000;
 
-const USERS = "/admin/user";
+/** Where users are, with their keys and subusers. */
+export const USERS = "/admin/user";
 const RATE_LIMIT = "/admin/ratelimit";
 /** Decoded once by every release. */
 const METADATA = "/admin/metadata/user";
@@ -36,6 +37,12 @@ const TAKEN: Meaning = {
   code: "conflict",
   problem: "another user was given this access key while it was disabled",
   advice: "Change rotationId, for another key; or remove the other user's key.",
+};
+
+const IGNORED: Meaning = {
+  code: "unsupported",
+  problem: "the gateway accepted the request and did not do it",
+  advice: "Set quarantinePeriodSeconds: 0, or use gateways of Ceph 19 or later only.",
 };
 
 const ZONES: Act = {
@@ -190,7 +197,11 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
     getOwnUser,
 
     /** GET /admin/info: what the cluster calls itself. From Ceph 18 on; needs the cap info=read. */
-    getInfo: () => call(repeatable("reading", "the cluster's id"), "GET", "/admin/info", {}, { schema: wireInfo }),
+    systemId: async () => {
+      const act = repeatable("reading", "the cluster's id");
+      const { info } = await call(act, "GET", "/admin/info", {}, { schema: wireInfo });
+      return info.storage_backends.find(({ name }) => name === "rados")?.cluster_id;
+    },
 
     /** GET /admin/user?list: a page of ids, `tenant$uid` in a tenant. Needs users=read. The marker is opaque. */
     listUsers: (marker: string) => {
@@ -232,15 +243,17 @@ export function requestsTo(settings: Settings, deps: BackendDeps & { readonly se
 
     /**
      * PUT /admin/user?key, from Ceph 19 on: disables a key, or enables a disabled one. Without generate-key=false it would get
-     * a new secret. An unknown uid acts on the key's owner, so the user must have been seen.
+     * a new secret. An unknown uid acts on the key's owner, so the user must have been seen. What the answer shows is believed,
+     * and not its status: a release that does not know the parameter ignores it.
      */
-    setActive: (uid: string, accessKey: string, active: boolean) => {
+    setActive: async (uid: string, accessKey: string, active: boolean) => {
       const key = { "key-type": "s3", "access-key": accessKey, active, "generate-key": false };
       const act = {
         ...repeatable(active ? "enabling" : "disabling", `key ${accessKey} of ${user(uid)}`),
         means: { BucketAlreadyExists: TAKEN },
       };
-      return call(act, "PUT", USERS, { key: "", uid, ...key }, { schema: wireKeys });
+      const keys = await call(act, "PUT", USERS, { key: "", uid, ...key }, { schema: wireKeys });
+      if (!keys.some((one) => one.access_key === accessKey && one.active === active)) throw failure(act, IGNORED);
     },
 
     /** DELETE /admin/user. Harmless to repeat. 409 BucketAlreadyExists when the user owns buckets and purge is false. */

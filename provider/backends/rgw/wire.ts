@@ -71,7 +71,7 @@ export const wireUser = z.looseObject({
   /** From Ceph 20 on. */
   create_date: z.string().optional(),
 });
-type WireUser = z.infer<typeof wireUser>;
+export type WireUser = z.infer<typeof wireUser>;
 
 const anyUser = z.looseObject({ user_id: z.string() });
 
@@ -128,10 +128,10 @@ function issuedAtOf(key: Parameters<typeof momentOf>[0]): string | undefined {
   return Number.isNaN(made) ? undefined : new Date(made).toISOString();
 }
 
-/** The S3 keys; subusers' keys ("uid:subuser") are the subusers' business. */
-function keysOf(keys: readonly z.infer<typeof wireKey>[]): LiveKey[] {
+/** The S3 keys of the user itself, or those of a subuser by its id ("uid:subuser"): neither has a part in the other's. */
+export function keysOf(keys: readonly z.infer<typeof wireKey>[], subuserId?: string): LiveKey[] {
   return keys
-    .filter(({ user }) => !user.includes(":"))
+    .filter(({ user }) => (subuserId === undefined ? !user.includes(":") : user === subuserId))
     .map(({ access_key, secret_key, active, ...more }) => {
       const issuedAt = issuedAtOf(more);
       return {

@@ -31,8 +31,7 @@ const DELEGATED: Meaning = {
   code: "forbidden",
   problem:
     "Keystone does not let this login touch S3 keys: an application credential may not, nor may a user without rights",
-  advice:
-    "Log in with a username and a password of an administrator, or let the user have a password that this resource knows.",
+  advice: "Log in with a username and a password: an administrator's, or those of the user itself.",
 };
 const MEANS = { "403": DELEGATED };
 const USER_GONE: Meaning = { code: "not-found", problem: "there is no such user", advice: "Run pulumi refresh." };
@@ -51,19 +50,20 @@ export function keysOf(keys: readonly WireKey[], projectId: string | undefined):
 }
 
 /**
- * POST /v3/credentials with an access key of our choice and a secret that we make. When the access key is there already,
+ * POST /v3/credentials with an access key of our choice and a secret that we make, unless one is given. When the access key is there already,
  * looks whose it is: the user's own in this project is what an unanswered request of ours left; one for another project is
- * of a former project of the user, opens nothing any more and makes room.
+ * of a former project of the user, opens nothing any more and makes room, as does one with another secret than the given.
  */
-export async function issueKey(session: Session, owner: KeyOwner, accessKey: string): Promise<S3Key> {
-  const secretKey = randomBytes(30).toString("base64url");
+export async function issueKey(session: Session, owner: KeyOwner, accessKey: string, given?: string): Promise<S3Key> {
+  const secretKey = given ?? randomBytes(30).toString("base64url");
   try {
     await createKey(session, owner, accessKey, secretKey);
   } catch (error) {
     if (!isObjectUserError(error, "conflict")) throw error;
     const there = (await listKeys(session, owner)).find((key) => key.access === accessKey);
     if (there === undefined) throw error;
-    if (there.tenant_id === owner.projectId) return { id: accessKey, accessKey, secretKey: there.secret };
+    const isWanted = given === undefined || given === there.secret;
+    if (there.tenant_id === owner.projectId && isWanted) return { id: accessKey, accessKey, secretKey: there.secret };
     await revokeKey(session, owner, accessKey);
     await createKey(session, owner, accessKey, secretKey);
   }

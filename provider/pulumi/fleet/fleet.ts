@@ -4,7 +4,7 @@
  * the others, and the next `up` goes on with it.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Backend } from "../../backends/backend";
+import { type Backend, capabilitiesOf } from "../../backends/backend";
 import { type ObjectUserError, sentenceOf } from "../../errors";
 import { describe } from "../../lifecycle/reconcile";
 import { beforeHandover } from "../../lifecycle/retirement";
@@ -89,7 +89,8 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
 
     if (blocked.size + undone.size + stuck.size === 0) return written(settled);
     for (const [name, { known, inputs }] of settled) {
-      settled.set(name, { known: beforeHandover(known, staying.get(name)?.known, backend.capabilities), inputs });
+      const before = staying.get(name)?.known;
+      settled.set(name, { known: beforeHandover(known, before, capabilitiesOf(backend, inputs)), inputs });
     }
     const done = new Set(due.filter((name) => !undone.has(name)));
     const { members, nameOf } = listed(settled, remaining, (name) => done.has(name));
@@ -201,7 +202,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
         });
         const steps = plans.flatMap(({ name, says }) => says.map((one) => [name, one] as const));
         for (const line of warningsOf(title, plans, leaving, backend.capabilities)) say(line);
-        await users.keeps(internals, [...wanted.values()]);
+        await users.keeps(internals, [...wanted.values()], staying.values());
         const moved = await users.movedFrom(olds.endpoint, remembered.values());
         for (const why of moved) say(`${title}: ${why}`);
         sayAll([...departures(users, leaving, wanted), ...steps], (line) => say(`${title} ${line}`));

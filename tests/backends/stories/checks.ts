@@ -28,11 +28,22 @@ export type Where = (can: Capabilities, accepts: Scene["accepts"], adapter: Adap
 export const always: Where = () => true;
 export const rotatesKeys: Where = ({ rotates }) => rotates === "keys";
 export const movesDeadlines: Where = ({ deadline }) => deadline === "free";
-export const fixesDeadlines: Where = ({ deadline }) => deadline !== "free";
+export const fixesDeadlines: Where = ({ deadline, maxKeys }) => deadline !== "free" && maxKeys > 1;
+/** The former key can work beside the current one. */
+export const overlaps: Where = ({ maxKeys }) => maxKeys > 1;
 export const showsKeys: Where = ({ secretsReadable }) => secretsReadable;
 
+/** Users are the resource's own: it makes and deletes them, and nobody else may. */
+export const ownsUser: Where = ({ keysOnly }) => !keysOnly;
+export const hasSetting: Where = (_can, _accepts, { setting }) => setting !== undefined;
+
+/** The setting that changes, of a system that was asked whether it has one. */
+export function settingOf({ setting }: Adapter): NonNullable<Adapter["setting"]> {
+  return setting ?? assert.fail("no setting changes");
+}
+
 /** Whether the setting that changes is what the user is found by: another value would be another user. */
-export const settingIsName = ({ setting, user }: Adapter) => setting.name in user("ann");
+export const settingIsName = ({ setting, user }: Adapter) => setting !== undefined && setting.name in user("ann");
 
 /** Stories as a table. */
 export type Stories = readonly (readonly [title: string, where: Where, story: Story])[];
@@ -55,9 +66,10 @@ export const isOne = async ({ system, name }: Stack) =>
   assert.equal(await system.count(name), 1, "one user of the name");
 export const hasKeys = async ({ system, name }: Stack, count: number) =>
   assert.equal(await system.keys(name), count, "so many keys on the system");
-/** A request to S3, which proves a key. */
+/** A request to S3, or a Swift login, which proves a key. */
 export const isS3 = ({ url, headers }: Stack["asked"][number]) =>
-  /^AWS4/.test(String(headers.Authorization ?? headers.authorization)) && !url.pathname.includes("/admin/");
+  url.pathname === "/auth/v1.0" ||
+  (/^AWS4/.test(String(headers.Authorization ?? headers.authorization)) && !url.pathname.includes("/admin/"));
 export const spoilS3 = (stack: Stack) => {
   stack.mishap = (request) => (isS3(request) ? { kind: "answer", status: 500 } : undefined);
 };
@@ -68,12 +80,12 @@ export const secondsLeft = ({ outputs, world }: Stack) =>
 export async function resume(
   stack: Stack,
   inputs: Inputs,
-  { chooseAccessKey, chooseSecret }: Capabilities,
+  { chooseAccessKey, chooseSecret, maxKeys }: Capabilities,
 ): Promise<void> {
   const isLost = !chooseAccessKey && !chooseSecret && inputs.rotationId === "2";
   stack.mishap = undefined;
   await stack.restart();
-  await stack.up(isLost ? { ...inputs, gracePeriodSeconds: 0 } : inputs);
+  await stack.up(isLost && maxKeys > 1 ? { ...inputs, gracePeriodSeconds: 0 } : inputs);
 }
 
 /** What state has of the user, whether the last run failed or not. */

@@ -4,12 +4,15 @@ import {
   always,
   GRACE,
   hasKeys,
+  hasSetting,
   isOne,
   isQuiet,
   isS3,
+  ownsUser,
   refused,
   ringOf,
   type Stories,
+  settingOf,
   showsKeys,
   spoilS3,
   standing,
@@ -60,8 +63,9 @@ export const LIFE: Stories = [
   ],
   [
     "changes a setting in place, and gives it back what it was when it is declared no more",
-    always,
-    async (stack, { set, adapter: { setting } }) => {
+    hasSetting,
+    async (stack, { set, adapter }) => {
+      const setting = settingOf(adapter);
       const { userId } = await stack.up();
       const key = stack.key();
       const was = await stack.system.look(stack.name);
@@ -78,8 +82,9 @@ export const LIFE: Stories = [
   ],
   [
     "shows by its name what somebody changed, and puts it right",
-    always,
-    async (stack, { set, adapter: { setting } }) => {
+    hasSetting,
+    async (stack, { set, adapter }) => {
+      const setting = settingOf(adapter);
       for (const inputs of [set("first"), {}]) {
         await stack.up(inputs);
         const [was, before] = [await stack.system.look(stack.name), stack.engine.stored?.inputs ?? {}];
@@ -97,8 +102,9 @@ export const LIFE: Stories = [
   ],
   [
     "lets a change of somebody else be where the program ignores changes",
-    always,
-    async (stack, { set, adapter: { setting } }) => {
+    hasSetting,
+    async (stack, { set, adapter }) => {
+      const setting = settingOf(adapter);
       await stack.up(set("first"));
       await stack.system.change(stack.name);
       await stack.engine.refresh();
@@ -128,7 +134,7 @@ export const LIFE: Stories = [
   ],
   [
     "forgets a retired key that somebody ended",
-    showsKeys,
+    (can) => can.secretsReadable && can.maxKeys > 1,
     async (stack) => {
       await stack.up({ rotationId: "1" });
       const old = stack.key();
@@ -141,7 +147,7 @@ export const LIFE: Stories = [
   ],
   [
     "that somebody removed is reported as gone, and made anew",
-    always,
+    ownsUser,
     async (stack) => {
       await stack.up();
       const gone = stack.key();
@@ -157,7 +163,7 @@ export const LIFE: Stories = [
   ],
   [
     "that somebody removed is made anew by an update that finds it gone",
-    always,
+    ownsUser,
     async (stack, { set }) => {
       await stack.up({ rotationId: "1" });
       await stack.system.remove(stack.name);

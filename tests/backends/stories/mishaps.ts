@@ -89,7 +89,8 @@ export async function eachRequest(
     };
     try {
       const problem = await stack.tries(inputs);
-      if (before && !isLocked) await works(stack);
+      // Where the next secret ends the one before it, what is published may be known not to work.
+      if (before && !isLocked && (can.maxKeys > 1 || problem === undefined)) await works(stack);
       const mayBeForeign = problem === "killed" && (can.rotates === "secrets" || adapter.showsNoMaker) && !prepare;
       if (mayBeForeign && (await isForeignNow(stack, inputs))) {
         assert.equal(++foreign, 1, "by the last request only");
@@ -98,7 +99,8 @@ export async function eachRequest(
       if (problem !== undefined) await resume(stack, inputs, can);
       await isOne(stack);
       await works(stack);
-      await isQuiet(stack, { ...inputs, gracePeriodSeconds: stack.outputs().gracePeriodSeconds });
+      const { gracePeriodSeconds: grace } = stack.outputs();
+      await isQuiet(stack, { ...inputs, ...(grace === undefined ? {} : { gracePeriodSeconds: grace }) });
       await check(stack, before);
       stack.assertNoLeak();
       await stack.assertBystanderUntouched();

@@ -9,6 +9,7 @@ import {
   isOne,
   isQuiet,
   movesDeadlines,
+  overlaps,
   refused,
   resume,
   ringOf,
@@ -23,7 +24,7 @@ import {
 export const ROTATION: Stories = [
   [
     "rotates with a grace: both keys work until it is over, and then the new one",
-    always,
+    overlaps,
     async (stack, { can }) => {
       await stack.up({ ...GRACE, rotationId: "1" });
       const old = stack.key();
@@ -52,7 +53,7 @@ export const ROTATION: Stories = [
   ],
   [
     "rotates without a grace: the old key is refused once the new one is proven",
-    always,
+    overlaps,
     async (stack) => {
       await stack.up({ rotationId: "1" });
       const old = stack.key();
@@ -196,7 +197,7 @@ export const ROTATION: Stories = [
   ],
   [
     "keeps the former key published while the next one is not proven",
-    always,
+    overlaps,
     async (stack) => {
       await stack.up({ ...GRACE, rotationId: "1" });
       const old = stack.key();

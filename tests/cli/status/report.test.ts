@@ -48,7 +48,7 @@ describe("a report", () => {
     );
     const problems = report.unreadable.map(({ problem }) => problem);
     assert.match(problems[0] ?? "", /schema version 2.*Install the release that wrote it, or a later one/);
-    assert.match(problems[1] ?? "", /no users of kind "atlantis"/);
+    assert.match(problems[1] ?? "", /no resource atlantis.User/);
     assert.match(problems[2] ?? "", /damaged: restore it/);
   });
 

@@ -11,6 +11,7 @@ import { type Served, serve } from "../../../devserver/rgw/serve";
 import { admin } from "../../devserver/request";
 import { cliAvailable, skipWithout } from "../../real/needs";
 import { openStack, REPOSITORY, type Stack, type StackOptions } from "../../real/pulumi";
+import { findYaml } from "./yaml";
 
 const PLUGIN = path.join(REPOSITORY, "dist", "plugin", "pulumi-resource-object-users");
 const HOW = "`node tools/setup.mjs` makes it";
@@ -166,14 +167,3 @@ describe("the packaged plugin by the real CLI", function () {
     await destroy({ expect: 0 });
   });
 });
-
-/** Pulumi's host for YAML, beside the CLI or on its way. */
-async function findYaml(): Promise<string | undefined> {
-  const { findPulumi } = (await import("../../../tools/pulumi/find.mjs" as string)) as {
-    findPulumi(): { path: string[] };
-  };
-  const { findYamlHost } = (await import("../../../tools/pulumi/yaml.mjs" as string)) as {
-    findYamlHost(directories: readonly string[]): string | undefined;
-  };
-  return findYamlHost([...findPulumi().path, ...(process.env.PATH ?? "").split(path.delimiter)]);
-}

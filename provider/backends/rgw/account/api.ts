@@ -38,7 +38,7 @@ export function accountIdOf(mark: string): string {
 
 /** The accounts of one cluster. */
 export function accountApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi<Where> {
-  const { call, getInfo, hasAccounts } = requestsTo(settings, deps);
+  const { call, systemId, hasAccounts } = requestsTo(settings, deps);
   const content = { schema: wireAccount };
   const of = (name: string) => `account "${name}"`;
 
@@ -93,10 +93,7 @@ export function accountApi(settings: Settings, deps: BackendDeps & { readonly se
       return (await hasAccounts()) ? {} : { name: "needs accounts, which begin with Ceph 19" };
     },
 
-    async systemId() {
-      const { info } = await getInfo();
-      return info.storage_backends.find(({ name }) => name === "rados")?.cluster_id;
-    },
+    systemId,
 
     ...keyless("account"),
   };

@@ -1,0 +1,26 @@
+/** Keys of users of a Ceph RADOS Gateway that are somebody else's: what they are and can do, as data. */
+
+import type { Backend } from "../../backend";
+import { onlyKeys } from "../../only-keys";
+import { factsOf } from "../../rows";
+import { rgw } from "..";
+import type { Where } from "../args";
+import type { Settings } from "../settings";
+import { type AccessKeyArgs, accessKeyArgs, argNames, rows, specOf } from "./args";
+
+/** The backend behind rgw.AccessKey. */
+export const accessKey: Backend<AccessKeyArgs, Settings, Where> = {
+  ...rgw,
+  kind: "rgw.accessKey",
+  resource: "rgw.AccessKey",
+  args: accessKeyArgs,
+  ...factsOf(rows),
+  argNames,
+  capabilities: { ...rgw.capabilities, keysOnly: true, keyWithUser: false },
+  specOf,
+  importedBy: { inputs: ["userId", "accessKey"], separator: ":" },
+  connect(settings, deps) {
+    const { api, ...rest } = rgw.connect(settings, deps);
+    return { ...rest, api: onlyKeys(api) };
+  },
+};

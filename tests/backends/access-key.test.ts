@@ -1,0 +1,243 @@
+/** Keys of users that are somebody else's: only they are made and revoked, and nothing else of the user is touched. */
+import assert from "node:assert/strict";
+import { accessKey } from "../../provider/backends/rgw/access-key";
+import { openConnection } from "../../provider/connection";
+import { deriveAccessKey } from "../../provider/lifecycle/keys";
+import { moveIn } from "../../provider/operator/import";
+import { ownBoard } from "../../provider/pulumi/board";
+import { openResource } from "../../provider/pulumi/resource";
+import { Engine, ME } from "../provider/engine";
+import type { Adapter } from "./adapter";
+import { contract } from "./contract";
+import { embedded, type RgwSystem } from "./rgw";
+import { openStack, type Stack } from "./stack";
+
+const THEIRS = { accessKey: "THEIRS", secretKey: "their-secret" };
+
+const adapter: Adapter<RgwSystem> = {
+  backend: accessKey as Adapter["backend"],
+  on: "the embedded gateway",
+  user: (name) => ({ userId: name }),
+  refused: embedded.refused,
+  async open(clock) {
+    const system = await embedded.open(clock);
+    const ours = (name: string) => [...(system.gateway.user(name)?.keys.keys() ?? [])].filter((id) => !isTheirs(id));
+    return {
+      ...system,
+      ready: (name) => {
+        system.meddle(`PUT user?uid=${name}&display-name=Ann&generate-key=false`);
+        system.meddle(`PUT user?key&uid=${name}&access-key=THEIRS-${name}&secret-key=their-secret`);
+      },
+      count: (name) => (ours(name).length > 0 ? 1 : 0),
+      keys: (name) => ours(name).length,
+    };
+  },
+};
+
+const isTheirs = (id: string) => id.startsWith("THEIRS-");
+
+contract(adapter);
+contract(adapter, "the packaged door");
+
+describe("rgw.AccessKey", () => {
+  let stack: Stack<RgwSystem>;
+  const keys = (name = "ann") => [...(stack.system.gateway.user(name)?.keys.keys() ?? [])].sort();
+  const tally = async (task: () => Promise<unknown>) => {
+    stack.system.gateway.requests.reset();
+    await task();
+    const { "GET info": _i, "GET realm/period": _z, ...tally } = stack.system.gateway.requests.tally();
+    return tally;
+  };
+  /** Another resource of the same program, for which Pulumi has the same process. */
+  const another = async (identity = "another", board = ownBoard()) => {
+    const engine = new Engine(
+      openResource(accessKey as Adapter["backend"], { ...world(), board }),
+      stack.world,
+      identity,
+    );
+    await engine.provider.configure({ config: { get: (key: string) => stack.system.config[key] } });
+    return engine;
+  };
+  const world = () => ({ ...stack.world, openTransport: stack.system.openTransport });
+
+  beforeEach(async () => {
+    stack = await openStack(adapter);
+  });
+
+  it("asks for the user, makes a key and proves it, and asks nothing about the user's settings", async () => {
+    assert.deepEqual(await tally(() => stack.up({ rotationId: "1" })), {
+      "GET user": 1,
+      "POST user": 1,
+      "S3 ListBuckets": 1,
+    });
+    const { secretKey: _, ...outputs } = stack.outputs();
+    const id = deriveAccessKey("ann", "1", ME);
+    assert.equal(outputs.accessKey, id);
+    const known = ["accessKey", "endpoint", "keyId", "keys", "rotationId", "schemaVersion", "userId"];
+    assert.deepEqual(
+      Object.keys(outputs)
+        .filter((name) => !name.startsWith("__") && name !== "declared")
+        .sort(),
+      known,
+    );
+    stack.system.meddle("POST user?uid=ann&max-buckets=3&email=ann@example.org");
+    await stack.engine.refresh();
+    assert.deepEqual(await tally(() => stack.up({ rotationId: "1" })), {});
+  });
+
+  it("takes a user with a tenant by its parts or by its id, which are one", async () => {
+    stack.system.meddle("PUT user?uid=eve&tenant=red&display-name=Eve");
+    await stack.engine.up({ uid: "eve", tenant: "red" });
+    assert.equal(stack.outputs().userId, "red$eve");
+    assert.equal(await stack.engine.up({ userId: "red$eve" }), "same");
+  });
+
+  it("leaves the user and every other key as they are, when it goes in the middle of a grace", async () => {
+    await stack.up({ rotationId: "1" });
+    await stack.up({ rotationId: "2" });
+    assert.equal(keys().length, 3);
+    await stack.engine.destroy();
+    assert.deepEqual(keys(), ["THEIRS-ann"]);
+  });
+
+  it("proves that its keys are refused when it goes", async () => {
+    await stack.up();
+    stack.asked.length = 0;
+    await stack.engine.destroy();
+    assert.equal(stack.asked.filter(({ url }) => url.pathname === "/").length, 1);
+  });
+
+  it("is one of several on one user, each with keys of its own", async () => {
+    const other = await another();
+    await stack.up({ rotationId: "1" });
+    await other.up({ userId: "ann", rotationId: "1" });
+    await stack.up({ rotationId: "2", gracePeriodSeconds: 0 });
+    assert.equal(keys().length, 3);
+    await other.refresh();
+    assert.equal(await other.up({ userId: "ann", rotationId: "1" }), "same");
+    await stack.engine.destroy();
+    const { accessKey: id, secretKey } = other.stored?.outputs ?? {};
+    assert.equal(stack.system.s3({ accessKey: String(id), secretKey: String(secretKey) }), "200");
+  });
+
+  it("refuses a user that is not there, and says what to do", async () => {
+    const failure = await stack.fails({ userId: "nobody" });
+    assert.match(failure, /^making a key of user "nobody": there is no such user.*userId output/);
+    assert.equal(stack.engine.stored, undefined);
+    await stack.up();
+    stack.system.remove("ann");
+    assert.match(await stack.fails({ rotationId: "2" }), /there is no such user/);
+    await stack.engine.refresh();
+    assert.equal(stack.engine.stored, undefined);
+  });
+
+  it("is deleted though the user is gone, or was made anew by somebody else", async () => {
+    await stack.up();
+    stack.system.remove("ann");
+    await stack.engine.destroy();
+    await stack.system.ready?.("ann");
+    await stack.up();
+    stack.system.remove("ann");
+    await stack.system.ready?.("ann");
+    await stack.up({ rotationId: "2" });
+    assert.equal(keys().length, 2, "a user that its owner made anew is given a key again");
+    await stack.engine.destroy();
+    assert.deepEqual(keys(), ["THEIRS-ann"]);
+  });
+
+  it("takes a key of the user that exists only with adopt, and rotates away from it with a grace", async () => {
+    stack.system.addKey?.("ann");
+    const own = { accessKey: THEIRS.accessKey };
+    assert.match(await stack.fails(own), /has this key already, and this resource did not make it.*adopt: true/);
+    await stack.up({ ...own, adopt: true });
+    assert.deepEqual(stack.key(), THEIRS);
+    await stack.up({ rotationId: "1" });
+    assert.equal(stack.system.s3(THEIRS), "200");
+    stack.world.advance(86_401);
+    await stack.up({ rotationId: "1" });
+    assert.equal(stack.system.s3(THEIRS), "403 InvalidAccessKeyId");
+  });
+
+  it("with a key of the program's own is not another resource's, and stays when one of two goes", async () => {
+    const own = { userId: "ann", accessKey: "MINE", secretKey: "my-own-secret" };
+    const board = ownBoard();
+    const [one, two] = [await another("one", board), await another("two", board)];
+    await one.up(own);
+    await assert.rejects(two.up(own), /another resource of this program/);
+    // The next run has a board of its own; there the second takes the place of the first.
+    const next = ownBoard();
+    const [former, renamed] = [await another("one", next), await another("two", next)];
+    former.stored = one.stored;
+    await renamed.up(own);
+    await former.destroy();
+    assert.equal(stack.system.s3(own), "200");
+  });
+
+  it("that is made anew before its former self goes keeps its key, in this run or in the next", async () => {
+    const inputs = { userId: "ann", rotationId: "2" };
+    for (const isKilled of [false, true]) {
+      const former = await another("itself");
+      await former.up({ ...inputs, rotationId: "1" });
+      await former.up(inputs);
+      const board = ownBoard();
+      const renewed = await another("itself", board);
+      await renewed.up(inputs);
+      const key = renewed.stored?.outputs as { accessKey: string; secretKey: string };
+      const next = isKilled ? ownBoard() : board;
+      const [kept, going] = [await another("itself", next), await another("itself", next)];
+      [kept.stored, going.stored] = [renewed.stored, former.stored];
+      assert.equal(await kept.up(inputs), "same");
+      await going.destroy();
+      assert.equal(stack.system.s3(key), "200");
+      assert.equal(keys().length, 2, "the former key went with the former self");
+      await kept.destroy();
+      assert.equal(keys().length, 1);
+    }
+  });
+
+  it("makes another user's key when the program says so, and revokes the former one's", async () => {
+    await stack.up();
+    assert.equal(await stack.engine.up({ userId: "ann-b" }), "replaced");
+    assert.deepEqual([keys().length, keys("ann-b").length], [1, 2]);
+  });
+
+  it("with an own secret alone has a derived id, rotates with it, and leaves the user's other keys their secrets", async () => {
+    const first = await stack.up({ rotationId: "1", secretKey: "own-one", gracePeriodSeconds: 60 });
+    assert.deepEqual([first.accessKey, first.secretKey], [deriveAccessKey("ann", "1", ME), "own-one"]);
+    const says = await stack.fails({ rotationId: "2", secretKey: "own-one", gracePeriodSeconds: 60 });
+    assert.match(says, /secretKey is that of the current key/);
+    await stack.up({ rotationId: "2", secretKey: "own-two", gracePeriodSeconds: 60 });
+    assert.deepEqual([stack.previous().secretKey, stack.key().secretKey], ["own-one", "own-two"]);
+    assert.equal(await stack.system.s3({ accessKey: "THEIRS-ann", secretKey: "their-secret" }), "200");
+    stack.assertNoLeak(["own-one", "own-two"]);
+  });
+
+  it("refuses what makes no sense, before it asks anything", async () => {
+    for (const [inputs, reason] of [
+      [{ uid: "ann" }, /uid: cannot be given beside userId/],
+      [{ adopt: true }, /adopt: needs accessKey beside it/],
+      [{ accessKey: "A", rotationId: "1" }, /rotationId: is of no use beside an accessKey/],
+      [{ userId: "ann:swift" }, /use rgw.Subuser/],
+      [{ exclusiveKeys: true }, /exclusiveKeys: is not an input/],
+    ] as const)
+      assert.match(await stack.fails(inputs), reason);
+    assert.match((await stack.tries({ userId: undefined })) ?? "", /userId: is required, or uid/);
+    assert.deepEqual(stack.asked, []);
+  });
+
+  it("comes into a stack by the key's id", async () => {
+    stack.system.addKey?.("ann");
+    const opened = openConnection(
+      accessKey as Adapter["backend"],
+      { get: (key) => stack.system.config[key] },
+      world(),
+      () => {},
+    );
+    const inputs = { userId: "ann", accessKey: THEIRS.accessKey };
+    const { known, left } = await moveIn(accessKey as Adapter["backend"], { name: "ann", inputs }, opened, {
+      declare: "required",
+    });
+    assert.deepEqual([known.keys.map(({ id }) => id), left], [[THEIRS.accessKey], []]);
+    assert.equal(known.published?.secretKey, THEIRS.secretKey);
+  });
+});

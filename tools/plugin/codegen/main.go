@@ -1,0 +1,69 @@
+// codegen SCHEMA FOLDER: writes the SDKs of a schema, each language's into a folder of its own, with the generators that
+// `pulumi package add` has. The one for .NET has left these modules, and is built with an older release of them.
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	golang "github.com/pulumi/pulumi/pkg/v3/codegen/go"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/nodejs"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
+)
+
+const tool = "pulumi-object-users"
+
+type files = map[string][]byte
+
+var generators = map[string]func(*schema.Package) (files, error){
+	"python": func(pkg *schema.Package) (files, error) { return python.GeneratePackage(tool, pkg, nil, nil) },
+	"go":     func(pkg *schema.Package) (files, error) { return golang.GeneratePackage(tool, pkg, nil) },
+	"nodejs": func(pkg *schema.Package) (files, error) {
+		return nodejs.GeneratePackage(tool, pkg, nil, nil, false, nil)
+	},
+}
+
+func main() {
+	if err := run(os.Args[1], os.Args[2]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(file, folder string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	for language, generate := range generators {
+		// A generator may change the package that it is given, so each gets its own.
+		var spec schema.PackageSpec
+		if err := json.Unmarshal(text, &spec); err != nil {
+			return err
+		}
+		pkg, problems, err := schema.BindSpec(spec, schema.NewPluginLoader(nil), schema.ValidationOptions{})
+		if err != nil {
+			return err
+		}
+		if problems.HasErrors() {
+			return problems
+		}
+		written, err := generate(pkg)
+		if err != nil {
+			return fmt.Errorf("%s: %w", language, err)
+		}
+		for name, content := range written {
+			target := filepath.Join(folder, language, name)
+			if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+				return err
+			}
+			if err := os.WriteFile(target, content, 0o644); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
