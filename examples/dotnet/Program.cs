@@ -15,11 +15,11 @@ return await Deployment.RunAsync(() =>
     });
     var team = new Rgw.Users("team", new Rgw.UsersArgs
     {
-        Defaults = new Rgw.Inputs.UserMemberArgs { MaxBuckets = 10, RotationId = rotation },
+        Defaults = new Rgw.Inputs.MemberArgs { MaxBuckets = 10, RotationId = rotation },
         Users =
         {
-            ["red"] = new Rgw.Inputs.UserMemberArgs { Uid = "red", DisplayName = "Red" },
-            ["blue"] = new Rgw.Inputs.UserMemberArgs { Uid = "blue", DisplayName = "Blue" },
+            ["red"] = new Rgw.Inputs.MemberArgs { Uid = "red", DisplayName = "Red" },
+            ["blue"] = new Rgw.Inputs.MemberArgs { Uid = "blue", DisplayName = "Blue" },
         },
     });
     return new Dictionary<string, object?>

@@ -21,10 +21,10 @@ func program(ctx *pulumi.Context) error {
 		return err
 	}
 	team, err := rgw.NewUsers(ctx, "team", &rgw.UsersArgs{
-		Defaults: &rgw.UserMemberArgs{MaxBuckets: pulumi.Float64(10), RotationId: pulumi.String(rotation)},
-		Users: rgw.UserMemberMap{
-			"red":  rgw.UserMemberArgs{Uid: pulumi.String("red"), DisplayName: pulumi.String("Red")},
-			"blue": rgw.UserMemberArgs{Uid: pulumi.String("blue"), DisplayName: pulumi.String("Blue")},
+		Defaults: &rgw.MemberArgs{MaxBuckets: pulumi.Float64(10), RotationId: pulumi.String(rotation)},
+		Users: rgw.MemberMap{
+			"red":  rgw.MemberArgs{Uid: pulumi.String("red"), DisplayName: pulumi.String("Red")},
+			"blue": rgw.MemberArgs{Uid: pulumi.String("blue"), DisplayName: pulumi.String("Blue")},
 		},
 	})
 	if err != nil {

@@ -12,10 +12,10 @@ alice = object_users.rgw.User(
 )
 team = object_users.rgw.Users(
     "team",
-    defaults=object_users.rgw.UserMemberArgs(max_buckets=10, rotation_id=rotation),
+    defaults=object_users.rgw.MemberArgs(max_buckets=10, rotation_id=rotation),
     users={
-        "red": object_users.rgw.UserMemberArgs(uid="red", display_name="Red"),
-        "blue": object_users.rgw.UserMemberArgs(uid="blue", display_name="Blue"),
+        "red": object_users.rgw.MemberArgs(uid="red", display_name="Red"),
+        "blue": object_users.rgw.MemberArgs(uid="blue", display_name="Blue"),
     },
 )
 pulumi.export("accessKey", alice.access_key)

@@ -189,9 +189,7 @@ class Reader {
     if (input) return this.named(input, kind, integers, name);
     const own = type.aliasSymbol ?? type.symbol;
     if (!own) return raise(`sdk/${kind}.ts: ${name} has the type ${this.checker.typeToString(type)}`);
-    // A fleet's members are named after what they are: a system has several kinds of fleets.
-    const of = own.name === "MemberArgs" ? type.aliasTypeArguments?.[0]?.symbol?.name : "";
-    const title = `${of}${own.name}`.replace(/Args/g, "");
+    const title = titleOf(type, own);
     const isShared = ["Key", "Credentials"].includes(title);
     const isOfProvider = Object.keys(backends[kind]?.sources ?? {}).includes(name);
     const rooted = isOfProvider ? `index:${upper(kind)}${title}` : `${kind}:${title}`;
@@ -233,6 +231,13 @@ function isForeign(node: ts.Node): boolean {
 /** The members of a user's inputs, whatever is asked of them together. */
 function shapeOf(schema: z.ZodType): Record<string, z.ZodType> {
   return schema instanceof z.ZodObject ? (schema.shape as Record<string, z.ZodType>) : {};
+}
+
+/** What a type is called; a fleet's member by what it is a member of, where that is not the system's users. */
+function titleOf(type: ts.Type, { name }: ts.Symbol): string {
+  const [title, of] = [name.replace(/Args$/, ""), type.aliasTypeArguments?.[0]];
+  const own = title === "Member" ? ((of?.aliasSymbol ?? of?.symbol)?.name.replace(/Args$/, "") ?? "") : "";
+  return /^(Object)?User$|^$/.test(own) ? title : `${own}${title}`;
 }
 
 /** The names of numbers that are whole. */
