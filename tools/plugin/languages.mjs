@@ -26,7 +26,7 @@ const VERSIONS = { current: [VERSION, TAGS], dotnet: ["3.206.0", `${TAGS},dotnet
 
 const PIP = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
 /** Pulumi's SDK, what generated packages need besides, and what builds them. */
-const PYTHON = [`pulumi==${VERSION}`, "parver", "setuptools"];
+const PYTHON = [`pulumi==${VERSION}`, "parver", "setuptools", "wheel"];
 
 /** Whether all is there that `prepareLanguages` makes. */
 export function languagesAvailable() {

@@ -30,7 +30,6 @@ const OPTIONS: ts.CompilerOptions = {
 
 /** Outputs that every resource has once it is made. */
 const ALWAYS = ["userId", "keys", "credentials"];
-
 /** The type of the same resource through the SDK and Pulumi's plugin for dynamic resources: state moves by it. */
 const dynamicType = (type: string) => `pulumi-nodejs:dynamic/${type.replace(":", "/")}`;
 
@@ -42,10 +41,8 @@ export function packageSchema(version: string): Json {
       .filter((file) => file === `${system}.ts` || file.startsWith(`${system}-`))
       .map((file) => [system, path.join(SDK, file)] as const),
   );
-  const program = ts.createProgram(
-    files.map(([, file]) => file),
-    OPTIONS,
-  );
+  const names = files.map(([, file]) => file);
+  const program = ts.createProgram(names, OPTIONS);
   const reader = new Reader(program.getTypeChecker());
   const settings: Json = {};
   const resources: Json = {};
@@ -88,6 +85,7 @@ interface Class {
 
 class Reader {
   readonly types: Record<string, Json> = {};
+  private readonly sources = new Map<string, ts.Type>();
 
   constructor(private readonly checker: ts.TypeChecker) {}
 
@@ -95,7 +93,7 @@ class Reader {
     const symbol = node.name && this.checker.getSymbolAtLocation(node.name);
     const making = node.members.find(ts.isConstructorDeclaration);
     const args = making?.parameters[1];
-    if (!symbol || !args) throw new Error(`sdk/${file}: a class has no arguments`);
+    if (!symbol || !args) return raise(`sdk/${file}: a class has no arguments`);
     const outputs = new Map<string, { type: ts.Type; description: string | undefined }>();
     for (const property of this.checker.getDeclaredTypeOfSymbol(symbol).getProperties()) {
       const declared = property.valueDeclaration;
@@ -194,14 +192,12 @@ class Reader {
     const title = titleOf(type, own);
     const isShared = ["Key", "Credentials"].includes(title);
     const isOfProvider = Object.keys(backends[kind]?.sources ?? {}).includes(name);
-    const token = isShared
-      ? `${PACKAGE}:index:${title}`
-      : isOfProvider
-        ? `${PACKAGE}:index:${upper(kind)}${title}`
-        : `${PACKAGE}:${kind}:${title}`;
+    const rooted = isOfProvider ? `index:${upper(kind)}${title}` : `${kind}:${title}`;
+    const token = `${PACKAGE}:${isShared ? `index:${title}` : rooted}`;
+    if ((this.sources.get(token) ?? type) !== type) raise(`sdk/${kind}.ts: ${token} would be two types`);
     if (!this.types[token]) {
-      const description = this.doc(own);
-      this.types[token] = { type: "object", ...(description ? { description } : {}) };
+      this.sources.set(token, type);
+      this.types[token] = { type: "object", description: this.doc(own) };
       Object.assign(this.types[token] as Json, this.object(type, kind, { secrets: SECRET_NAMES, integers }));
     }
     return token;
@@ -239,9 +235,8 @@ function shapeOf(schema: z.ZodType): Record<string, z.ZodType> {
 
 /** What a type is called; a fleet's member by what it is a member of, where that is not the system's users. */
 function titleOf(type: ts.Type, { name }: ts.Symbol): string {
-  const title = name.replace(/Args$/, "");
-  const [of] = title === "Member" ? (type.aliasTypeArguments ?? []) : [];
-  const own = (of?.aliasSymbol ?? of?.symbol)?.name.replace(/Args$/, "") ?? "";
+  const [title, of] = [name.replace(/Args$/, ""), type.aliasTypeArguments?.[0]];
+  const own = title === "Member" ? ((of?.aliasSymbol ?? of?.symbol)?.name.replace(/Args$/, "") ?? "") : "";
   return /^(Object)?User$|^$/.test(own) ? title : `${own}${title}`;
 }
 
@@ -252,9 +247,7 @@ function integersOf(schemas: Record<string, z.ZodType>): string[] {
   return Object.entries(schemas).flatMap(([name, schema]) => (isWhole(schema) ? [name] : []));
 }
 
-function upper(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
-}
+const upper = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 function raise(problem: string): never {
   throw new Error(problem);

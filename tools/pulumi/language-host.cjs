@@ -61,11 +61,8 @@ const runtime = {
 
 /** `npm install` in the program's directory; what it prints goes to the CLI. */
 function installDependencies(call) {
-  if (LANGUAGE !== "nodejs")
-    return call.emit("error", {
-      code: grpc.status.UNIMPLEMENTED,
-      message: `this stand-in installs nothing for ${LANGUAGE}`,
-    });
+  const message = `this stand-in installs nothing for ${LANGUAGE}`;
+  if (LANGUAGE !== "nodejs") return call.emit("error", { code: grpc.status.UNIMPLEMENTED, message });
   const directory = call.request.getDirectory() || call.request.getInfo()?.getProgramDirectory();
   const child = start("npm", ["install", "--no-audit", "--no-fund"], { cwd: directory, stdio: "pipe" });
   const send = (set) => (data) => call.write(new messages.InstallDependenciesResponse()[set](new Uint8Array(data)));
@@ -196,13 +193,12 @@ async function run(call, reply) {
   call.on("cancelled", () => end(child));
   child.on("error", (error) => answer(`the program could not be started: ${error.message}`));
   child.on("exit", (code, signal) => {
-    if (code === 0) answer("");
-    else if (code === ALREADY_REPORTED) answer("", true);
+    if (code === 0 || code === ALREADY_REPORTED) answer("", code !== 0);
     else answer(signal ? `Program was ended by ${signal}` : `Program exited with non-zero exit code: ${code}`);
   });
 }
 
-/** What the SDKs of Python and Go read in the environment besides. */
+/** What the SDKs of Python and Go read besides. */
 function settingsOf(request) {
   return {
     PULUMI_MONITOR: request.getMonitorAddress(),
