@@ -7,7 +7,7 @@ import { type Backend, type Connection, capabilitiesOf } from "../backends/backe
 import { type Config, openConnection, openedFor } from "../connection";
 import { ObjectUserError } from "../errors";
 import type { Context } from "../lifecycle/context";
-import type { Fields, Known, Step } from "../lifecycle/model";
+import type { Fields, Known, Spec, Step } from "../lifecycle/model";
 import { plan } from "../lifecycle/plan";
 import { reconcile } from "../lifecycle/reconcile";
 import { withoutKnown } from "../lifecycle/unfinished";
@@ -71,10 +71,11 @@ export async function moveIn(
       return step.do === "proveKey" && !sight.known?.inactive?.includes(step.id);
     },
   }).catch(withoutKnown);
-  if (known === undefined) throw notThere(seen.name);
+  if (known === undefined) throw notThere(seen);
   const { fields } = known;
   const hasNoKey = known.keys.length + known.foreign.length === 0 && showsKeys;
-  const keyless = hasNoKey && given.createKey !== true ? { createKey: false, rotationId: undefined } : {};
+  const keyless =
+    hasNoKey && !backend.isKeyless && given.createKey !== true ? { createKey: false, rotationId: undefined } : {};
   const required = Object.fromEntries(backend.required.map((field) => [field, fields[field]]));
   const settings = declare === "required" ? {} : differing(backend, fields);
   const declared = definedOnly({ ...given, ...required, ...settings, ...given, ...keyless });
@@ -100,12 +101,12 @@ function emptyLike(value: unknown): unknown {
   return typeof value === "object" ? {} : "";
 }
 
-function notThere(name: string): ObjectUserError {
+function notThere({ name, noun = "user" }: Pick<Spec, "name" | "noun">): ObjectUserError {
   return new ObjectUserError({
     code: "not-found",
     operation: "importing",
-    subject: `user "${name}"`,
-    problem: "there is no such user",
+    subject: `${noun} "${name}"`,
+    problem: `there is no such ${noun}`,
     advice: "Check the name.",
   });
 }
