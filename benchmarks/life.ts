@@ -34,7 +34,7 @@ export async function live(ceph: RealCeph, meter: CpuMeter, contender: Contender
     wrapper: meter.wrapper,
   });
   const times = new Map<Operation, Sample>();
-  const memory = watchPlugin(stack);
+  const memory = watchProcess(stack, PLUGIN);
   const time = async (operation: Operation, call: Promise<{ readonly ms: number }>) => {
     times.set(operation, { wall: (await call).ms, cpu: meter.read() });
   };
@@ -105,14 +105,15 @@ function keysIn(exported: unknown): Credentials[] {
 const PLUGIN = /dynamic-provider|pulumi-resource-object-users/;
 const WATCH_MS = 400;
 
-/** Watches the plug-in's memory while it lives: Linux keeps the peak of each process. */
-function watchPlugin(stack: Stack): { stop(): number } {
+/** Watches the memory of a stack's process by its command line: Linux keeps the peak of each process. */
+export function watchProcess(stack: Stack, pattern: RegExp): { stop(): number } {
   const home = path.join(path.dirname(stack.directory), "pulumi");
   let peak = 0;
   let pid: number | undefined;
   const timer = setInterval(() => {
     const status = pid === undefined ? undefined : peakOf(pid);
-    if (status === undefined) pid = processesWith("PULUMI_HOME", home).find(({ command }) => PLUGIN.test(command))?.pid;
+    if (status === undefined)
+      pid = processesWith("PULUMI_HOME", home).find(({ command }) => pattern.test(command))?.pid;
     else peak = Math.max(peak, status);
   }, WATCH_MS);
   return {

@@ -22,7 +22,8 @@ export type Contender = "empty" | "floor" | "users" | "classical" | "fleet" | "f
 /** Those that the packaged plugin runs, out of YAML. */
 export type Packaged = "yaml empty" | "yaml users" | "yaml fleet";
 
-const PLUGIN = path.join(REPOSITORY, "dist", "plugin");
+/** The directory of the built plugin. */
+export const PLUGIN = path.join(REPOSITORY, "dist", "plugin");
 
 /** The files of a program with `size` resources of a kind; `field` changes one input of all, `rotation` another. */
 export function filesOf(contender: Contender, size: number, field = "A", rotation = "1"): Files {

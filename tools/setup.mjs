@@ -1,12 +1,13 @@
 // Sets up what the commands of this repository need, in a fresh clone too: dependencies, the build, the Pulumi CLI.
 //
-//   node tools/setup.mjs [deps] [build] [pulumi] [yaml]        no words: all of them
+//   node tools/setup.mjs [deps] [build] [pulumi] [yaml] [languages]        no words: all of them
 //
 // Runs before `npm ci`, so it uses Node's own modules only. Each thing it does is told, with the time it took; with
 // nothing to do it is silent. What goes outside the repository is announced first, and OBJECT_USERS_NO_INSTALL=1 forbids it.
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync, utimesSync } from "node:fs";
 import path from "node:path";
+import { languagesAvailable, prepareLanguages } from "./plugin/languages.mjs";
 import { buildPulumi } from "./pulumi/build.mjs";
 import { REPOSITORY, VERSION, versionsDirectory } from "./pulumi/built.mjs";
 import { findPulumi, npmPackage } from "./pulumi/find.mjs";
@@ -17,7 +18,7 @@ const SOURCES = ["provider", "sdk", "cli", "devserver"];
 const DOWNLOAD_TIMEOUT_MS = 10 * 60_000;
 
 /** What can be set up, in the order in which it is done. */
-const PARTS = { deps, build, pulumi, yaml };
+const PARTS = { deps, build, pulumi, yaml, languages };
 
 /** Dependencies, inside the repository. */
 async function deps() {
@@ -66,6 +67,17 @@ async function yaml() {
   if (cli?.source !== "built" || findYamlHost(cli.path) || isForbidden()) return;
   announce(`${YAML_HOST}, built from its Go module into ${cli.path[0]}`);
   await timed(`building ${YAML_HOST}`, () => buildYamlHost(cli.path[0], { log: say }));
+}
+
+/** What programs in Python and Go need. Without it their tests are skipped, and say why. */
+async function languages() {
+  if (languagesAvailable().available || isForbidden()) return;
+  announce("Pulumi's generators of SDKs and its SDK for Python, into the user's cache, about 150 MB");
+  try {
+    await timed("building Pulumi's generators and a virtual environment", () => prepareLanguages({ log: say }));
+  } catch (error) {
+    say(error.message);
+  }
 }
 
 function isForbidden() {

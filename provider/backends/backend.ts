@@ -67,6 +67,8 @@ export interface ImportedBy {
   readonly firstIsOptional?: true;
   /** The inputs that the parts of an id are, where that depends on their form. Default: those of `inputs`. */
   readonly as?: (parts: Readonly<Record<string, string>>) => Readonly<Record<string, string | undefined>>;
+  /** The last input may be left out, with the separator before it. */
+  readonly lastIsOptional?: true;
 }
 
 /** One thing that a preflight looked at. */

@@ -40,7 +40,7 @@ type Methods = Record<string, readonly [request: string, response: string, handl
 export async function serve(outside: World, release: Release, engine: string | undefined): Promise<Plugin> {
   const speaker = speaking(engine, outside.log);
   const { world, cancel } = cancellable({ ...outside, log: speaker.log });
-  const methods = methodsOf(world, release, speaker, cancel);
+  const methods = methodsOf(world, release, speaker, cancel, engine !== undefined);
   const server = new grpc.Server({
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
     "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
@@ -59,8 +59,22 @@ export async function serve(outside: World, release: Release, engine: string | u
   };
 }
 
-function methodsOf(world: World, { version, schema }: Release, speaker: Speaker, cancel: () => void): Methods {
+/**
+ * The calls. A plugin that an engine has `started` serves this one run, and whoever else reaches its port changes neither
+ * whom it talks to nor which systems it asks, with credentials of the environment. One that a debugger holds serves many.
+ */
+function methodsOf(
+  world: World,
+  { version, schema }: Release,
+  speaker: Speaker,
+  cancel: () => void,
+  started: boolean,
+): Methods {
   const resources = openResources(world);
+  let settings: Plain | undefined;
+  const tellTo = (address: unknown) => {
+    if (!started) speaker.tellTo(String(address));
+  };
   const about = (request: Plain) => request as unknown as About;
   const part = (request: Plain, name: string) => request[name] as Plain;
   const id = (request: Plain) => String(request.id);
@@ -69,7 +83,7 @@ function methodsOf(world: World, { version, schema }: Release, speaker: Speaker,
       "HandshakeRequest",
       "HandshakeResponse",
       ({ engineAddress }) => {
-        speaker.tellTo(String(engineAddress));
+        tellTo(engineAddress);
         return { acceptSecrets: true };
       },
     ],
@@ -77,7 +91,7 @@ function methodsOf(world: World, { version, schema }: Release, speaker: Speaker,
       "PluginAttach",
       "google.protobuf.Empty",
       ({ address }) => {
-        speaker.tellTo(String(address));
+        tellTo(address);
         return {};
       },
     ],
@@ -99,7 +113,11 @@ function methodsOf(world: World, { version, schema }: Release, speaker: Speaker,
       "ConfigureRequest",
       "ConfigureResponse",
       (request) => {
-        resources.configure(part(request, "args"));
+        const args = part(request, "args");
+        if (started && settings && !isSameSettings(settings, args))
+          throw new Error("this plugin is configured already");
+        settings = args;
+        resources.configure(args);
         return { acceptSecrets: true, supportsPreview: true };
       },
     ],

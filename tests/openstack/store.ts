@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import * as aws4 from "aws4";
 import { type ObjectStore, startObjectStore } from "../../tools/keystone/object-store";
+import { verdictOf } from "../backends/stack";
 import { cliAvailable, skipWithout } from "../real/needs";
 
 /** An answer of Keystone. */
@@ -36,6 +37,8 @@ export interface Store extends ObjectStore {
   keysOf(userId: string): Promise<string[]>;
   /** What S3 answers: "200", or "403 InvalidAccessKeyId". Default: listing the buckets. */
   s3(key: Key, method?: string, path?: string): Promise<string>;
+  /** The answer itself. */
+  askS3(key: Key, method?: string, path?: string): Promise<{ readonly status: number; readonly body: string }>;
 }
 
 let started: Promise<Store> | undefined;
@@ -91,6 +94,14 @@ async function start(): Promise<Store> {
   await renew();
   const ask = (method: string, path: string, body?: unknown) => exchange(method, path, token, body);
   for (const name of ["media", "archive"]) await ask("POST", "/projects", { project: { name, domain_id: "default" } });
+  const askS3: Store["askS3"] = async ({ accessKey, secretKey }, method = "GET", path = "/") => {
+    const { host } = new URL(store.s3Endpoint);
+    const keys = { accessKeyId: accessKey, secretAccessKey: secretKey };
+    const { headers } = aws4.sign({ service: "s3", region: "us-east-1", method, host, path }, keys);
+    const { Host: _, "Content-Length": _length, ...own } = headers as Record<string, string>;
+    const response = await fetch(`${store.s3Endpoint}${path}`, { method, headers: own });
+    return { status: response.status, body: await response.text() };
+  };
   return {
     ...store,
     env: {
@@ -109,15 +120,8 @@ async function start(): Promise<Store> {
       const { body } = await ask("GET", `/users/${userId}/credentials/OS-EC2`);
       return body.credentials.map(({ access }: { access: string }) => access).sort();
     },
-    s3: async ({ accessKey, secretKey }, method = "GET", path = "/") => {
-      const { host } = new URL(store.s3Endpoint);
-      const keys = { accessKeyId: accessKey, secretAccessKey: secretKey };
-      const { headers } = aws4.sign({ service: "s3", region: "us-east-1", method, host, path }, keys);
-      const { Host: _, "Content-Length": _length, ...own } = headers as Record<string, string>;
-      const response = await fetch(`${store.s3Endpoint}${path}`, { method, headers: own });
-      const code = /<Code>(\w+)</.exec(await response.text())?.[1];
-      return [response.status, code].filter(Boolean).join(" ");
-    },
+    askS3,
+    s3: async (...request) => verdictOf(await askS3(...request)),
   };
 }
 

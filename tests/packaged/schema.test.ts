@@ -37,6 +37,18 @@ describe("the package's schema", function () {
     assert.deepEqual(Object.keys(resources).sort(), all.map((one) => `object-users:${one.replace(".", ":")}`).sort());
   });
 
+  it("describes a fleet's member by the inputs of what it is a fleet of", () => {
+    for (const [type, { inputProperties }] of Object.entries(resources)) {
+      const members = resources[`${type}s`]?.inputProperties.users as { additionalProperties: Property } | undefined;
+      if (members === undefined) continue;
+      const described = types[String(members.additionalProperties.$ref).replace("#/types/", "")]?.properties ?? {};
+      const ofFleets = ["protect", "retainOnDelete"];
+      const others = Object.keys(described).filter((name) => !(name in inputProperties) && !ofFleets.includes(name));
+      const missing = Object.keys(inputProperties).filter((name) => !(name in described));
+      assert.deepEqual([missing, others], [[], []], type);
+    }
+  });
+
   it("gives each the type behind the other door as an alias", () => {
     for (const [type, { aliases }] of Object.entries(resources))
       assert.deepEqual(aliases, [{ type: `pulumi-nodejs:dynamic/${type.replace(":", "/")}` }]);

@@ -7,6 +7,8 @@ import { isSame, type Watch, type Watched } from "./watch";
 /** A pair that must work until a moment. */
 export interface Held extends Pair {
   readonly until: number;
+  /** It is the published one: it works until another one was proven, whatever the grace. */
+  readonly isCurrent: boolean;
 }
 
 /** What there is when a run begins. */
@@ -35,7 +37,8 @@ export function keysToHold(
   // Where the system ends secrets, an interrupted run may have fixed the end of the one that is published.
   if (system.rotates === "secrets" && ledger.isUnseen) return [];
   const grace = declared?.item.gracePeriodSeconds ?? Number(user.outputs.gracePeriodSeconds ?? 86_400);
-  const own = declared?.item.wish.secretKey;
+  const { secretKey: own, prove } = declared?.item.wish ?? {};
+  const isProvenFirst = system.rotates === "keys" && prove !== false;
   return ring.flatMap((key) => {
     const pair = live.keys.get(key.id);
     if (pair === undefined || isOver(key, at) || !ledger.published.has(textOf(pair))) return [];
@@ -44,6 +47,7 @@ export function keysToHold(
     const from = key.retiredAt === undefined || key.expiresAt === undefined ? at : Date.parse(key.retiredAt);
     const until = from + grace * 1000;
     const fixed = system.rotates === "secrets" && key.expiresAt ? Date.parse(key.expiresAt) : until;
-    return [{ ...pair, until: Math.min(until, fixed) }];
+    const isCurrent = isProvenFirst && key.id === user.published?.id && key.retiredAt === undefined;
+    return [{ ...pair, until: Math.min(until, fixed), isCurrent }];
   });
 }

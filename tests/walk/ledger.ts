@@ -29,6 +29,9 @@ export interface Ledger {
   isUnseen: boolean;
   /** No state has it, and people know: they were told, or had it forgotten. */
   isForgotten: boolean;
+  /** What the program said of the password in the last run that did it, and whether nobody else can have changed it since. */
+  askedPassword?: string;
+  isPasswordSure: boolean;
 }
 
 /** A new user. `former`: the one that was there before it, of which state may know still. */
@@ -42,6 +45,7 @@ export function newLedger(owner: StackName | "strangers", former?: Ledger): Ledg
     isAdopted: false,
     isUnseen: false,
     isForgotten: false,
+    isPasswordSure: false,
   };
 }
 

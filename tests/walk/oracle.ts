@@ -153,6 +153,7 @@ export class Oracle {
         accepted: watch.accepted,
       },
       s3: (pair) => site.s3(is.cluster, pair),
+      logsIn: site.logsIn && ((password) => site.logsIn?.(is.cluster, is.uid, password) ?? Promise.resolve(true)),
     };
     await keeps(part);
     if (isDone && !isMeddled && saw) ledger.isUnseen = false;
@@ -246,7 +247,12 @@ export class Oracle {
     for (const one of before) {
       const { place, uid, urn } = one;
       const there = userAt(is, one);
-      if (stays.has(`${place} ${urn}`) || there === undefined) continue;
+      if (stays.has(`${place} ${urn}`)) continue;
+      const isRetained = one.outputs.retainOnDelete === true && !this.watch.meddled.has(place);
+      const wrote = this.watch.writes.find((write) => write.place === place && write.call?.urn === urn);
+      if (isRetained && !after.some((other) => isSameUser(other, one)))
+        assert.equal(wrote, undefined, `(6) ${place} is to be left as it is`);
+      if (there === undefined) continue;
       // Where names can change, another user may have it by now.
       if (this.system.renames && there.id !== String(one.outputs.userId)) continue;
       const ledger = this.watch.ledgers.get(place);
@@ -260,9 +266,6 @@ export class Oracle {
       const isKnown = isSpokenOf || ledger.isForgotten || still.has(place) || isMistaken;
       assert.ok(isKnown, `(6) ${place} is in no state any more, is still there, and nobody says so`);
       ledger.isForgotten ||= isSpokenOf || isMistaken;
-      const isRetained = one.outputs.retainOnDelete === true && !this.watch.meddled.has(place);
-      const wrote = this.watch.writes.find((write) => write.place === place);
-      if (isRetained) assert.equal(wrote, undefined, `(6) ${place} is to be left as it is`);
     }
   }
 }

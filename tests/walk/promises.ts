@@ -6,11 +6,13 @@
  * 10. Every key of ours is in state, of others, or left by a run that was cut off.
  * 11. A retired key's grace begins once and ends at its deadline, neither sooner nor later; then S3 refuses it for ever.
  * 12. A run that ends well leaves what the program wishes for, and takes up what an unfinished one began.
+ * 13. The password logs in, and changes when the program says so, and only then (passwords.ts).
  */
 import assert from "node:assert/strict";
 import type { KeyRecord } from "../../provider/lifecycle/model";
 import { type Ledger, textOf } from "./ledger";
 import { hasPair, isDue, isOver, type Managed, quarantineOf } from "./managed";
+import { passwordIsRight } from "./passwords";
 import type { Item } from "./program";
 import type { System, User } from "./system";
 
@@ -42,6 +44,8 @@ export interface Part {
     readonly accepted: ReadonlySet<string>;
   };
   s3(pair: { accessKey: string; secretKey: string }): string | Promise<string>;
+  /** Whether the user's password is this one, where users have passwords. */
+  readonly logsIn: ((password: string) => Promise<boolean>) | undefined;
 }
 
 /** Fails where a promise about the user is broken. */
@@ -50,16 +54,16 @@ export async function keeps(part: Part): Promise<void> {
   const where = `of ${is.place} in ${is.urn}`;
   graceBeganOnce(part, where);
   const { previousAccessKey } = is.outputs;
-  const wasGiven = [...ledger.published].some((text) => (JSON.parse(text) as string[])[0] === previousAccessKey);
   // Where all secrets have one access key, one that an interrupted run left comes before the next one.
   const mayBeAny = part.system.rotates === "secrets" || previousAccessKey === undefined;
-  assert.ok(mayBeAny || wasGiven, `(9) the previous key ${where} was never the current one`);
+  assert.ok(mayBeAny || wasGiven(ledger, previousAccessKey), `(9) the previous key ${where} was never the current one`);
   if (!run.isMeddled) {
     worksAsBefore(part, where);
     if (run.isUp && !run.isKilled) wasProven(part, where);
   }
   if (!run.isUp || !run.isDone || run.isMeddled) return;
   await overIsOver(part, where);
+  await passwordIsRight(part, where);
   if (run.saw) await isAsWished(part, where);
 }
 
@@ -141,11 +145,25 @@ async function isAsWished(part: Part, where: string): Promise<void> {
     [published.id],
     `(12) one key ${where} is current, and it is published`,
   );
+  if (system.rotates === "keys") wereGiven(part, where);
   if (wish.prove !== false) assert.ok(current[0]?.provenAt, `(12) the current key ${where} was proven`);
   if (wish.secretKey !== undefined) assert.equal(published.secretKey, wish.secretKey, `(12) the own secret ${where}`);
   if (wish.accessKey === undefined) isOfItsRotation(part, where);
   if (system.rotates === "keys") deadlinesAreWished(part, gracePeriodSeconds, where);
   await formerWorks(part, where);
+}
+
+/** Who was never given a key needs no grace: only keys that were published stay beside the current one. */
+function wereGiven({ ledger, is }: Part, where: string): void {
+  for (const { id, accessKey } of is.ring)
+    assert.ok(
+      id === is.published?.id || wasGiven(ledger, accessKey),
+      `(9) key ${accessKey} ${where} was never published, and is kept`,
+    );
+}
+
+function wasGiven({ published }: Ledger, accessKey: unknown): boolean {
+  return [...published].some((text) => (JSON.parse(text) as string[])[0] === accessKey);
 }
 
 /** The rotation's key is current: the one that lives, whoever began it; else a new one. */
@@ -177,8 +195,9 @@ function isOfItsRotation({ system, ledger, item, was, is, before, start }: Part,
 }
 
 function deadlinesAreWished({ is, run }: Part, seconds: number, where: string): void {
-  for (const { id, retiredAt, expiresAt } of is.ring) {
-    if (retiredAt === undefined || (run.isHalf && expiresAt === undefined)) continue;
+  for (const { id, retiredAt, expiresAt, disabledAt } of is.ring) {
+    // A grace that is over has no other end any more.
+    if (retiredAt === undefined || disabledAt !== undefined || (run.isHalf && expiresAt === undefined)) continue;
     const deadline = new Date(Date.parse(retiredAt) + seconds * 1000).toISOString();
     assert.equal(expiresAt, deadline, `(11) the deadline of ${id} ${where}`);
   }

@@ -60,7 +60,7 @@ export function isGood(
 
 /** A deletion is refused for what the user carries only where no key of it is one that state knows. */
 function isDoubtful(message: string, managed: readonly Managed[], was: Truth, where: string): void {
-  const [, uid] = /"(?:[\w-]+\/)?(\w+)": it carries keys, and none of them is of this resource/.exec(message) ?? [];
+  const [, uid] = /"(?:[\w-]+\/)*(\w+)": it carries keys, and none of them is of this resource/.exec(message) ?? [];
   for (const one of managed.filter((other) => other.uid === uid)) {
     const keys = userAt(was, one)?.keys;
     const isOurs = one.ring.some(

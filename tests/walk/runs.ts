@@ -84,7 +84,6 @@ export class Runs {
     { refresh = false, replace = [] }: UpOptions = {},
   ): Promise<Result | undefined> {
     const { wire, watch, site, system, oracle } = this;
-    await site.pause?.();
     const before = stack.state;
     const program = this.programOf(stack, step);
     const was = await this.look();
@@ -115,6 +114,7 @@ export class Runs {
     const said = [...lines, ...(result?.failures ?? []).map(({ message }) => message)];
     this.diary.push(...lines.map((line) => `    | ${line}`), `  = ${JSON.stringify(result ?? "killed")}`);
     const is = await this.look();
+    for (const { outputs } of oracle.managed(stack.state)) this.secrets.watchForPassword(outputs);
     this.secrets.none([...said, ...open], is);
     const isRefreshed = what === "refresh" || refresh;
     const report = { stack: stack.name, what, program, before, after: stack.state, was, is, start, end: this.now() };

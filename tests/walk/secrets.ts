@@ -1,5 +1,6 @@
 /** Every secret that there was at any time of a walk: none stands in what people are shown, or in clear in state. */
 import assert from "node:assert/strict";
+import type { Outputs } from "../../provider/pulumi/state";
 import type { Truth } from "./managed";
 import type { User } from "./system";
 
@@ -13,6 +14,10 @@ export class Secrets {
 
   watchFor(user: User | undefined): void {
     for (const { secretKey } of user?.keys.values() ?? []) this.seen.add(secretKey);
+  }
+
+  watchForPassword({ password }: Outputs): void {
+    if (typeof password === "string") this.seen.add(password);
   }
 
   /** Fails when a secret stands in a text. */

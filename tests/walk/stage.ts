@@ -32,6 +32,8 @@ export async function play(system: System, story: Story, tally: Tally): Promise<
   } catch (error) {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
     throw new Error([what, "The walk:", ...stage.runs.diary].join("\n"), { cause: error });
+  } finally {
+    await site.close?.();
   }
 }
 
@@ -43,7 +45,7 @@ class Stage {
   constructor(
     private readonly system: System,
     private readonly site: Site,
-    { home, users }: Story,
+    { home, users, stay }: Story,
     tally: Tally,
   ) {
     this.runs = new Runs(system, site, tally, (stack) => this.managedByOthers(stack));
@@ -53,7 +55,8 @@ class Stage {
     const stack = (name: StackName, source: Source): Stack => {
       return { name, source, former: empty, good: empty, state: NO_STATE, leftBehind: new Map() };
     };
-    const first = { ...empty, items: UIDS.slice(0, users).map((uid) => newItem(home, uid)) };
+    const going = stay && home === "fleet" ? ({ going: "retainOnDelete" } as const) : {};
+    const first = { ...empty, items: UIDS.slice(0, users).map((uid) => ({ ...newItem(home, uid), ...going })) };
     this.stacks = { dev: stack("dev", first), prod: stack("prod", empty) };
   }
 

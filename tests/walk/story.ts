@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { type Edit, edit } from "./edits";
 import type { Item, StackName } from "./program";
 import type { System } from "./system";
-import { type Deed, deed, type Trouble, trouble } from "./trouble";
+import { type Deed, deed, type Trouble, trouble, troubleOfS3 } from "./trouble";
 
 /** One step of a walk. */
 export interface Step {
@@ -40,6 +40,8 @@ export interface Story {
   /** Where the users of the first program stand, and how many they are. */
   readonly home: Item["home"];
   readonly users: number;
+  /** Whether users of a fleet are to be left when they leave it. */
+  readonly stay: boolean;
   /** Whether the other stack has users, too, which the first one may come to want. */
   readonly others: boolean;
   readonly steps: readonly Step[];
@@ -59,9 +61,12 @@ const run: fc.Arbitrary<Step["run"]> = fc.record({
   refresh: rarely,
 });
 
-/** Any step, whose edits are mostly about what users are, or mostly about where programs have them. */
-function step(system: System, about: "users" | "programs"): fc.Arbitrary<Step> {
-  const isAboutUsers = about === "users";
+/** What walks are mostly about: what users are, where programs have them, or keys that cannot be proven. */
+type Subject = "users" | "programs" | "proofs";
+
+/** Any step. */
+function step(system: System, about: Subject): fc.Arbitrary<Step> {
+  const isAboutUsers = about !== "programs";
   const never = fc.constant(false);
   return fc.record({
     stack: isAboutUsers
@@ -75,10 +80,10 @@ function step(system: System, about: "users" | "programs"): fc.Arbitrary<Step> {
       { weight: isAboutUsers ? 4 : 10, arbitrary: fc.constant([]) },
       { weight: 1, arbitrary: fc.array(deed(system), { minLength: 1, maxLength: 2 }) },
     ),
-    edits: fc.array(edit(system, about), { maxLength: 3, size: "max" }),
+    edits: fc.array(edit(system, isAboutUsers ? "users" : "programs"), { maxLength: 3, size: "max" }),
     run: isAboutUsers ? run.map((one) => ({ ...one, replace: false })) : run,
-    trouble: trouble(system, isAboutUsers ? 8 : 20),
-    again: rarely.map((isRare) => !isRare),
+    trouble: about === "proofs" ? troubleOfS3(system) : trouble(system, isAboutUsers ? 8 : 20),
+    again: about === "proofs" ? fc.boolean() : rarely.map((isRare) => !isRare),
     wayOut: fc.constantFrom("adopt" as const, "restore" as const),
     serial: rarely,
     shuffled: isAboutUsers ? never : fc.boolean(),
@@ -88,17 +93,19 @@ function step(system: System, about: "users" | "programs"): fc.Arbitrary<Step> {
 
 /** Any walk on a system. */
 export function story(system: System): fc.Arbitrary<Story> {
-  const walk = (about: "users" | "programs", most: number) =>
+  const walk = (about: Subject, most: number) =>
     fc.record({
       home: fc.constantFrom<Item["home"]>("list", "single", "fleet"),
       users: fc.integer({ min: 1, max: most }),
-      others: about === "users" ? fc.constant(false) : fc.boolean(),
+      stay: rarely,
+      others: about !== "programs" ? fc.constant(false) : fc.boolean(),
       steps: fc.array(step(system, about), { minLength: 1, maxLength: 5, size: "max" }),
     });
   return fc.oneof(
     { weight: 3, arbitrary: walk("users", 1) },
     { weight: 1, arbitrary: walk("users", 3) },
     { weight: 2, arbitrary: walk("programs", 4) },
+    { weight: 1, arbitrary: walk("proofs", 1) },
   );
 }
 

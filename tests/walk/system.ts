@@ -62,8 +62,8 @@ export interface Site {
   readonly secrets: readonly string[];
   /** A password logs in. */
   logsIn?(cluster: Cluster, uid: string, password: string): Promise<boolean>;
-  /** A run begins or ended. */
-  pause?(): Promise<void>;
+  /** Takes away what the walk has left on a real system. */
+  close?(): Promise<void>;
 }
 
 /** A system. */

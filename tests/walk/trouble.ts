@@ -16,7 +16,12 @@ export interface Deed {
 
 /** From a run's request number `at`, once or for the rest of it. */
 export type Trouble = { readonly at: number } & (
-  | { readonly fault: Fault; readonly lasting: boolean }
+  | {
+      readonly fault: Fault;
+      readonly lasting: boolean;
+      /** Only S3 has it: keys are made and cannot be proven. */
+      readonly ofS3: boolean;
+    }
   | { readonly kill: "before" | "after" }
   | { readonly deed: Deed }
 );
@@ -38,16 +43,25 @@ export function deed({ clusters, others }: System): fc.Arbitrary<Deed> {
   });
 }
 
+const faultOf = (system: System) => fc.constantFrom(...FAULTS, ...Object.keys(system.refusals));
+
 /** Trouble among the first `most` requests of a run; most runs have none. */
 export function trouble(system: System, most: number): fc.Arbitrary<Trouble | undefined> {
   const at = fc.oneof(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: most }));
-  const fault = fc.constantFrom(...FAULTS, ...Object.keys(system.refusals));
+  const fault = fc.record({ at, fault: faultOf(system), lasting: fc.boolean(), ofS3: fc.constant(false) });
   return fc.oneof(
     { weight: 6, arbitrary: fc.constant(undefined) },
-    { weight: 4, arbitrary: fc.record({ at, fault, lasting: fc.boolean() }) },
+    { weight: 4, arbitrary: fault },
     { weight: 3, arbitrary: fc.record({ at, kill: fc.constantFrom("before", "after") }) },
     { weight: 1, arbitrary: fc.record({ at, deed: deed(system) }) },
   );
+}
+
+/** Trouble of S3 alone, in every other run: keys are made that nobody can prove. */
+export function troubleOfS3(system: System): fc.Arbitrary<Trouble | undefined> {
+  const at = fc.integer({ min: 1, max: 2 });
+  const fault = fc.record({ at, fault: faultOf(system), lasting: fc.constant(true), ofS3: fc.constant(true) });
+  return fc.oneof(fc.constant(undefined), fault);
 }
 
 /** Does it, where it can be done; nothing otherwise. */

@@ -74,6 +74,8 @@ export class Watch {
   interrupted(isKilled: boolean): void {
     const { run } = this;
     if (run === undefined) return;
+    // It may have changed passwords, which nobody sees.
+    for (const ledger of this.ledgers.values()) if (ledger.owners.has(run.stack)) ledger.isPasswordSure = false;
     for (const { what, place } of this.writes) {
       const ledger = this.ledgers.get(place);
       if (ledger) ledger.isUnseen = true;
@@ -105,7 +107,7 @@ export class Watch {
   othersDid(place: string, before: User | undefined, after: User | undefined): void {
     this.meddled.add(place);
     const ledger = this.ledgers.get(place);
-    if (ledger) ledger.isUnseen = true;
+    if (ledger) Object.assign(ledger, { isUnseen: true, isPasswordSure: false });
     if (before && after) return;
     for (const owner of ledger?.owners ?? []) if (owner !== "strangers") this.loses(owner, place);
     if (after) this.ledgers.set(place, { ...newLedger("strangers", this.former.get(place)), isUnseen: true });
@@ -209,7 +211,11 @@ export class Watch {
       if (was && was.secretKey !== pair.secretKey && !isToldTo && !this.meddled.has(place))
         this.breaks(`(8) the secret of key ${id} of ${place} is replaced`);
     }
-    const ended = this.held.get(place)?.find((pair) => now < pair.until && !hasPair(after, pair));
+    const hasNext = [...after.keys.values()].some(({ accessKey }) =>
+      [200, 403].some((status) => this.accepted.has(`${accessKey} ${status}`)),
+    );
+    const isHeld = ({ until, isCurrent }: Held) => now < until || (isCurrent && !hasNext);
+    const ended = this.held.get(place)?.find((pair) => isHeld(pair) && !hasPair(after, pair));
     if (ended && !this.meddled.has(place))
       this.breaks(`(8) key ${ended.accessKey} of ${place} ended while somebody held it`);
   }

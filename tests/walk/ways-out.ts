@@ -50,7 +50,7 @@ export class WaysOut {
   private heed(stack: Stack, { urn, method, message }: Failure): void {
     if (method === "delete" && /state delete/.test(message)) this.forget(stack, urn);
     if (/allowRemovals/.test(message)) stack.source = { ...stack.source, allowRemovals: true };
-    for (const [, uid] of message.matchAll(/deleting user "(?:[\w-]+\/)?(\w+)": .*retainOnDelete/g))
+    for (const [, uid] of message.matchAll(/deleting user "(?:[\w-]+\/)*(\w+)": .*retainOnDelete/g))
       this.retain(stack, uid as Uid);
     if (this.system.rotates === "secrets") this.waitOrAskAnew(stack, urn, message);
     if (!/adopt/.test(message) || method === "delete" || method === "read") return;

@@ -191,7 +191,7 @@ class Reader {
     if (input) return this.named(input, kind, integers, name);
     const own = type.aliasSymbol ?? type.symbol;
     if (!own) return raise(`sdk/${kind}.ts: ${name} has the type ${this.checker.typeToString(type)}`);
-    const title = own.name.replace(/Args$/, "");
+    const title = titleOf(type, own);
     const isShared = ["Key", "Credentials"].includes(title);
     const isOfProvider = Object.keys(backends[kind]?.sources ?? {}).includes(name);
     const token = isShared
@@ -235,6 +235,14 @@ function isForeign(node: ts.Node): boolean {
 /** The members of a user's inputs, whatever is asked of them together. */
 function shapeOf(schema: z.ZodType): Record<string, z.ZodType> {
   return schema instanceof z.ZodObject ? (schema.shape as Record<string, z.ZodType>) : {};
+}
+
+/** What a type is called; a fleet's member by what it is a member of, where that is not the system's users. */
+function titleOf(type: ts.Type, { name }: ts.Symbol): string {
+  const title = name.replace(/Args$/, "");
+  const [of] = title === "Member" ? (type.aliasTypeArguments ?? []) : [];
+  const own = (of?.aliasSymbol ?? of?.symbol)?.name.replace(/Args$/, "") ?? "";
+  return /^(Object)?User$|^$/.test(own) ? title : `${own}${title}`;
 }
 
 /** The names of numbers that are whole. */

@@ -7,9 +7,13 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { complete, executable, isOurs, mark, REPOSITORY, VERSION, versionsDirectory } from "./built.mjs";
 
-const GO_NEEDED = "1.25.11";
+export const GO_NEEDED = "1.25.11";
 const PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
-/** The two `replace` lines are those of the module's own go.mod, which Go reads in the main module only. */
+/** The `replace` lines of the module's own go.mod, which Go reads in the main module only. */
+export const REPLACED = `replace github.com/atotto/clipboard => github.com/tgummerer/clipboard v0.0.0-20241001131231-d02d263e614e
+
+replace golang.org/x/text => golang.org/x/text v0.39.0
+`;
 const GO_MOD = `module pulumi-cli
 
 go ${GO_NEEDED}
@@ -21,10 +25,7 @@ require (
 	github.com/pulumi/pulumi/sdk/v3 v${VERSION}
 )
 
-replace github.com/atotto/clipboard => github.com/tgummerer/clipboard v0.0.0-20241001131231-d02d263e614e
-
-replace golang.org/x/text => golang.org/x/text v0.39.0
-`;
+${REPLACED}`;
 const BUILD = [
   ...["build", "-mod=mod", "-trimpath", "-tags", "osusergo,grpcnotrace", "-v"],
   ...["-ldflags", `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${VERSION}`],

@@ -8,8 +8,7 @@
 //
 // What it does not do: find the plugins a program needs beforehand (the engine asks for them when the program does),
 // synchronous invokes, tracing, debugging, Bun, package managers other than npm, the dependencies of Python and Go, policy
-// packs and providers written in the language, code generation, `pulumi new` prompts, the list of dependencies in
-// `pulumi about`.
+// packs and providers in the language, code generation, `pulumi new` prompts, the dependencies in `pulumi about`.
 "use strict";
 
 const { spawn } = require("node:child_process");
@@ -120,7 +119,6 @@ const runners = {
 
   python(request, directory, options) {
     const own = path.resolve(directory, options.virtualenv ?? "venv", "bin", "python");
-    if (options.virtualenv && !existsSync(own)) throw new Error(`no ${own}. Make the virtual environment first.`);
     const program = path.resolve(directory, entryPoint(request));
     const args = ["-u", "-c", PYTHON_RUNNER, program, ...request.getArgsList()];
     return { command: existsSync(own) ? own : "python3", args, env: settingsOf(request) };
@@ -226,8 +224,7 @@ function pulumiPackage(directory) {
 function start(command, args, options) {
   const child = spawn(command, args, options);
   children.add(child);
-  child.on("exit", () => children.delete(child));
-  return child;
+  return child.on("exit", () => children.delete(child));
 }
 
 function end(child) {

@@ -70,6 +70,29 @@ describe("the examples", function () {
     });
   });
 
+  it("subuser rotates one key with a grace, logs in with the other, and destroys both before their user", async () => {
+    await withStory({ program: path.join(EXAMPLES, "subuser"), env: ceph.env }, async (story) => {
+      await story.up(OK);
+      const first = await credentials(story);
+      assert.equal(await ceph.s3(first), "200");
+      const swift = async () => {
+        const { swiftUser, swiftKey } = (await story.outputs({ showSecrets: true })) as Record<string, string>;
+        return ceph.swift({ accessKey: swiftUser ?? "", secretKey: swiftKey ?? "" });
+      };
+      assert.equal(await swift(), "200");
+
+      await story.setConfig("subuser:rotationId", "second");
+      await story.up(OK);
+      const second = await credentials(story);
+      assert.notEqual(second.accessKey, first.accessKey);
+      assert.deepEqual([await ceph.s3(first), await ceph.s3(second), await swift()], ["200", "200", "200"]);
+      const found = await ceph.user("media");
+      assert.deepEqual(found?.subusers.map(({ id }) => id).sort(), ["media:legacy", "media:reader"]);
+      await story.destroy(OK);
+      assert.equal(await ceph.user("media"), undefined);
+    });
+  });
+
   it("app-config writes files with which clients work, the former key beside the current one while its grace runs", async () => {
     await withStory({ program: path.join(EXAMPLES, "app-config"), env: ceph.env }, async (story) => {
       await story.up(OK);

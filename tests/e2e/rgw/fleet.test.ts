@@ -1,7 +1,7 @@
 // The life of a fleet with the real CLI: members are named in previews and errors, one that fails stops no other. Beside it are
 // fleets whose members bring secrets of their own, given in every way that a program can give them. Each test goes on where the
 // one before it ended; the end searches for secrets once more. A program that loses members, and protected ones:
-// tests/provider/fleet-guard.test.ts, and by the CLI fleet-guard.long.test.ts.
+// tests/provider/fleet-guard.test.ts.
 
 import assert from "node:assert/strict";
 import type { Credentials } from "../../../tools/ceph/cluster";

@@ -51,6 +51,8 @@ func run(file, folder string) error {
 		if problems.HasErrors() {
 			return problems
 		}
+		// As `pulumi package add` has it: the SDK is a module of its own.
+		pkg.SupportPack = true
 		written, err := generate(pkg)
 		if err != nil {
 			return fmt.Errorf("%s: %w", language, err)

@@ -1,7 +1,7 @@
 /** The inputs of openstack.AccessKey: whose key it is, and which project it opens. By default those of the login. */
 import * as z from "zod";
 import { isPathPart, type UserSpec } from "../../backend";
-import { contradictions, keyArgs } from "../../only-keys";
+import { contradictions, keyArgs, ownKeyOf } from "../../only-keys";
 import { type Rows, schemasOf } from "../../rows";
 
 const id = z
@@ -46,6 +46,6 @@ export function specOf({ userId, project, projectId, accessKey, secretKey }: Acc
     ...(userId === undefined ? {} : { userId }),
     fields: {},
     createKey: true,
-    ...(accessKey === undefined ? {} : { ownKey: { accessKey, ...(secretKey === undefined ? {} : { secretKey }) } }),
+    ...ownKeyOf({ accessKey, secretKey }),
   };
 }

@@ -2,7 +2,7 @@
  * Two zones of a real Ceph: a key counts when both accept it, and is over when both refuse it; users are changed at the
  * metadata master only, where that can be known; and a zone that is down keeps a key from being published.
  *
- *   npx mocha -r ts-node/register/transpile-only tests/proofs/zones.test.ts
+ *   npx mocha -r ts-node/register/transpile-only tests/proofs/zones.long.test.ts
  */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
