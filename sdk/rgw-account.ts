@@ -10,6 +10,8 @@ export interface AccountArgs {
   name: pulumi.Input<string>;
   /** The tenant, which is its users' too. A change replaces the account. */
   tenant?: pulumi.Input<string>;
+  /** The account's id, "RGW" and 17 digits. Default: made of this resource's URN. It cannot change. */
+  accountId?: pulumi.Input<string>;
   /** An e-mail address that no other account has. It can be changed, not taken back. */
   email?: pulumi.Input<string>;
   /** Most users that IAM may make; the Admin Ops API, and so rgw.User, is not held to it. Ceph's default is 1000. */

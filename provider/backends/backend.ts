@@ -14,6 +14,8 @@ import type { InputFacts } from "./rows";
 export interface UserSpec<Where = unknown> {
   /** What the program calls the user, for people. */
   readonly name: string;
+  /** What messages call it, where it is no user: "account". */
+  readonly noun?: string;
   /** Whose record on the system it changes, where that is another user: its `name`. */
   readonly owner?: string;
   /** How the system addresses the user; nobody but the backend opens it. */

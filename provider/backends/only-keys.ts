@@ -19,21 +19,6 @@ export const keyPart = z
 /** The inputs that all of these resources have. */
 export const keyArgs = { ...common, accessKey: keyPart.optional() };
 
-/** What the inputs give of the key: nothing, its id, its secret, or both. */
-export function ownKeyOf({
-  accessKey,
-  secretKey,
-}: {
-  readonly accessKey?: string | undefined;
-  readonly secretKey?: string | undefined;
-}): Pick<UserSpec, "ownKey"> {
-  const ownKey = {
-    ...(accessKey === undefined ? {} : { accessKey }),
-    ...(secretKey === undefined ? {} : { secretKey }),
-  };
-  return accessKey === undefined && secretKey === undefined ? {} : { ownKey };
-}
-
 /** What two of these inputs make no sense of together, by the one that is to go. */
 export function contradictions(args: {
   readonly accessKey?: string | undefined;

@@ -80,14 +80,14 @@ function passwordFor({ value, rotationId }: NonNullable<Spec["password"]>, conte
   return { value: value ?? context.newPassword(), rotationId };
 }
 
-async function updateUser(step: StepOf<"updateUser">, { known, user, context }: Act): Promise<Known> {
+async function updateUser(step: StepOf<"updateUser">, { spec, known, user, context }: Act): Promise<Known> {
   const fields = await context.api.update(user, known.fields, step.changes);
   const ignored = Object.keys(step.changes).filter((name) => !isDeepStrictEqual(fields[name], step.changes[name]));
   if (ignored.length === 0) return { ...known, fields };
   throw new ObjectUserError({
     code: "unsupported",
     operation: "changing",
-    subject: `user "${user.name}"`,
+    subject: `${spec.noun ?? "user"} "${user.name}"`,
     problem: `the system accepted the request but did not store the new value of ${ignored.join(", ")}`,
     advice: "Give a value that this release of the system supports.",
   });

@@ -108,6 +108,8 @@ export interface OwnKey {
 export interface Spec {
   /** What the program calls the user, for people. Ids and marks are derived from it, so it never changes for a user. */
   readonly name: string;
+  /** What messages call it, where it is no user: "account". */
+  readonly noun?: string;
   /** How the system addresses the user, until its id is known or besides it. The backend makes it, and only it opens it. */
   readonly where: unknown;
   /** The user's id on the system, where the inputs say it. */

@@ -98,12 +98,13 @@ export function isUnfinishedWork(spec: Spec, live: Live, capabilities: Capabilit
 
 /** The refusal of a user that exists, `refused` being the system's own. */
 export function existsAlready(spec: Spec, refused: ObjectUserError | undefined): ObjectUserError {
+  const { name, noun = "user" } = spec;
   const parts = refused?.parts ?? {
     code: "already-exists",
     operation: "creating",
-    subject: `user "${spec.name}"`,
-    problem: "a user of this name exists already and was not made by this resource",
-    advice: "Set adopt: true to adopt it with its keys, or choose another name.",
+    subject: `${noun} "${name}"`,
+    problem: `a ${noun} of this name exists already and was not made by this resource`,
+    advice: `Set adopt: true to adopt it${noun === "user" ? " with its keys" : ""}, or choose another name.`,
   };
   const alias =
     'If it belongs to a resource of yours that got another name or parent, give this one the former as an alias: aliases: [{ name: "…" }].';

@@ -40,7 +40,7 @@ export function plan(spec: Spec, known: Known | undefined, capabilities: Capabil
 
 function creation(spec: Spec, capabilities: Capabilities): Step {
   const key = spec.createKey && capabilities.keyWithUser ? { key: keyToMake(spec, spec.name, capabilities) } : {};
-  return { do: "createUser", fields: spec.fields, ...key, why: "the user does not exist" };
+  return { do: "createUser", fields: spec.fields, ...key, why: `the ${spec.noun ?? "user"} does not exist` };
 }
 
 function password(spec: Spec, known: Known): Step[] {

@@ -7,7 +7,7 @@ import { type Backend, type Connection, capabilitiesOf } from "../backends/backe
 import { type Config, openConnection, openedFor } from "../connection";
 import { ObjectUserError } from "../errors";
 import type { Context } from "../lifecycle/context";
-import type { Fields, Known, Step } from "../lifecycle/model";
+import type { Fields, Known, Spec, Step } from "../lifecycle/model";
 import { plan } from "../lifecycle/plan";
 import { reconcile } from "../lifecycle/reconcile";
 import { withoutKnown } from "../lifecycle/unfinished";
@@ -71,7 +71,7 @@ export async function moveIn(
       return step.do === "proveKey" && !sight.known?.inactive?.includes(step.id);
     },
   }).catch(withoutKnown);
-  if (known === undefined) throw notThere(seen.name);
+  if (known === undefined) throw notThere(seen);
   const { fields } = known;
   const hasNoKey = known.keys.length + known.foreign.length === 0 && showsKeys;
   const mayHaveNone = backend.argNames.includes("createKey") && given.createKey !== true;
@@ -101,12 +101,12 @@ function emptyLike(value: unknown): unknown {
   return typeof value === "object" ? {} : "";
 }
 
-function notThere(name: string): ObjectUserError {
+function notThere({ name, noun = "user" }: Pick<Spec, "name" | "noun">): ObjectUserError {
   return new ObjectUserError({
     code: "not-found",
     operation: "importing",
-    subject: `user "${name}"`,
-    problem: "there is no such user",
+    subject: `${noun} "${name}"`,
+    problem: `there is no such ${noun}`,
     advice: "Check the name.",
   });
 }

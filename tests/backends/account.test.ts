@@ -1,10 +1,15 @@
 /** rgw.Account at the port: made once, recognised after a lost answer, never a stranger's, drift, and what stands in its way. */
 import assert from "node:assert/strict";
 import { account } from "../../provider/backends/rgw/account";
+import { openConnection } from "../../provider/connection";
+import { importContentOf } from "../../provider/operator/import";
+import { inputsOfId, readById } from "../../provider/packaged/import";
 import type { Inputs } from "../../provider/pulumi/state";
 import type { Adapter } from "./adapter";
 import { embedded, type RgwSystem } from "./rgw";
 import { openStack, type Stack } from "./stack";
+
+const BACKEND = account as Adapter["backend"];
 
 const adapter: Adapter<RgwSystem> = {
   ...embedded,
@@ -124,6 +129,42 @@ describe("rgw.Account", () => {
     assert.match(await stack.fails({ maxUsers: 5 }), /exists already/);
     await stack.engine.destroy();
     assert.equal(there().max_users, 9);
+  });
+
+  it("may have an id that the program chooses, by which an account that is there is adopted, too", async () => {
+    const accountId = "RGW00000000000000042";
+    assert.equal((await stack.up({ accountId })).accountId, accountId);
+    assert.match(await stack.fails({ accountId: "RGW00000000000000043" }), /accountId: cannot change/);
+    assert.match(await stack.fails({ accountId: "42" }), /accountId: must be an account's id/);
+    await stack.engine.destroy();
+    const { id } = meddle("POST account?name=theirs&max-users=9");
+    const outputs = await stack.up({ accountId: id, adopt: true });
+    assert.deepEqual([outputs.accountId, there().id], [id, id]);
+    await stack.restart();
+    assert.match(await stack.fails({ accountId }), /accountId: cannot change/);
+  });
+
+  it("is moved in by its id or name; the next up has nothing to do", async () => {
+    const { id } = meddle("POST account?name=ann&max-users=9");
+    const world = { ...stack.world, openTransport: stack.system.openTransport };
+    const config = { get: (name: string) => stack.system.config[name] };
+    for (const by of [String(id), "ann"]) {
+      const {
+        id: found,
+        inputs,
+        outs,
+      } = await readById(
+        BACKEND,
+        by,
+        openConnection(BACKEND, config, world, () => {}),
+      );
+      assert.deepEqual([found, inputs.name, inputs.maxUsers, outs.accountId], [id, "ann", 9, id]);
+      const users = [{ name: "ann", inputs: inputsOfId(BACKEND, by) }];
+      const { resources } = await importContentOf(BACKEND, config, users, world);
+      const { inputs: declared = {}, outputs = {} } = resources[0] ?? {};
+      stack.whole.stored = { id: String(id), inputs: declared, outputs, secrets: [], halfMade: false };
+      assert.equal(await stack.engine.up({ name: "ann", ...inputsOfId(BACKEND, by) }), "same");
+    }
   });
 
   const wrong: readonly [Inputs, RegExp][] = [

@@ -6,8 +6,8 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { accountBefore, CLOUD, PROJECT, TOKEN } from "../infomaniak/account";
 import { type Env, REPOSITORY } from "../real/pulumi";
-import { OK, openSearched, type SearchedStack } from "../real/searched";
-import { memberOf, PASSWORD, type Store, storeFor } from "./store";
+import { NO_DRIFT, OK, openSearched, type SearchedStack } from "../real/searched";
+import { type Key, memberOf, PASSWORD, type Store, storeFor } from "./store";
 
 const GONE = "403 InvalidAccessKeyId";
 const DOMAIN = { id: "default" };
@@ -100,6 +100,37 @@ describe("the examples before a real Keystone", function () {
       const said = await live("infomaniak", config, env, TOKEN, ({ openStackName }) => openStackName);
       assert.match(said, /creating: (spooled|running)/);
       assert.equal(users.users.size, 0);
+    } finally {
+      await served.close();
+    }
+  });
+
+  it("infomaniak-project, whose first user gets a key, and which goes last", async () => {
+    console.warn("      (a stand-in serves Infomaniak's account API here; Keystone and S3 behind it are real)");
+    const { served } = await accountBefore(store, { delayMs: 20 });
+    const config = {
+      publicCloudId: String(CLOUD),
+      "infomaniak:endpoint": served.endpoint,
+      "infomaniak:authUrl": store.keystone.authUrl,
+      "infomaniak:s3Endpoint": store.s3Endpoint,
+      "infomaniak:requestsPerMinute": "1000",
+    };
+    const program = path.join(REPOSITORY, "examples", "infomaniak-project");
+    try {
+      story = await openSearched({ program, env: { INFOMANIAK_TOKEN: TOKEN }, config }, () => [TOKEN]);
+      await story.up(OK);
+      const { projectId, firstUserName, firstKey, backupKey } = await story.shown();
+      const { users } = served.account.usersOf(Number(projectId));
+      assert.deepEqual(
+        [...users.values()].map(({ description }) => description),
+        ["", "Backup"],
+      );
+      assert.equal([...users.values()][0]?.open_stack_name, firstUserName);
+      for (const key of [firstKey, backupKey]) assert.equal(await store.s3(key as Key), "200");
+      await story.preview(NO_DRIFT);
+      await story.destroy(OK);
+      assert.equal(served.account.projects.get(Number(projectId)), undefined);
+      await story.end();
     } finally {
       await served.close();
     }

@@ -60,6 +60,7 @@ export function specOf(args: ProjectArgs): UserSpec<Where> {
   const { publicCloudId, name, inviteEmail, password } = args;
   return {
     name: `${publicCloudId}/${name}`,
+    noun: "project",
     where: { publicCloudId, name, inviteEmail },
     fields: declaredBy(rows, args),
     createKey: false,

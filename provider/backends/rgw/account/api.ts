@@ -17,7 +17,7 @@ import { ACCOUNT, OF_ACCOUNTS, requestsTo } from "../requests";
 import type { Settings } from "../settings";
 import { rows, type Where } from "./args";
 
-const wireAccount = z.looseObject({ id: z.string(), tenant: z.string().optional(), ...wireOf(rows) });
+const wireAccount = z.looseObject({ tenant: z.string().optional(), ...wireOf(rows) });
 
 const TAKEN: Meaning = {
   code: "conflict",
@@ -51,8 +51,9 @@ export function accountApi(settings: Settings, deps: BackendDeps & { readonly se
     async find({ userId, name, where, mark }) {
       const act = { ...repeatable("reading", of(name)), means: OF_ACCOUNTS };
       const get = (query: object) => orUndefined(call(act, "GET", ACCOUNT, { ...query }, content));
-      if (userId !== undefined) {
-        const account = await get({ id: userId });
+      const id = userId ?? where.accountId;
+      if (id !== undefined) {
+        const account = await get({ id });
         return account && liveOf(account, mark);
       }
       const account = await get({ name: where.name, tenant: where.tenant });
@@ -63,7 +64,7 @@ export function accountApi(settings: Settings, deps: BackendDeps & { readonly se
     },
 
     async create({ name, where, fields, mark }) {
-      const query = { id: accountIdOf(mark), tenant: where.tenant, ...writtenBy(rows, fields) };
+      const query = { id: where.accountId ?? accountIdOf(mark), tenant: where.tenant, ...writtenBy(rows, fields) };
       const act = { ...unrepeatable("creating", of(name)), means: OF_ACCOUNTS };
       return liveOf(await call(act, "POST", ACCOUNT, query, content), mark);
     },

@@ -64,7 +64,16 @@ export const rows = {
     wire: { bucket_quota: wireQuota },
     read: ({ bucket_quota }) => quotaOf(bucket_quota),
   }),
-  accountId: { isSetting: true, read: ({ id }: { readonly id: string }) => id },
+  accountId: setting({
+    schema: z
+      .string()
+      .regex(/^RGW\d{17}$/, 'must be an account\'s id, "RGW" and 17 digits')
+      .optional(),
+    locates: true,
+    keeps: "cannot change: an account keeps its id. For another account, give another resource",
+    wire: { id: z.string() },
+    read: ({ id }) => id,
+  }),
 } as const satisfies Rows;
 
 /** The inputs of rgw.Account. Strict: unknown names are errors. */
@@ -74,14 +83,20 @@ export const accountArgs = z.strictObject({ adopt: z.boolean().optional(), ...sc
 export type AccountArgs = z.infer<typeof accountArgs>;
 
 /** By what an account is found until its id is known. */
-export type Where = Pick<AccountArgs, "name" | "tenant">;
+export type Where = Pick<AccountArgs, "name" | "tenant" | "accountId">;
+
+/** The inputs that a part of an id for `pulumi import` is: an account's id, or its name. */
+export function importedAs({ name = "", ...rest }: Readonly<Record<string, string>>) {
+  return /^RGW\d{17}$/.test(name) ? { ...rest, accountId: name } : { ...rest, name };
+}
 
 /** What the inputs want. */
 export function specOf(args: AccountArgs): UserSpec<Where> {
-  const { name, tenant } = args;
+  const { name = args.accountId ?? "", tenant, accountId } = args as Partial<AccountArgs>;
   return {
     name: tenant === undefined ? name : `${tenant}$${name}`,
-    where: { name, tenant },
+    noun: "account",
+    where: { name, tenant, accountId },
     fields: declaredBy(rows, args),
     createKey: false,
   };

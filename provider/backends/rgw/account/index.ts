@@ -4,7 +4,7 @@ import { factsOf } from "../../rows";
 import { rgw } from "..";
 import type { Settings } from "../settings";
 import { accountApi } from "./api";
-import { type AccountArgs, accountArgs, rows, specOf, type Where } from "./args";
+import { type AccountArgs, accountArgs, importedAs, rows, specOf, type Where } from "./args";
 
 /** The backend behind rgw.Account. */
 export const account: Backend<AccountArgs, Settings, Where> = {
@@ -17,6 +17,7 @@ export const account: Backend<AccountArgs, Settings, Where> = {
   argNames: Object.keys(accountArgs.shape),
   capabilities: { ...rgw.capabilities, disablesKeys: false, keyWithUser: false },
   specOf,
+  importedBy: { inputs: ["tenant", "name"], separator: "$", firstIsOptional: true, as: importedAs },
   connect(settings, deps) {
     const send = deps.openTransport(settings);
     return { api: accountApi(settings, { ...deps, send }) };
