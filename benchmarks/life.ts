@@ -105,16 +105,13 @@ function keysIn(exported: unknown): Credentials[] {
 const PLUGIN = /dynamic-provider|pulumi-resource-object-users/;
 const WATCH_MS = 400;
 
-/** Watches the memory of a stack's process by its command line: Linux keeps the peak of each process. */
+/** Watches the memory of a stack's processes by their command line: Linux keeps the peak of each process. */
 export function watchProcess(stack: Stack, pattern: RegExp): { stop(): number } {
   const home = path.join(path.dirname(stack.directory), "pulumi");
   let peak = 0;
-  let pid: number | undefined;
   const timer = setInterval(() => {
-    const status = pid === undefined ? undefined : peakOf(pid);
-    if (status === undefined)
-      pid = processesWith("PULUMI_HOME", home).find(({ command }) => pattern.test(command))?.pid;
-    else peak = Math.max(peak, status);
+    for (const { pid, command } of processesWith("PULUMI_HOME", home))
+      if (pattern.test(command)) peak = Math.max(peak, peakOf(pid) ?? 0);
   }, WATCH_MS);
   return {
     stop: () => {

@@ -1,7 +1,7 @@
 /**
  * Many users: fleets of some thousands in stacks side by side, by the packaged plugin out of YAML, on the embedded gateway in a
  * process of its own. docs/scale.md has what it prints. \`node -r ts-node/register/transpile-only benchmarks/scale.ts 50 2000 2\`
- * makes 50 stacks with fleets of 2,000, two at a time, which are the defaults.
+ * makes 50 stacks with fleets of 2,000, two at a time, which are the defaults: minutes on a quiet machine with two cores.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -28,6 +28,7 @@ function program(nth: number, rotationId: string) {
 async function main(): Promise<void> {
   const script = path.join(REPOSITORY, "dist", "devserver", "main.js");
   const gateway = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
+  process.once("exit", () => gateway.kill());
   const stacks: Stack[] = [];
   try {
     const env = await connectionOf(gateway.stdout);

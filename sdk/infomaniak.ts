@@ -16,6 +16,7 @@ import {
 import { outputsOf } from "./managed";
 import { ConnectionProvider, type LifecycleArgs, ObjectUser, type SettingsOf, type TransportArgs } from "./resource";
 
+export { Project, type ProjectArgs } from "./infomaniak-project";
 export type { FoundKey, LookUpOptions } from "./look-up";
 export type { Key } from "./resource";
 

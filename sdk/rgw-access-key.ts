@@ -12,7 +12,10 @@ export interface AccessKeyArgs extends KeyArgs {
   uid?: pulumi.Input<string>;
   /** The user's tenant, beside `uid`. */
   tenant?: pulumi.Input<string>;
-  /** The secret for `accessKey`. Ceph takes it in a query only, which access logs may keep. Default: the gateway makes one. */
+  /**
+   * The secret for `accessKey`, or without one for the key of the `rotationId`: then change both to rotate. Ceph takes it in a
+   * query only, which access logs may keep. Default: the gateway makes one.
+   */
   secretKey?: pulumi.Input<string>;
 }
 

@@ -66,7 +66,7 @@ const isIn = (place: string, file: string) => file === place || file.startsWith(
 const backendOf = (file: string) =>
   /^provider\/backends\/([\w-]+)(\/|$)/
     .exec(file)?.[1]
-    ?.replace(/^(backend|rows|only-keys|s3|s3-check|preflight-steps|fingerprint|index)$/, "") || undefined;
+    ?.replace(/^(backend|rows|only-keys|keyless|s3|s3-check|preflight-steps|fingerprint|index)$/, "") || undefined;
 
 /** No arrow from a room may end anywhere else. */
 function mayOnly(room: string, allowed: (arrow: Arrow) => boolean): void {

@@ -17,6 +17,7 @@ const SHARED = [
     places: [
       ...["openstack", "infomaniak", "package", "cli/check/real"],
       ...["config/openstack.test.ts", "guides/losing-state-openstack.test.ts"],
+      ...["guides/keys-without-administrator.test.ts"],
     ],
     long: { OBJECT_USERS_WALKS: "700" },
   },

@@ -1,13 +1,14 @@
 /**
- * A stand-in for Infomaniak's account API, as far as users of Public Cloud go: paths, envelopes, status words, delays and
+ * A stand-in for Infomaniak's account API, as far as projects of Public Cloud and their users go: paths, envelopes, status words, delays and
  * the limit of requests as public sources describe them. The users themselves are real users of a real Keystone. What the
  * real API does beyond those sources is not known here.
  */
 import { type Answer, accepted, refusal, success } from "./envelope";
 import { openRegion, type RegionAccess } from "./keystone";
+import { type CloudProject, type ProjectBody, Projects } from "./projects";
 import { RateLimit } from "./rate-limit";
 import { type Pace, Tasks } from "./tasks";
-import { type CloudUser, ProjectUsers, type UserBody } from "./users";
+import type { CloudUser, ProjectUsers, UserBody } from "./users";
 
 /** How to open an account. */
 export interface AccountOptions {
@@ -40,13 +41,13 @@ export interface Behaviour extends Pace {
   forbidden: boolean;
 }
 
-const USERS = /^\/1\/public_clouds\/(\d+)\/projects\/(\d+)\/users(\/.*)?$/;
+const PROJECTS = /^\/1\/public_clouds\/(\d+)\/projects(\/.*)?$/;
 
 /** An account with its projects. */
 export class Account {
   readonly behaviour: Behaviour;
   readonly limit: RateLimit;
-  readonly projects = new Map<number, ProjectUsers>();
+  readonly projects: Projects;
   private readonly tasks: Tasks;
 
   constructor(private readonly options: AccountOptions) {
@@ -55,13 +56,13 @@ export class Account {
     this.limit = new RateLimit(options.requestsPerMinute ?? 60);
     this.tasks = new Tasks(this.behaviour);
     const region = openRegion(options.region);
-    for (const [id, name] of Object.entries(options.projects))
-      this.projects.set(Number(id), new ProjectUsers(Number(id), name, region, this.behaviour));
+    this.projects = new Projects(options.publicCloudId, region, this.behaviour);
+    for (const [id, name] of Object.entries(options.projects)) this.projects.add(Number(id), name);
   }
 
   /** The users of a project. */
   usersOf(projectId: number): ProjectUsers {
-    const found = this.projects.get(projectId);
+    const found = this.projects.usersOf(projectId);
     if (found === undefined) throw new Error(`there is no project ${projectId}`);
     return found;
   }
@@ -83,11 +84,33 @@ export class Account {
     if (this.behaviour.forbidden) return refusal(403, "forbidden", "Access forbidden");
     const task = /^\/1\/async\/tasks\/([\w-]+)$/.exec(call.path)?.[1];
     if (task !== undefined && call.method === "GET") return this.tasks.read(task);
-    const [, cloud, project, rest = ""] = USERS.exec(call.path) ?? [];
+    const [, cloud, rest = ""] = PROJECTS.exec(call.path) ?? [];
     if (cloud === undefined) return refusal(404, "method_not_found", "Method not found");
-    const users = Number(cloud) === this.options.publicCloudId ? this.projects.get(Number(project)) : undefined;
-    if (users === undefined) return refusal(404, "object_not_found", "Object not found");
-    return this.onUsers(users, call, rest.split("/").filter(Boolean));
+    if (Number(cloud) !== this.options.publicCloudId) return refusal(404, "object_not_found", "Object not found");
+    const [project, users, ...more] = rest.split("/").filter(Boolean);
+    if (users === undefined) return this.onProjects(call, project);
+    const found = users === "users" ? this.projects.usersOf(Number(project)) : undefined;
+    return found ? this.onUsers(found, call, more) : refusal(404, "object_not_found", "Object not found");
+  }
+
+  private async onProjects({ method, body: given, query }: Call, project: string | undefined): Promise<Answer> {
+    const { projects } = this;
+    const body = (given ?? {}) as ProjectBody;
+    if (project === undefined && method === "GET") return page(projects.list(), query);
+    if (project === undefined && method === "POST")
+      return this.unless(projects.problem(body, ["project_name", "user_password"]), () => projects.create(body));
+    if (project === "invite" && method === "POST") {
+      const { user_password: _, ...rest } = body;
+      return this.unless(projects.problem(rest, ["project_name", "user_email"]), () => projects.create(rest));
+    }
+    const id = Number(project);
+    const found = projects.get(id);
+    if (found === undefined) return refusal(404, "object_not_found", "Object not found");
+    if (method === "GET") return success(found);
+    if (method === "PATCH")
+      return this.unless(projects.problem(body, ["name"]), () => projects.rename(id, body.name ?? ""));
+    if (method === "DELETE") return this.later(() => projects.remove(id));
+    return refusal(404, "method_not_found", "Method not found");
   }
 
   private async onUsers(users: ProjectUsers, call: Call, [first, second]: readonly string[]): Promise<Answer> {
@@ -127,10 +150,10 @@ export class Account {
   }
 }
 
-function page(users: readonly CloudUser[], query: URLSearchParams): Answer {
+function page(all: readonly (CloudUser | CloudProject)[], query: URLSearchParams): Answer {
   const perPage = Math.min(Number(query.get("per_page") ?? 15) || 15, 1000);
   const number = Number(query.get("page") ?? 1) || 1;
-  const items = users.slice((number - 1) * perPage, number * perPage);
-  const pages = Math.max(Math.ceil(users.length / perPage), 1);
-  return success(items, { total: users.length, page: number, pages, items_per_page: perPage });
+  const items = all.slice((number - 1) * perPage, number * perPage);
+  const pages = Math.max(Math.ceil(all.length / perPage), 1);
+  return success(items, { total: all.length, page: number, pages, items_per_page: perPage });
 }

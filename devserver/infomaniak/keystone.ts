@@ -33,6 +33,7 @@ export interface Region {
   createUser(name: string, projectId: string, password: string | undefined): Promise<string>;
   setPassword(userId: string, password: string): Promise<void>;
   deleteUser(userId: string): Promise<void>;
+  deleteProject(name: string): Promise<void>;
 }
 
 /** Connects to the region. */
@@ -98,6 +99,10 @@ export function openRegion(access: RegionAccess): Region {
     },
     deleteUser: async (userId) => {
       await ask("DELETE", `/users/${userId}`);
+    },
+    deleteProject: async (name) => {
+      const found = first(await ask("GET", `/projects?name=${encodeURIComponent(name)}&domain_id=default`), "projects");
+      if (found) await ask("DELETE", `/projects/${found}`);
     },
   };
 }

@@ -46,7 +46,7 @@ export class ProjectUsers {
 
   constructor(
     readonly projectId: number,
-    private readonly openStackProject: string,
+    readonly openStackProject: string,
     private readonly region: Region,
     private readonly pace: Pace,
   ) {}

@@ -6,7 +6,7 @@ import * as z from "zod";
 import type { HttpDeps } from "../http/exchange";
 import type { TransportOptions } from "../http/send";
 import type { Send } from "../http/wire";
-import type { Capabilities, Fields, Json, OwnKey } from "../lifecycle/model";
+import type { Capabilities, Fields, Json, OwnKey, WantedPassword } from "../lifecycle/model";
 import type { UserApi } from "../lifecycle/user-api";
 import type { InputFacts } from "./rows";
 
@@ -25,7 +25,7 @@ export interface UserSpec<Where = unknown> {
   readonly fields: Fields;
   readonly createKey: boolean;
   readonly ownKey?: OwnKey;
-  readonly password?: { readonly value?: string; readonly rotationId: string };
+  readonly password?: WantedPassword;
 }
 
 /** What `connect` needs from the world. */
@@ -65,6 +65,8 @@ export interface ImportedBy {
   readonly firstIsOptional?: true;
   /** The inputs that the parts of an id are, where that depends on their form. Default: those of `inputs`. */
   readonly as?: (parts: Readonly<Record<string, string>>) => Readonly<Record<string, string | undefined>>;
+  /** The last input may be left out, with the separator before it. */
+  readonly lastIsOptional?: true;
 }
 
 /** One thing that a preflight looked at. */

@@ -33,6 +33,9 @@ const others: Readonly<Record<string, Backend>> = {
   get "rgw.account"(): Backend {
     return (require("./rgw/account") as typeof import("./rgw/account")).account;
   },
+  get "infomaniak.project"(): Backend {
+    return (require("./infomaniak/project") as typeof import("./infomaniak/project")).project;
+  },
   get "rgw.subuser"(): Backend {
     return (require("./rgw/subuser") as typeof import("./rgw/subuser")).subuser;
   },

@@ -3,7 +3,6 @@
  * nothing is changed but those of the resource.
  */
 import * as z from "zod";
-import type { OwnKey } from "../lifecycle/model";
 import type { UserApi } from "../lifecycle/user-api";
 import type { UserSpec } from "./backend";
 import { lifecycleArgs } from "./rows";
@@ -20,6 +19,21 @@ export const keyPart = z
 /** The inputs that all of these resources have. */
 export const keyArgs = { ...common, accessKey: keyPart.optional() };
 
+/** What the inputs give of the key: nothing, its id, its secret, or both. */
+export function ownKeyOf({
+  accessKey,
+  secretKey,
+}: {
+  readonly accessKey?: string | undefined;
+  readonly secretKey?: string | undefined;
+}): Pick<UserSpec, "ownKey"> {
+  const ownKey = {
+    ...(accessKey === undefined ? {} : { accessKey }),
+    ...(secretKey === undefined ? {} : { secretKey }),
+  };
+  return accessKey === undefined && secretKey === undefined ? {} : { ownKey };
+}
+
 /** What two of these inputs make no sense of together, by the one that is to go. */
 export function contradictions(args: {
   readonly accessKey?: string | undefined;
@@ -33,12 +47,6 @@ export function contradictions(args: {
     [!isOwn && adopt === true, "adopt", "needs accessKey beside it: which key of the user is to be adopted"],
   ];
   return all.flatMap(([isSo, property, reason]) => (isSo ? [[property, reason] as const] : []));
-}
-
-/** The part of a wish that a key of the caller's own makes: all of it, or its secret alone. */
-export function ownKeyOf(key: { readonly [part in keyof OwnKey]: string | undefined }): Pick<UserSpec, "ownKey"> {
-  const ownKey = Object.fromEntries(Object.entries(key).filter(([, part]) => part !== undefined));
-  return Object.keys(ownKey).length === 0 ? {} : { ownKey };
 }
 
 /** The port to users of which only keys are ours. */

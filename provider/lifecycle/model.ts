@@ -138,7 +138,15 @@ export interface Spec {
   /** Every key of the ring is to end: the resource goes, and the user is not its. */
   readonly leaves?: true;
   /** The user is to have a password: this one, or (without a value) one made for this rotation. */
-  readonly password?: { readonly value?: string; readonly rotationId: string };
+  readonly password?: WantedPassword;
+}
+
+/** A password that somebody is to have. */
+export interface WantedPassword {
+  readonly value?: string;
+  readonly rotationId: string;
+  /** The setting that says who has it, where that is not the user itself. While nobody is known, none is set. */
+  readonly of?: string;
 }
 
 /** A key to be made. */

@@ -45,7 +45,7 @@ function creation(spec: Spec, capabilities: Capabilities): Step {
 
 function password(spec: Spec, known: Known): Step[] {
   const wanted = spec.password;
-  if (wanted === undefined) return [];
+  if (wanted === undefined || (wanted.of !== undefined && known.fields[wanted.of] === undefined)) return [];
   const { rotationId } = wanted;
   const why =
     known.password === undefined

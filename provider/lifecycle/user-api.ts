@@ -12,6 +12,8 @@ export interface UserRef<Where = unknown> {
   readonly name: string;
   readonly where: Where;
   readonly password?: string;
+  /** Its settings as last seen, where they are known. */
+  readonly fields?: Fields;
 }
 
 /** A user that is looked for. */
@@ -97,6 +99,6 @@ export interface UserApi<Where = unknown> {
 
 /** The reference to a user that is known. */
 export function refOf({ name, where }: Pick<UserRef, "name" | "where">, known: Known): UserRef {
-  const { userId, password } = known;
-  return { userId, name, where, ...(password ? { password: password.value } : {}) };
+  const { userId, password, fields } = known;
+  return { userId, name, where, fields, ...(password ? { password: password.value } : {}) };
 }

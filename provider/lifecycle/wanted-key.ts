@@ -82,11 +82,11 @@ function ownKey(accessKey: string, spec: Spec, known: Known, { keysOnly }: Capab
   }
   const why = `the inputs' accessKey ${accessKey} is to be the current key`;
   const there = [...known.foreign, ...known.keys].find((key) => key.id === accessKey);
-  if (!there) return { make, why };
-  const isOthers = keysOnly && known.foreign.some((key) => key.id === accessKey);
+  if (there === undefined) return { make, why };
+  const secret = known.secrets[accessKey];
   // Who declares the secret that it has has made it, or holds it anyway.
-  const isHeld = make.secretKey !== undefined && known.secrets[accessKey] === make.secretKey;
-  if (isOthers && !isHeld && !spec.adopt) throw keyExists(spec, accessKey);
+  const isOthers = known.foreign.includes(there) && (secret === undefined || secret !== make.secretKey);
+  if (keysOnly && isOthers && !spec.adopt) throw keyExists(spec, accessKey);
   return living(there, why, spec, known);
 }
 

@@ -74,7 +74,8 @@ export async function moveIn(
   if (known === undefined) throw notThere(seen.name);
   const { fields } = known;
   const hasNoKey = known.keys.length + known.foreign.length === 0 && showsKeys;
-  const keyless = hasNoKey && given.createKey !== true ? { createKey: false, rotationId: undefined } : {};
+  const mayHaveNone = backend.argNames.includes("createKey") && given.createKey !== true;
+  const keyless = hasNoKey && mayHaveNone ? { createKey: false, rotationId: undefined } : {};
   const required = Object.fromEntries(backend.required.map((field) => [field, fields[field]]));
   const settings = declare === "required" ? {} : differing(backend, fields);
   const declared = definedOnly({ ...given, ...required, ...settings, ...given, ...keyless });

@@ -14,20 +14,21 @@ export interface Found {
 
 /** The inputs that an id stands for. Throws an ObjectUserError where the id has another form. */
 export function inputsOfId({ importedBy, resource }: Backend, id: string): Inputs {
-  const { inputs, separator, firstIsOptional, as = (found) => found } = importedBy;
+  const { inputs, separator, firstIsOptional, lastIsOptional, as = (found) => found } = importedBy;
   const parts = id.split(separator);
-  const names = firstIsOptional && parts.length < inputs.length ? inputs.slice(1) : inputs;
+  const shorter = firstIsOptional ? inputs.slice(1) : lastIsOptional ? inputs.slice(0, -1) : inputs;
+  const names = parts.length < inputs.length ? shorter : inputs;
   const last = names.length - 1;
   const values = [...parts.slice(0, last), parts.slice(last).join(separator)];
   if (parts.length > last && !values.includes(""))
     return as(Object.fromEntries(names.map((name, nth) => [name, values[nth] ?? ""])));
-  const form = inputs.join(separator);
+  const other = shorter === inputs ? "" : ` or ${shorter.join(separator)}`;
   throw new ObjectUserError({
     code: "invalid",
     operation: "importing",
     subject: `${resource} by the id ${JSON.stringify(id)}`,
     problem: "the id has another form",
-    advice: `Give it as ${form}${firstIsOptional ? ` or ${inputs.slice(1).join(separator)}` : ""}.`,
+    advice: `Give it as ${inputs.join(separator)}${other}.`,
   });
 }
 

@@ -23,7 +23,8 @@ const OUTPUTS = [
 
 /** The names of what programs read of a resource besides its inputs, on a system. */
 export function outputNames({ outputs, argNames, isKeyless }: Backend): readonly string[] {
-  if (isKeyless) return outputs;
+  const password = argNames.includes("password") ? ["password"] : [];
+  if (isKeyless) return [...password, ...outputs];
   return [...OUTPUTS, ...(argNames.includes("password") ? ["password"] : []), ...outputs];
 }
 

@@ -203,6 +203,17 @@ describe("rgw.AccessKey", () => {
     assert.deepEqual([keys().length, keys("ann-b").length], [1, 2]);
   });
 
+  it("with an own secret alone has a derived id, rotates with it, and leaves the user's other keys their secrets", async () => {
+    const first = await stack.up({ rotationId: "1", secretKey: "own-one", gracePeriodSeconds: 60 });
+    assert.deepEqual([first.accessKey, first.secretKey], [deriveAccessKey("ann", "1", ME), "own-one"]);
+    const says = await stack.fails({ rotationId: "2", secretKey: "own-one", gracePeriodSeconds: 60 });
+    assert.match(says, /secretKey is that of the current key/);
+    await stack.up({ rotationId: "2", secretKey: "own-two", gracePeriodSeconds: 60 });
+    assert.deepEqual([stack.previous().secretKey, stack.key().secretKey], ["own-one", "own-two"]);
+    assert.equal(await stack.system.s3({ accessKey: "THEIRS-ann", secretKey: "their-secret" }), "200");
+    stack.assertNoLeak(["own-one", "own-two"]);
+  });
+
   it("refuses what makes no sense, before it asks anything", async () => {
     for (const [inputs, reason] of [
       [{ uid: "ann" }, /uid: cannot be given beside userId/],

@@ -330,10 +330,10 @@ describe("infomaniak.User in bad weather", function () {
     const inputs = another();
     const program = await setting.open();
     await program.up(inputs);
-    setting.served.account.projects.delete(PROJECT);
+    const putBack = setting.served.account.projects.hide(PROJECT);
     const again = await next(program);
     await assert.rejects(again.engine.refresh(), /no such public cloud, project or user/);
-    setting.served.account.projects.set(PROJECT, setting.users);
+    putBack();
     await finishes(again, inputs);
   });
 });

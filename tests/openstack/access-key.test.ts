@@ -5,9 +5,8 @@ import { nodeSend } from "../../provider/http/send";
 import type { Adapter, System } from "../backends/adapter";
 import { contract } from "../backends/contract";
 import { openStack } from "../backends/stack";
-import { projectId, type Store, storeFor } from "./store";
+import { memberOf, PASSWORD, projectId, type Store, storeFor } from "./store";
 
-const PASSWORD = "Member-Passw0rd";
 let members = 0;
 
 /** A system of which one member of the project "media" is logged in. */
@@ -21,15 +20,6 @@ describe("openstack.AccessKey", () => {
     store = await storeFor(this);
   });
 
-  const memberOf = async (name: string, ...projects: string[]): Promise<string> => {
-    const user = { name, domain_id: "default", password: PASSWORD };
-    const { id } = (await store.ask("POST", "/users", { user })).body.user;
-    const role = (await store.ask("GET", "/roles?name=member")).body.roles[0].id;
-    for (const project of projects)
-      await store.ask("PUT", `/projects/${await projectId(store, project)}/users/${id}/roles/${role}`);
-    return id;
-  };
-
   const adapter: Adapter<Membership> = {
     backend: accessKey as Adapter["backend"],
     on: "a real Keystone",
@@ -40,7 +30,7 @@ describe("openstack.AccessKey", () => {
     refused: { "openstack:password": "wrong-Passw0rd" },
     async open() {
       const name = `member-${process.pid}-${++members}`;
-      const userId = await memberOf(name, "media", "archive");
+      const userId = await memberOf(store, name, "media", "archive");
       const ec2 = `/users/${userId}/credentials/OS-EC2`;
       const make = async () => {
         const { body } = await store.ask("POST", ec2, { tenant_id: await projectId(store, "media") });
@@ -129,7 +119,7 @@ describe("openstack.AccessKey", () => {
 
     it("says what an ordinary login may not: keys of another user, a project without a role", async () => {
       const stack = await openStack(adapter);
-      const other = await memberOf(`other-${process.pid}`, "media");
+      const other = await memberOf(store, `other-${process.pid}`, "media");
       assert.match(await stack.fails({ userId: other }), /does not let this login touch S3 keys.*the user itself/);
       assert.equal(stack.engine.stored, undefined);
       assert.match(await stack.fails({ project: "admin" }), /the login has no role in a project of this name/);

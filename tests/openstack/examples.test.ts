@@ -7,7 +7,7 @@ import path from "node:path";
 import { accountBefore, CLOUD, PROJECT, TOKEN } from "../infomaniak/account";
 import { type Env, REPOSITORY } from "../real/pulumi";
 import { OK, openSearched, type SearchedStack } from "../real/searched";
-import { type Store, storeFor } from "./store";
+import { memberOf, PASSWORD, type Store, storeFor } from "./store";
 
 const GONE = "403 InvalidAccessKeyId";
 const DOMAIN = { id: "default" };
@@ -60,6 +60,28 @@ describe("the examples before a real Keystone", function () {
     const { OS_PASSWORD = "" } = store.env;
     await live("openstack", { "openstack:s3Endpoint": store.s3Endpoint }, store.env, OS_PASSWORD, () => "backup");
     assert.equal(await store.user("backup"), undefined);
+  });
+
+  it("member-key, by a login without any right but its own", async () => {
+    const userId = await memberOf(store, "own-keys", "media");
+    const program = path.join(REPOSITORY, "examples", "member-key");
+    const login = { OS_USERNAME: "own-keys", OS_PASSWORD: PASSWORD, OS_PROJECT_NAME: "media" };
+    const config = { "openstack:s3Endpoint": store.s3Endpoint };
+    story = await openSearched({ program, env: { ...store.env, ...login }, config }, () => [PASSWORD]);
+    await story.up(OK);
+    const keyOf = ({ accessKey, secretKey }: Record<string, unknown>) => ({
+      accessKey: String(accessKey),
+      secretKey: String(secretKey),
+    });
+    const old = keyOf(await story.shown());
+    await story.setConfig("rotationId", "second");
+    await story.up(OK);
+    const key = keyOf(await story.shown());
+    assert.deepEqual([await store.s3(old), await store.s3(key)], ["200", "200"]);
+    await story.destroy(OK);
+    assert.deepEqual([await store.s3(old), await store.s3(key)], [GONE, GONE]);
+    assert.equal((await store.ask("GET", `/users/${userId}`)).status, 200);
+    await story.end();
   });
 
   it("infomaniak, which reports how far a task is", async () => {

@@ -125,6 +125,19 @@ async function start(): Promise<Store> {
   };
 }
 
+/** The password of every member that a test makes. */
+export const PASSWORD = "Member-Passw0rd";
+
+/** Makes an ordinary user of the default domain with the role "member" in projects. Answers its id. */
+export async function memberOf(store: Store, name: string, ...projects: string[]): Promise<string> {
+  const user = { name, domain_id: "default", password: PASSWORD };
+  const { id } = (await store.ask("POST", "/users", { user })).body.user;
+  const role = (await store.ask("GET", "/roles?name=member")).body.roles[0].id;
+  for (const project of projects)
+    await store.ask("PUT", `/projects/${await projectId(store, project)}/users/${id}/roles/${role}`);
+  return id;
+}
+
 /** The id of a project of the default domain. */
 export async function projectId(store: Store, name: string): Promise<string> {
   const { body } = await store.ask("GET", `/projects?domain_id=default&name=${name}`);

@@ -25,7 +25,8 @@ import { madeUser, type WireUser } from "./wire";
 export function userApi(settings: Settings, deps: BackendDeps & { readonly send: Send }): UserApi<Place> {
   const limiter = limiterOf(settings.endpoint, settings.requestsPerMinute);
   const requests = requestsTo(settings, { ...deps, send: limited(deps.send, limiter, deps) });
-  const waiting = waitingFor(requests, settings, deps);
+  const awaited = { noun: "user", resource: "infomaniak.User", get: requests.getUser };
+  const waiting = waitingFor<Place, WireUser>(awaited, requests, settings, deps);
   const lookup = lookupBy(requests, waiting);
   const region = regionOf(settings, deps);
   /** The generated names never change. */

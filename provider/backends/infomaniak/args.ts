@@ -4,7 +4,8 @@ import { NO_KEY_ROTATES, type UserSpec } from "../backend";
 import { argsOf, declaredBy, type Rows, setting } from "../rows";
 import { ALLOWED, MAX_LENGTH, unmarked } from "./description";
 
-const id = z
+/** The number of a public cloud or a project. */
+export const id = z
   .union([z.number(), z.string().regex(/^\d+$/, "must be a number").transform(Number)])
   .refine((value) => Number.isSafeInteger(value) && value > 0, "must be a whole number above 0");
 

@@ -2,6 +2,7 @@
  * Users by what the lifecycle calls them: an id; the task that is making the user, while it has no id; or, before anything
  * is known, what the inputs say: an id, a generated name, or a description.
  */
+import type * as z from "zod";
 import { ObjectUserError } from "../../errors";
 import { failure, repeatable } from "../../http/dialect";
 import type { Place } from "./args";
@@ -17,29 +18,58 @@ export function taskAsId(task: string): string {
   return `${TASK}${task}`;
 }
 
+/** Whether an id stands for a task. */
+export function isTask(userId: string): boolean {
+  return userId.startsWith(TASK);
+}
+
 /** Whether the inputs name a user that is there already. */
 export function isNamed({ userId, openStackName }: Place): boolean {
   return userId !== undefined || openStackName !== undefined;
 }
 
-/** The look-ups. */
-export type Lookup = ReturnType<typeof lookupBy>;
-
-/** Opens the look-ups. */
-export function lookupBy(requests: Requests, waiting: Waiting) {
-  /** Undefined: the task that was to make the user failed. */
+/** Ids of users or projects, while a task is making them too. `made` reads the id in a task's result. */
+export function idsBy(
+  { mustEnd }: Pick<Waiting<unknown, { status: string }>, "mustEnd">,
+  noun: string,
+  made: z.ZodType<number>,
+) {
+  /** Undefined: the task that was to make it failed. */
   async function idOf(userId: string, name: string): Promise<number | undefined> {
     if (!userId.startsWith(TASK)) return Number(userId);
-    const act = repeatable("creating", `user "${name}"`);
+    const act = repeatable("creating", `${noun} "${name}"`);
     const task = userId.slice(TASK.length);
     try {
-      return madeUser.parse(await waiting.mustEnd(name, act, { task }));
+      return made.parse(await mustEnd(name, act, { task }));
     } catch (error) {
       const isPending = error instanceof ObjectUserError && error.code === "unavailable";
       if (isPending || !(error instanceof ObjectUserError)) throw error;
       return undefined;
     }
   }
+
+  return {
+    idOf,
+
+    /** The id of one that must be there. */
+    async mustHaveId(userId: string, name: string): Promise<number> {
+      const id = await idOf(userId, name);
+      if (id !== undefined) return id;
+      throw failure(repeatable("creating", `${noun} "${name}"`), {
+        code: "unexpected",
+        problem: `Infomaniak's task to make the ${noun} failed`,
+        advice: "Run again: it is made anew.",
+      });
+    },
+  };
+}
+
+/** The look-ups. */
+export type Lookup = ReturnType<typeof lookupBy>;
+
+/** Opens the look-ups. */
+export function lookupBy(requests: Requests, waiting: Waiting<Place, WireUser>) {
+  const { idOf, mustHaveId } = idsBy(waiting, "user", madeUser);
 
   /**
    * The user that the inputs name; without a name, the one that bears the description with this mark, else the one that bears
@@ -72,18 +102,8 @@ export function lookupBy(requests: Requests, waiting: Waiting) {
 
   return {
     idOf,
+    mustHaveId,
     byInputs,
-
-    /** The id of a user that must be there. */
-    async mustHaveId(userId: string, name: string): Promise<number> {
-      const id = await idOf(userId, name);
-      if (id !== undefined) return id;
-      throw failure(repeatable("creating", `user "${name}"`), {
-        code: "unexpected",
-        problem: "Infomaniak's task to make the user failed",
-        advice: "Run again: it is made anew.",
-      });
-    },
 
     /** The user once it is not busy; undefined when there is none. */
     async find(user: {

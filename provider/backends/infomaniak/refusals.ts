@@ -70,6 +70,6 @@ function inWords(detail: Envelope["error"]): string {
   const attribute = plain(detail?.context?.attribute, NAME);
   const rule = plain(detail?.code, NAME) ?? "";
   if (attribute === undefined) return rule;
-  if (attribute === "password") return "the password does not meet the Public Cloud password policy";
+  if (attribute.endsWith("password")) return "the password does not meet the Public Cloud password policy";
   return `${attribute}: ${(detail?.description ?? rule).replace(/\.$/, "").slice(0, 200)}`;
 }

@@ -5,6 +5,7 @@
  * Documentation: https://developer.infomaniak.com/docs/api (Public Cloud); what it leaves out is from the API's own
  * clients: https://github.com/Infomaniak/terraform-provider-infomaniak/pull/105
  */
+import type * as z from "zod";
 import { isObjectUserError } from "../../errors";
 import { openApi, withHeaders } from "../../http/api";
 import { type Act, refused, repeatable, unrepeatable } from "../../http/dialect";
@@ -12,10 +13,36 @@ import type { HttpDeps } from "../../http/exchange";
 import type { Place as Whole } from "./args";
 import { accountApi } from "./refusals";
 import type { Settings } from "./settings";
-import { envelope, type Outcome, type WireUser, wireOutcome, wireTask, wireUser, wireUsers } from "./wire";
+import {
+  envelope,
+  type Outcome,
+  type WireProject,
+  type WireUser,
+  wireOutcome,
+  wireProject,
+  wireProjects,
+  wireTask,
+  wireUser,
+  wireUsers,
+} from "./wire";
 
 /** The project that users are in. */
 type Place = Pick<Whole, "publicCloudId" | "projectId">;
+
+/** The public cloud that projects are in. */
+type Cloud = Pick<Whole, "publicCloudId">;
+
+/** A page of a list. */
+interface Page<Item> {
+  readonly data: Item[];
+  readonly pages?: number | undefined;
+}
+
+/** A project to be made, with its first user. */
+export type NewProject = { readonly project_name: string; readonly user_description?: string } & (
+  | { readonly user_password: string }
+  | { readonly user_email: string }
+);
 
 /** Where a task is. */
 export type TaskState =
@@ -35,29 +62,36 @@ export function requestsTo(settings: Settings, deps: HttpDeps) {
   const change = (act: Act, method: string, path: string, body?: object): Promise<Outcome> =>
     api.call(act, method, path, { body, schema: wireOutcome });
 
-  const users = ({ publicCloudId, projectId }: Place) =>
-    `/1/public_clouds/${publicCloudId}/projects/${projectId}/users`;
+  const projects = ({ publicCloudId }: Cloud) => `/1/public_clouds/${publicCloudId}/projects`;
+  const users = (place: Place) => `${projects(place)}/${place.projectId}/users`;
 
   /** A list that is under way serves all who ask for it meanwhile: many users that are made at once look once. */
   const underWay = new Map<string, Promise<WireUser[]>>();
 
   function listUsers(place: Place): Promise<WireUser[]> {
     const path = users(place);
-    const list = underWay.get(path) ?? listAll(place).finally(() => underWay.delete(path));
+    const act = repeatable("listing", `the users of project ${place.projectId}`);
+    const list = underWay.get(path) ?? listAll(act, path, wireUsers).finally(() => underWay.delete(path));
     underWay.set(path, list);
     return list;
   }
 
-  async function listAll(place: Place): Promise<WireUser[]> {
-    const act = repeatable("listing", `the users of project ${place.projectId}`);
-    const all: WireUser[] = [];
+  async function listAll<Item>(act: Act, path: string, schema: z.ZodType<Page<Item>>): Promise<Item[]> {
+    const all: Item[] = [];
     for (let page = 1; ; page++) {
-      const path = `${users(place)}?page=${page}&per_page=${PER_PAGE}`;
-      const { data, pages } = await api.call(act, "GET", path, { schema: wireUsers });
+      const { data, pages } = await api.call(act, "GET", `${path}?page=${page}&per_page=${PER_PAGE}`, { schema });
       all.push(...data);
       if (pages === undefined || page >= pages) return all;
     }
   }
+
+  /** GET …/projects, all pages. */
+  const listProjects = (cloud: Cloud): Promise<WireProject[]> =>
+    listAll(
+      repeatable("listing", `the projects of public cloud ${cloud.publicCloudId}`),
+      projects(cloud),
+      wireProjects,
+    );
 
   return {
     /** GET …/users, all pages. */
@@ -102,6 +136,33 @@ export function requestsTo(settings: Settings, deps: HttpDeps) {
     /** DELETE …/users/U. Harmless to repeat. */
     deleteUser: (place: Place, id: number, name: string) =>
       change(repeatable("deleting", `user "${name}"`), "DELETE", `${users(place)}/${id}`),
+
+    listProjects,
+
+    /** GET …/projects/P; undefined when there is none, which the list must confirm: a wrong cloud is answered alike. */
+    async getProject(cloud: Cloud, id: number, name: string): Promise<WireProject | undefined> {
+      const act = repeatable("reading", `project "${name}"`);
+      try {
+        return (await api.call(act, "GET", `${projects(cloud)}/${id}`, { schema: wireProject })).data;
+      } catch (error) {
+        if (!isObjectUserError(error, "not-found")) throw error;
+        return (await listProjects(cloud)).find((project) => project.public_cloud_project_id === id);
+      }
+    },
+
+    /** POST …/projects, with the password of its first user, or …/projects/invite, with an address for a link. */
+    createProject: (cloud: Cloud, name: string, body: NewProject) => {
+      const path = "user_email" in body ? "/invite" : "";
+      return change(unrepeatable("creating", `project "${name}"`), "POST", `${projects(cloud)}${path}`, body);
+    },
+
+    /** PATCH …/projects/P: its name. Harmless to repeat. */
+    renameProject: (cloud: Cloud, id: number, name: string, to: string) =>
+      change(repeatable("renaming", `project "${name}"`), "PATCH", `${projects(cloud)}/${id}`, { name: to }),
+
+    /** DELETE …/projects/P, which deletes its users, too. Harmless to repeat. */
+    deleteProject: (cloud: Cloud, id: number, name: string) =>
+      change(repeatable("deleting", `project "${name}"`), "DELETE", `${projects(cloud)}/${id}`),
 
     /** GET /1/async/tasks/{task_uuid}. Rejects, with what the task was answered, when it failed. */
     async readTask(act: Act, task: string): Promise<TaskState> {

@@ -1,17 +1,16 @@
 /**
- * Waiting for what Infomaniak does later: first the task, then the user's own status. Bounded, told, and the slower the
- * more there is to wait for, as every look counts against the limit of requests.
+ * Waiting for what Infomaniak does later: first the task, then the own status of what it is about. Bounded, told, and the
+ * slower the more there is to wait for, as every look counts against the limit of requests.
  */
 import { isObjectUserError } from "../../errors";
 import { type Act, failure, repeatable } from "../../http/dialect";
 import { poll, type Seen } from "../../http/poll";
 import type { BackendDeps } from "../backend";
-import type { Place } from "./args";
 import type { Requests } from "./requests";
 import type { Settings } from "./settings";
-import type { Outcome, WireUser } from "./wire";
+import type { Outcome } from "./wire";
 
-/** A user may stay busy for half as long as its task may take. */
+/** What is waited for may stay busy for half as long as its task may take. */
 const STATUS_SHARE = 0.5;
 
 const BUSY = new Set(["creating", "updating"]);
@@ -28,19 +27,33 @@ export class StillPending extends Error {
   }
 }
 
-/** Waits for tasks and users. */
-export type Waiting = ReturnType<typeof waitingFor>;
+/** What is waited for. */
+export interface Awaited<Place, Thing> {
+  /** What it is, in messages: "user". */
+  readonly noun: string;
+  /** The resource's name in messages: "infomaniak.User". */
+  readonly resource: string;
+  get(place: Place, id: number, name: string): Promise<Thing | undefined>;
+}
+
+/** Waits for tasks and what they are about. */
+export type Waiting<Place, Thing extends { readonly status: string }> = ReturnType<typeof waitingFor<Place, Thing>>;
 
 /** How many wait at this moment: they share the limit of requests. */
 let waiters = 0;
 
 /** Opens the waits. */
-export function waitingFor(requests: Requests, { waitSeconds, requestsPerMinute }: Settings, deps: BackendDeps) {
+export function waitingFor<Place, Thing extends { readonly status: string }>(
+  { noun, resource, get }: Awaited<Place, Thing>,
+  requests: Pick<Requests, "readTask">,
+  { waitSeconds, requestsPerMinute }: Settings,
+  deps: BackendDeps,
+) {
   async function until<T>(name: string, what: string, seconds: number, look: () => Promise<Seen<T>>) {
     // All waiters together look no more often than the limit allows, with room for the rest.
     const pause = (ms: number) => Math.max(ms, (waiters * 60_000 * 1.5) / requestsPerMinute);
     const tell = (status: string, waited: number) =>
-      deps.log(`infomaniak.User ${name}: ${what}: ${status} (${waited} of at most ${seconds} s)`);
+      deps.log(`${resource} ${name}: ${what}: ${status} (${waited} of at most ${seconds} s)`);
     waiters++;
     try {
       return await poll({ seconds, firstPauseMs: 1_000, longestPauseMs: 30_000, growth: 1.5, pause, look, tell }, deps);
@@ -74,44 +87,48 @@ export function waitingFor(requests: Requests, { waitSeconds, requestsPerMinute 
       }
     },
 
-    /** The user once it is not busy any more; undefined when it is gone. Gives up waiting silently: status goes stale anyway. */
-    async idle(place: Place, id: number, name: string): Promise<WireUser | undefined> {
-      let last: WireUser | undefined;
+    /** It once it is not busy any more; undefined when it is gone. Gives up waiting silently: status goes stale anyway. */
+    async idle(place: Place, id: number, name: string): Promise<Thing | undefined> {
+      let last: Thing | undefined;
       const seconds = Math.ceil(waitSeconds * STATUS_SHARE);
-      const seen = await until(name, "waiting for the user", seconds, async () => {
-        last = await requests.getUser(place, id, name);
+      const seen = await until(name, `waiting for the ${noun}`, seconds, async () => {
+        last = await get(place, id, name);
         return last && BUSY.has(last.status) ? { status: last.status } : { done: last };
       });
-      const user = "done" in seen ? seen.done : last;
-      if (user?.status === "error" || user?.status === "disabled")
-        deps.log(`infomaniak.User ${name}: warning: Infomaniak says that the user's status is "${user.status}"`);
-      return user?.status === "deleting" ? undefined : user;
+      const found = "done" in seen ? seen.done : last;
+      if (found?.status === "error" || found?.status === "disabled")
+        deps.log(`warning: ${resource} ${name}: Infomaniak says that the ${noun}'s status is "${found.status}"`);
+      return found?.status === "deleting" ? undefined : found;
     },
 
-    /** Resolves when the user is gone. */
+    /** Resolves when it is gone. */
     async gone(place: Place, id: number, name: string): Promise<void> {
       const seconds = Math.ceil(waitSeconds * STATUS_SHARE);
-      const act = repeatable("deleting", `user "${name}"`);
-      const seen = await until(name, "waiting for the end of the user", seconds, async () => {
-        const user = await requests.getUser(place, id, name);
-        return user ? { status: user.status } : { done: true };
+      const act = repeatable("deleting", `${noun} "${name}"`);
+      const seen = await until(name, `waiting for the end of the ${noun}`, seconds, async () => {
+        const found = await get(place, id, name);
+        return found ? { status: found.status } : { done: true };
       });
       if ("done" in seen) return;
       throw failure(act, {
         code: "unavailable",
-        problem: `Infomaniak accepted it, but the user is still there after ${seen.seconds} s with the status "${seen.status}"`,
+        problem: `Infomaniak accepted it, but the ${noun} is still there after ${seen.seconds} s with the status "${seen.status}"`,
         advice: "Run again: it resumes there.",
       });
     },
 
-    /** The first user that `look` finds, within a short time. */
-    async appears(name: string, look: () => Promise<WireUser | undefined>): Promise<WireUser | undefined> {
-      const seen = await until(name, "looking whether the user was made", Math.min(60, waitSeconds), async () => {
-        const user = await look().catch((error: unknown) => {
+    /** The first that `look` finds, within a short time. */
+    async appears<Found>(
+      name: string,
+      look: () => Promise<Found | undefined>,
+      what = `looking whether the ${noun} was made`,
+    ): Promise<Found | undefined> {
+      const seen = await until(name, what, Math.min(60, waitSeconds), async () => {
+        const found = await look().catch((error: unknown) => {
           if (isObjectUserError(error, "unavailable")) return undefined;
           throw error;
         });
-        return user ? { done: user } : { status: "not there yet" };
+        return found ? { done: found } : { status: "not there yet" };
       });
       return "done" in seen ? seen.done : undefined;
     },

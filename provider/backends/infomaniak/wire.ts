@@ -47,6 +47,27 @@ const user = z.looseObject({
 /** A user. */
 export type WireUser = z.infer<typeof user>;
 
+const project = z.looseObject({
+  public_cloud_project_id: z.number(),
+  open_stack_name: z.string().nullish(),
+  name: z.string(),
+  status: z.string().default("ok"),
+});
+/** A project. */
+export type WireProject = z.infer<typeof project>;
+
+/** The answer of GET …/projects/P. */
+export const wireProject = holding(project);
+
+/** The answer of GET …/projects. */
+export const wireProjects = holding(z.array(project));
+
+/** What making a project results in: its id. */
+export const madeProject = z.union([
+  z.number(),
+  z.looseObject({ public_cloud_project_id: z.number() }).transform((made) => made.public_cloud_project_id),
+]);
+
 /** The answer of GET …/users/U. */
 export const wireUser = holding(user);
 

@@ -265,13 +265,13 @@ export function idOf({ uid, tenant }: Pick<UserArgs, "uid" | "tenant">): string 
 
 /** What the inputs want. */
 export function specOf(args: UserArgs): UserSpec<Where> {
-  const { uid, tenant, accessKey, secretKey, createKey, rateLimit } = args;
+  const { uid, tenant, createKey, rateLimit } = args;
   return {
     name: idOf(args),
     where: { uid, tenant, ...(rateLimit === undefined ? {} : { rateLimit: true }) },
     userId: idOf(args),
     fields: declaredBy(rows, args),
     createKey: createKey ?? true,
-    ...ownKeyOf({ accessKey, secretKey }),
+    ...ownKeyOf(args),
   };
 }

@@ -48,6 +48,25 @@ describe("the examples", function () {
     });
   });
 
+  it("access-key makes and rotates a key of a user that somebody else made, who stays as he is", async () => {
+    const uid = "rook-user";
+    await ceph.admin("PUT", { uid, "display-name": "Rook's", "max-buckets": "7" });
+    const before = await ceph.user(uid);
+    await withStory({ program: path.join(EXAMPLES, "access-key"), env: ceph.env }, async (story) => {
+      await story.up(OK);
+      const old = await credentials(story);
+      await story.setConfig("rotationId", "second");
+      await story.up(OK);
+      const key = await credentials(story);
+      assert.notEqual(key.accessKey, old.accessKey);
+      assert.deepEqual([await ceph.s3(old), await ceph.s3(key)], ["200", "200"]);
+      await story.destroy(OK);
+      assert.deepEqual(await ceph.user(uid), before);
+      assert.equal(await ceph.s3(key), "403 InvalidAccessKeyId");
+    });
+    await ceph.admin("DELETE", { uid });
+  });
+
   it("rotation rotates when its keeper changes, with a grace", async () => {
     console.warn("      (a stand-in serves Pulumi's random plugin here)");
     const options = {
@@ -67,6 +86,29 @@ describe("the examples", function () {
       assert.equal(second.previousAccessKey, first.accessKey);
       assert.ok(Date.parse(second.previousKeyExpiresAt) > Date.now() + 6 * 24 * 3_600_000);
       assert.deepEqual([await ceph.s3(first), await ceph.s3(second)], ["200", "200"]);
+    });
+  });
+
+  it("subuser rotates one key with a grace, logs in with the other, and destroys both before their user", async () => {
+    await withStory({ program: path.join(EXAMPLES, "subuser"), env: ceph.env }, async (story) => {
+      await story.up(OK);
+      const first = await credentials(story);
+      assert.equal(await ceph.s3(first), "200");
+      const swift = async () => {
+        const { swiftUser, swiftKey } = (await story.outputs({ showSecrets: true })) as Record<string, string>;
+        return ceph.swift({ accessKey: swiftUser ?? "", secretKey: swiftKey ?? "" });
+      };
+      assert.equal(await swift(), "200");
+
+      await story.setConfig("subuser:rotationId", "second");
+      await story.up(OK);
+      const second = await credentials(story);
+      assert.notEqual(second.accessKey, first.accessKey);
+      assert.deepEqual([await ceph.s3(first), await ceph.s3(second), await swift()], ["200", "200", "200"]);
+      const found = await ceph.user("media");
+      assert.deepEqual(found?.subusers.map(({ id }) => id).sort(), ["media:legacy", "media:reader"]);
+      await story.destroy(OK);
+      assert.equal(await ceph.user("media"), undefined);
     });
   });
 

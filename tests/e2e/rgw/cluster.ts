@@ -16,6 +16,8 @@ export interface LiveUser {
   readonly max_buckets: number;
   readonly op_mask: string;
   readonly keys: readonly { readonly user: string; readonly access_key: string; readonly secret_key: string }[];
+  readonly subusers: readonly { readonly id: string; readonly permissions: string }[];
+  readonly swift_keys: readonly { readonly user: string; readonly secret_key: string }[];
   readonly caps: readonly { readonly type: string; readonly perm: string }[];
   readonly user_quota: LiveQuota;
   readonly bucket_quota: LiveQuota;
@@ -44,6 +46,8 @@ export interface Cluster {
   admin(method: string, query: Readonly<Record<string, string>>): Promise<unknown>;
   /** What S3 answers to a signed request: 200, or "403 InvalidAccessKeyId". Default: listing the buckets. */
   s3(key: Credentials, method?: string, path?: string): Promise<string>;
+  /** What a Swift login is answered, by a subuser's id and its secret: 200, or "401". */
+  swift(key: Credentials): Promise<string>;
 }
 
 const started = new Map<string, Promise<Cluster>>();
@@ -126,6 +130,11 @@ async function startCluster(release: number): Promise<Cluster> {
     s3: async (key, method = "GET", path = "/") => {
       const { status, text } = await signedFetch(ceph.endpoint, method, path, key);
       return [status, /<Code>(\w+)</.exec(text)?.[1]].filter(Boolean).join(" ");
+    },
+    swift: async ({ accessKey, secretKey }) => {
+      const headers = { "X-Auth-User": accessKey, "X-Auth-Key": secretKey };
+      const { status } = await fetch(`${ceph.endpoint}/auth/v1.0`, { headers });
+      return status === 204 ? "200" : String(status);
     },
   };
 }

@@ -1,6 +1,7 @@
-/** rgw.User and rgw.AccessKey keep the contract on a real Ceph, of the newest release and of the oldest; of another one with OBJECT_USERS_CEPH. */
+/** rgw.User, rgw.Subuser and rgw.AccessKey keep the contract on a real Ceph, of the newest release and of the oldest; of another one with OBJECT_USERS_CEPH. */
 import { rgw } from "../../../provider/backends/rgw";
 import { accessKey } from "../../../provider/backends/rgw/access-key";
+import { subuser } from "../../../provider/backends/rgw/subuser";
 import { nodeSend } from "../../../provider/http/send";
 import type { Adapter } from "../../backends/adapter";
 import { contract } from "../../backends/contract";
@@ -8,6 +9,14 @@ import { needCeph } from "../../real/needs";
 import { type Cluster, cluster, RELEASES, sharedClusters } from "./cluster";
 
 sharedClusters();
+
+/** What Ceph shows of what a subuser may do, as the inputs have it. */
+const WORDS: Readonly<Record<string, string>> = {
+  read: "read",
+  write: "write",
+  "read-write": "readwrite",
+  "full-control": "full",
+};
 
 for (const release of RELEASES)
   describe(`the contract of rgw, on Ceph ${release}`, () => {
@@ -53,6 +62,62 @@ for (const release of RELEASES)
       },
     };
     contract(users);
+
+    const OWNER = "subusers-owner";
+    for (const keyType of ["s3", "swift"] as const) {
+      const isSwift = keyType === "swift";
+      const about = (name: string) => ({ uid: OWNER, subuser: `${OWNER}:${name}` });
+      const subuserOf = async (name: string) =>
+        (await ceph.user(OWNER))?.subusers.find(({ id }) => id === `${OWNER}:${name}`);
+      const keysOf = async (name: string) => {
+        const { keys = [], swift_keys = [] } = (await ceph.user(OWNER)) ?? {};
+        return (isSwift ? swift_keys : keys).filter(({ user }) => user === `${OWNER}:${name}`);
+      };
+      const addSubkey = async (name: string, nth: string) => {
+        const key = { accessKey: `${nth}-${name}`, secretKey: `their-secret-of-${name}` };
+        const id = isSwift ? {} : { "access-key": key.accessKey };
+        const how = { "secret-key": key.secretKey, "generate-key": "false" };
+        await ceph.admin("PUT", { key: "", ...about(name), "key-type": keyType, ...id, ...how });
+        return isSwift ? { ...key, accessKey: `${OWNER}:${name}` } : key;
+      };
+      contract({
+        ...users,
+        backend: subuser as Adapter["backend"],
+        on: `a real Ceph, with keys for ${keyType}`,
+        user: (name) => ({ user: OWNER, name, access: "full", keyType }),
+        setting: { name: "access", first: "read", next: "write", others: "readwrite" },
+        async open(clock) {
+          const system = await users.open(clock);
+          if ((await ceph.user(OWNER)) === undefined)
+            await ceph.admin("PUT", { uid: OWNER, "display-name": "Own", "generate-key": "false" });
+          return {
+            ...system,
+            count: async (name) => ((await subuserOf(name)) ? 1 : 0),
+            keys: async (name) => (await keysOf(name)).length,
+            look: async (name) => WORDS[(await subuserOf(name))?.permissions ?? ""],
+            s3: (key) => (isSwift ? ceph.swift(key) : ceph.s3(key)),
+            make: async (name) => {
+              const first = {
+                "key-type": "s3",
+                "access-key": `FIRST-${name}`,
+                "secret-key": `their-secret-of-${name}`,
+              };
+              await ceph.admin("PUT", { ...about(name), access: "full", ...first });
+              if (!isSwift) return { accessKey: first["access-key"], secretKey: first["secret-key"] };
+              await ceph.admin("DELETE", { key: "", uid: OWNER, "access-key": first["access-key"] });
+              return addSubkey(name, "FIRST");
+            },
+            change: (name) => ceph.admin("POST", { ...about(name), access: "readwrite" }),
+            remove: (name) => ceph.admin("DELETE", { ...about(name), "purge-keys": "true" }),
+            addKey: (name) => addSubkey(name, "THEIRS"),
+            endKey: (name, { accessKey }) =>
+              isSwift
+                ? ceph.admin("DELETE", { key: "", ...about(name), "key-type": "swift" })
+                : ceph.admin("DELETE", { key: "", uid: OWNER, "access-key": accessKey }),
+          };
+        },
+      });
+    }
 
     // Of one release is enough: what Ceph does with keys it does for users, too.
     if (release !== RELEASES[0] && !process.env.OBJECT_USERS_LONG) return;

@@ -43,7 +43,7 @@ export const accessKeyArgs = inputs
 export type AccessKeyArgs = z.infer<typeof accessKeyArgs>;
 
 /** What the inputs want. */
-export function specOf({ userId, accessKey, secretKey }: AccessKeyArgs): UserSpec<Where> {
+export function specOf({ userId, ...key }: AccessKeyArgs): UserSpec<Where> {
   return {
     name: userId,
     // The user's name with its tenant is the name by which Ceph finds it.
@@ -51,6 +51,6 @@ export function specOf({ userId, accessKey, secretKey }: AccessKeyArgs): UserSpe
     userId,
     fields: {},
     createKey: true,
-    ...ownKeyOf({ accessKey, secretKey }),
+    ...ownKeyOf(key),
   };
 }

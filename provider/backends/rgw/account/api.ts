@@ -4,13 +4,13 @@
  */
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import { ObjectUserError } from "../../../errors";
 import { orUndefined } from "../../../http/api";
 import { type Meaning, type Meanings, repeatable, unrepeatable } from "../../../http/dialect";
 import type { Send } from "../../../http/wire";
 import type { Fields, Live } from "../../../lifecycle/model";
 import type { UserApi } from "../../../lifecycle/user-api";
 import type { BackendDeps } from "../../backend";
+import { keyless } from "../../keyless";
 import { readBy, wireOf, writtenBy } from "../../rows";
 import { type Quota, quotaQuery } from "../limits";
 import { ACCOUNT, OF_ACCOUNTS, requestsTo } from "../requests";
@@ -95,18 +95,6 @@ export function accountApi(settings: Settings, deps: BackendDeps & { readonly se
 
     systemId,
 
-    issueKey: keyless,
-    revokeKey: keyless,
-    probe: keyless,
+    ...keyless("account"),
   };
-}
-
-function keyless({ name }: { readonly name: string }): never {
-  throw new ObjectUserError({
-    code: "unsupported",
-    operation: "making a key of",
-    subject: `account "${name}"`,
-    problem: "an account has no keys",
-    advice: "Give its users keys.",
-  });
 }

@@ -31,7 +31,7 @@ export const subuser: Backend<SubuserArgs, Settings, Where> = {
     ...s3Endpoints.map((url) => ({ name: "s3Endpoint", url, carries: "signatures, objects and Swift secrets" })),
   ],
   specOf,
-  importedBy: { inputs: ["user", "name"], separator: ":" },
+  importedBy: { inputs: ["user", "name", "keyType"], separator: ":", lastIsOptional: true },
   connect(settings, deps) {
     const send = deps.openTransport(settings);
     const { s3Endpoint, s3Endpoints, propagationSeconds } = settings;
