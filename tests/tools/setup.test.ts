@@ -25,7 +25,7 @@ describe("setup", function () {
   it("says what it can set up when asked for something else", async () => {
     const { code, said } = await machine.setUp(["pulmi"], machine.env("bin"));
     assert.equal(code, 1);
-    assert.match(said, /pulmi\? It sets up: deps, build, pulumi, yaml\./);
+    assert.match(said, /pulmi\? It sets up: deps, build, pulumi, yaml, languages\./);
   });
 
   it("installs nothing where OBJECT_USERS_NO_INSTALL forbids it, and says what and why", async () => {
