@@ -6,7 +6,6 @@ import { nodeSend, type TransportOptions } from "./http/send";
 import type { Send } from "./http/wire";
 import { printable } from "./printable";
 import { type Board, boardOfThisRun } from "./pulumi/board";
-import { Locks } from "./pulumi/locks";
 
 /** Everything that comes from outside. */
 export interface World {
@@ -21,8 +20,6 @@ export interface World {
   readonly openTransport: (options: TransportOptions) => Send;
   /** What the processes of this run tell each other. Default: nothing. */
   readonly board?: Board;
-  /** One change at a time of a user, for all resources that share these locks. Default: each kind has its own. */
-  readonly locks?: Locks;
   /** Does a task when the process ends: when it has nothing left to do, or is told to end. Default: never. */
   readonly atEnd?: (task: () => Promise<void>) => void;
 }
@@ -38,6 +35,5 @@ export const world: World = {
   environment: process.env,
   openTransport: nodeSend,
   board: boardOfThisRun(process.argv),
-  locks: new Locks(),
   atEnd,
 };

@@ -34,6 +34,21 @@ export function contradictions(args: {
   return all.flatMap(([isSo, property, reason]) => (isSo ? [[property, reason] as const] : []));
 }
 
+/** The part of a wish that a key of the caller's own makes: all of it, or its secret alone. */
+export function ownKeyOf({
+  accessKey,
+  secretKey,
+}: {
+  readonly accessKey?: string | undefined;
+  readonly secretKey?: string | undefined;
+}): Pick<UserSpec, "ownKey"> {
+  const ownKey = {
+    ...(accessKey === undefined ? {} : { accessKey }),
+    ...(secretKey === undefined ? {} : { secretKey }),
+  };
+  return Object.keys(ownKey).length === 0 ? {} : { ownKey };
+}
+
 /** The port to users of which only keys are ours. */
 export function onlyKeys<Where>(api: UserApi<Where>): UserApi<Where> {
   const { activateKey, disableKey, disablesKeys, systemId } = api;

@@ -29,7 +29,7 @@ import { ownBoard } from "./board";
 import { Claims } from "./claims";
 import { type CheckFailure, checkInputs, type Internals, noQuarantine, specOf, wantsQuarantine } from "./inputs";
 import { withoutFindings } from "./live-inputs";
-import { Locks } from "./locks";
+import { type Locks, locksOf } from "./locks";
 import { managedByAnother, Run } from "./run";
 import { type Inputs, type Outputs, type Remembered, read, write } from "./state";
 import { hasUnknowns } from "./unknowns";
@@ -53,8 +53,9 @@ export class Users {
     readonly world: World,
     readonly announce: (line: string) => void,
   ) {
-    this.run = new Run(world.board ?? ownBoard());
-    this.locks = world.locks ?? new Locks();
+    const board = world.board ?? ownBoard();
+    this.run = new Run(board);
+    this.locks = locksOf(board);
   }
 
   configure(config: Config): void {

@@ -51,6 +51,6 @@ export function specOf({ userId, accessKey, secretKey }: AccessKeyArgs): UserSpe
     userId,
     fields: {},
     createKey: true,
-    ...ownKeyOf(key),
+    ...ownKeyOf({ accessKey, secretKey }),
   };
 }
