@@ -1,10 +1,10 @@
 /** One table of kinds: whatever a kind of user needs outside its backend, each test naming the place where it is missing. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import { backends } from "../provider/backends";
+import { backends, kinds } from "../provider/backends";
 import { SECRET_SIGNATURE } from "../provider/pulumi/state";
 import * as sdk from "../sdk";
 
@@ -81,5 +81,46 @@ for (const [kind, { kind: own, resource, sources, outputs }] of Object.entries(b
       const kept = found.filter((file) => /^\s*contract\(/m.test(read(file)));
       assert.equal(kept.length, 1, `none of ${places.join(", ")} calls contract(…)`);
     });
+  });
+}
+
+const others = Object.entries(kinds).filter(([kind]) => !(kind in backends));
+const filesIn = (folder: string, ending: string) =>
+  readdirSync(path.join(REPOSITORY, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(ending) && !file.includes("node_modules"))
+    .map((file) => path.posix.join(folder, file));
+
+for (const [kind, { kind: own, system, resource, isKeyless }] of others) {
+  describe(`the kind ${kind}`, () => {
+    const className = resource.slice(system.length + 1);
+
+    it("is called by its system and its resource", () => {
+      assert.equal(own, kind);
+      assert.equal(resource, `${system}.${className}`);
+      assert.equal(kind, `${system}.${className[0]?.toLowerCase()}${className.slice(1)}`);
+    });
+
+    it("has a class in the namespace of its system, and a fleet if it has keys", () => {
+      const wanted = isKeyless ? [className] : [className, `${className}s`];
+      const missing = wanted.filter((name) => !namespaces[system]?.[name]);
+      assert.deepEqual(missing, [], `sdk/${system}.ts exports these`);
+    });
+
+    it("has a page that names it, and an example that makes one", () => {
+      const pages = filesIn("docs", ".md").filter((file) => read(file).includes(`\`${resource}\``));
+      assert.notDeepEqual(pages, [], `a page of docs/ about ${resource}`);
+      const made = filesIn("examples", "index.ts").filter((file) => read(file).includes(`new ${resource}(`));
+      assert.notDeepEqual(made, [], `an example with new ${resource}(…)`);
+    });
+
+    if (!isKeyless)
+      it("has a suite in which it keeps the contract", () => {
+        const from = new RegExp(
+          `provider/backends/${system}/${kind.split(".")[1]?.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}"`,
+        );
+        const suites = filesIn("tests", ".ts").filter((file) => from.test(read(file)));
+        const isKept = suites.some((file) => /contract\(|Adapter/.test(read(file)));
+        assert.ok(isKept, `a suite of ${kind} calls contract(…)`);
+      });
   });
 }
