@@ -19,10 +19,14 @@ export interface Recorded {
 export function connectionsOf(stack: string, { users, connections }: Inventory, world: World): Recorded[] {
   return [...connections].flatMap(([id, config]) =>
     Object.values(backends)
-      .filter(
-        (backend) =>
-          users.some((user) => user.connection === id && user.backend === backend) || isConfigured(backend, config),
-      )
+      .flatMap((ofUsers) => {
+        const used = users.flatMap(({ connection, backend }) =>
+          connection === id && backend.system === ofUsers.system ? [backend] : [],
+        );
+        // What only makes keys needs fewer rights than what makes users.
+        const [other] = used.includes(ofUsers) ? [] : used;
+        return other || isConfigured(ofUsers, config) ? [other ?? ofUsers] : used.slice(0, 1);
+      })
       .map((backend) => {
         const provider = id.split("::").at(-2) ?? id;
         const title = `${stack} ${provider.startsWith("default") ? backend.kind : `${backend.kind} (${provider})`}`;
@@ -32,8 +36,8 @@ export function connectionsOf(stack: string, { users, connections }: Inventory, 
 }
 
 /** Whether a provider was given settings of a kind; those that it lacks come from the environment. */
-export function isConfigured({ kind, sources }: Backend, config: Config): boolean {
-  return Object.keys(sources).some((name) => config.get(`${kind}:${name}`) !== undefined);
+export function isConfigured({ system, sources }: Backend, config: Config): boolean {
+  return Object.keys(sources).some((name) => config.get(`${system}:${name}`) !== undefined);
 }
 
 /** Tells connections apart; undefined when the settings are incomplete. It holds secrets: never show it. */

@@ -17,8 +17,8 @@ interface CheckOptions extends StackOptions {
 }
 
 const ABOUT = `Checks a connection by harmless requests: name, port, certificate, clock, credentials, each right that is needed, and
-whether S3 answers. With KIND (${Object.keys(backends).join(", ")}) the connection of the environment and --set; without it,
-every connection that the stacks recorded.`;
+whether S3 answers. With KIND (${Object.keys(backends).join(", ")}, or openstack.accessKey for a login without rights to
+users) the connection of the environment and --set; without it, every connection that the stacks recorded.`;
 
 export const addCheck: AddCommand = (program, start) => {
   const command = program.command("check").description(prose(ABOUT)).argument("[kind]");

@@ -4,6 +4,8 @@ import { accessKey } from "../../provider/backends/rgw/access-key";
 import { openConnection } from "../../provider/connection";
 import { deriveAccessKey } from "../../provider/lifecycle/keys";
 import { moveIn } from "../../provider/operator/import";
+import { takeInventory } from "../../provider/operator/inventory";
+import { overdue, sweepUser } from "../../provider/operator/sweep";
 import { ownBoard } from "../../provider/pulumi/board";
 import { openResource } from "../../provider/pulumi/resource";
 import { Engine, ME } from "../provider/engine";
@@ -225,6 +227,42 @@ describe("rgw.AccessKey", () => {
       assert.match(await stack.fails(inputs), reason);
     assert.match((await stack.tries({ userId: undefined })) ?? "", /userId: is required, or uid/);
     assert.deepEqual(stack.asked, []);
+  });
+
+  it("is in the inventory of a stack, and sweep ends what is over of it, and nothing else", async () => {
+    await stack.up({ rotationId: "1", gracePeriodSeconds: 60 });
+    const old = stack.key();
+    await stack.up({ rotationId: "2", gracePeriodSeconds: 60 });
+    stack.world.advance(61);
+    for (const type of ["pulumi-nodejs:dynamic/object-users/rgw:AccessKey", "object-users:rgw:AccessKey"]) {
+      const urn = `urn:pulumi:prod::program::${type}::backup`;
+      const resources = [{ urn, type, id: "ann", inputs: {}, outputs: stack.outputs(), provider: "p::1" }];
+      const { users, unreadable } = takeInventory({ deployment: { resources } });
+      assert.deepEqual(
+        [unreadable, users.map(({ backend, name }) => [backend.kind, name])],
+        [[], [["rgw.accessKey", "ann"]]],
+      );
+    }
+    const urn = "urn:pulumi:prod::program::object-users:rgw:AccessKey::backup";
+    const resource = { urn, type: "object-users:rgw:AccessKey", id: "ann", outputs: stack.outputs(), provider: "p::1" };
+    const [user] = takeInventory({ deployment: { resources: [resource] } }).users;
+    assert.ok(user);
+    const over = overdue(user, stack.world.now());
+    assert.deepEqual(
+      over.map(({ accessKey: id }) => id),
+      [old.accessKey],
+    );
+    const opened = openConnection(
+      accessKey as Adapter["backend"],
+      { get: (key) => stack.system.config[key] },
+      world(),
+      () => {},
+    );
+    const told: string[] = [];
+    const how = { dryRun: false, objection: async () => undefined };
+    await sweepUser(user, over, opened, how, ({ outcome, isProven }) => told.push(`${outcome} ${isProven}`));
+    assert.deepEqual(told, ["revoked true"]);
+    assert.deepEqual(keys(), [stack.key().accessKey, "THEIRS-ann"].sort());
   });
 
   it("comes into a stack by the key's id", async () => {

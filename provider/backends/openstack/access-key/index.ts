@@ -6,6 +6,7 @@ import { caCertificateOf } from "../ca-certificate";
 import { accessOf, type Settings } from "../settings";
 import { keyApi } from "./api";
 import { type AccessKeyArgs, accessKeyArgs, argNames, rows, specOf, type Where } from "./args";
+import { preflight } from "./preflight";
 
 const { keysBelongTo: _k, provesWithoutS3: _p, ...capabilities } = openstack.capabilities;
 
@@ -21,6 +22,7 @@ export const accessKey: Backend<AccessKeyArgs, Settings, Where> = {
   specOf,
   importedBy: { inputs: ["userId", "accessKey"], separator: ":", firstIsOptional: true },
   inputsOf: () => ({}),
+  preflight,
   connect(given, deps) {
     const access = accessOf(given);
     const send = deps.openTransport({ ...access, caCertificate: caCertificateOf(access) });

@@ -51,6 +51,10 @@ describe("object-users on a real Keystone", function () {
     assert.match(out, /ok +credentials: logged in as "weak" in project "media"/);
     assert.match(out, /FAILED +reading users: .*Log in as an administrator/);
     assert.match(out, /FAILED +changing users: /);
+
+    const own = await run(["check", "openstack.accessKey", "--set", `s3Endpoint=${store.s3Endpoint}`], env);
+    assert.equal(own.code, 0, own.out);
+    for (const what of ["credentials", "own S3 keys", "s3"]) assert.match(own.out, new RegExp(`ok +${what}: `));
   });
 
   it("moves users of a domain in, and never the one that is logged in", async () => {
