@@ -101,7 +101,7 @@ function write(
     fleet === undefined ? singlesOf(backend, users, s3Endpoint) : fleetOf(backend, fleet, users, s3Endpoint);
   const own = (inputs: Inputs) => Object.fromEntries(Object.entries(inputs).filter(([name]) => !(name in common)));
   const text = programText({
-    kind: backend.kind,
+    system: backend.system,
     resource: backend.resource,
     users: users.map(({ name, declared }) => ({ name, inputs: fleet === undefined ? declared : own(declared) })),
     defaults: common,

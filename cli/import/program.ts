@@ -11,7 +11,7 @@ export interface Declaration {
 /** What the program is made of. */
 export interface ProgramParts {
   /** "rgw". */
-  readonly kind: string;
+  readonly system: string;
   /** "rgw.User". */
   readonly resource: string;
   readonly users: readonly Declaration[];
@@ -25,10 +25,10 @@ const WIDTH = 100;
 const INDENT = "  ";
 
 /** The text of the program, a module that another one imports. */
-export function programText({ kind, resource, users, fleet, defaults }: ProgramParts): string {
+export function programText({ system, resource, users, fleet, defaults }: ProgramParts): string {
   const head = [
     "// Users that were there before: this declares them as they were found, so that the first `pulumi up` changes nothing.",
-    `import { ${kind} } from "pulumi-object-users";`,
+    `import { ${system} } from "pulumi-object-users";`,
   ];
   const body =
     fleet === undefined

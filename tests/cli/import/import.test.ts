@@ -36,11 +36,12 @@ describe("object-users import", () => {
     const files = ["--out", out(), "--program", program()];
     return runWith(["import", kind, ...files, ...args], { ...realWorld, environment, log: () => {} }, directory);
   };
-  const fromGateway = (...args: string[]) => {
+  const ofGateway = (kind: string, args: readonly string[]) => {
     const { accessKey, secretKey } = gateway.admin;
     const environment = { RADOSGW_ENDPOINT: served.url, RADOSGW_ACCESS_KEY: accessKey, RADOSGW_SECRET_KEY: secretKey };
-    return importing("rgw", environment, args);
+    return importing(kind, environment, args);
   };
+  const fromGateway = (...args: string[]) => ofGateway("rgw", args);
   const serveOther = async (server: Exchanger) => {
     await served.close();
     served = await serve(server);
@@ -74,6 +75,27 @@ describe("object-users import", () => {
     const { changes, replaces } = await asked.diff(id, olds, checked.inputs);
     return changes === true || replaces.length > 0;
   }
+
+  it("moves single keys of users that others manage, each as a key of its own", async () => {
+    make(
+      "PUT user?uid=rook&display-name=Rook&access-key=ROOK1&secret-key=the-first-secret-of-rook",
+      "PUT user?key&uid=rook&access-key=ROOK2&secret-key=the-second-secret-of-rook",
+      "PUT user?uid=eve&tenant=red&display-name=Eve&generate-key=false",
+    );
+    const { code, out: said } = await ofGateway("rgw.accessKey", ["--filter", "*"]);
+    assert.equal(code, 0, said);
+    const text = readFileSync(program(), "utf8");
+    assert.match(text, /import \{ rgw \} from "pulumi-object-users";/);
+    assert.match(text, /new rgw\.AccessKey\("[^"]+", \{ userId: "rook", accessKey: "ROOK1" \}\)/);
+    const found = resources().map(({ id, outputs }) => [id, outputs.accessKey]);
+    assert.deepEqual(found, [
+      ["rook", "ROOK1"],
+      ["rook", "ROOK2"],
+    ]);
+    const { accessKey, secretKey } = gateway.admin;
+    const settings = { "rgw:endpoint": served.url, "rgw:accessKey": accessKey, "rgw:secretKey": secretKey };
+    for (const resource of resources()) assert.equal(await changes("rgw.accessKey", settings, resource), false);
+  });
 
   it("declares what must be, and what is not the default", async () => {
     make(

@@ -71,7 +71,7 @@ describe("the program", () => {
   const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
 
   it("declares exactly the inputs, however odd the text", () => {
-    const text = programText({ kind: "rgw", resource: "rgw.User", users, defaults: {} });
+    const text = programText({ system: "rgw", resource: "rgw.User", users, defaults: {} });
     assert.deepEqual(
       declared(text),
       users.map(({ name, inputs }) => [name, inputs]),
@@ -101,7 +101,7 @@ describe("the program", () => {
     const many = fc.uniqueArray(user, { selector: ({ name }) => name, minLength: 20, maxLength: 40 });
     fc.assert(
       fc.property(many, text, (users, fleet) => {
-        const parts = { kind: "rgw", resource: "rgw.User", defaults: {}, users };
+        const parts = { system: "rgw", resource: "rgw.User", defaults: {}, users };
         for (const program of [programText(parts), programText({ ...parts, fleet })])
           assert.doesNotMatch(program, /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
         const pairs = users.map(({ name, inputs }) => [name, inputs] as const);
@@ -116,7 +116,7 @@ describe("the program", () => {
   it("declares a fleet with its defaults", () => {
     const fleet = users;
     const text = programText({
-      kind: "rgw",
+      system: "rgw",
       resource: "rgw.User",
       users: fleet,
       fleet: "t",
