@@ -6,6 +6,7 @@ import { nodeSend, type TransportOptions } from "./http/send";
 import type { Send } from "./http/wire";
 import { printable } from "./printable";
 import { type Board, boardOfThisRun } from "./pulumi/board";
+import { Locks } from "./pulumi/locks";
 
 /** Everything that comes from outside. */
 export interface World {
@@ -20,6 +21,8 @@ export interface World {
   readonly openTransport: (options: TransportOptions) => Send;
   /** What the processes of this run tell each other. Default: nothing. */
   readonly board?: Board;
+  /** One change at a time of a user, for all resources of this process. Default: each provider has its own. */
+  readonly locks?: Locks;
   /** Does a task when the process ends: when it has nothing left to do, or is told to end. Default: never. */
   readonly atEnd?: (task: () => Promise<void>) => void;
 }
@@ -35,5 +38,6 @@ export const world: World = {
   environment: process.env,
   openTransport: nodeSend,
   board: boardOfThisRun(process.argv),
+  locks: new Locks(),
   atEnd,
 };

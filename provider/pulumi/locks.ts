@@ -1,5 +1,3 @@
-import type { Board } from "./board";
-
 /** One thing at a time per name, first come, first served: two requests of ours never change the same user at once. */
 export class Locks {
   private readonly tails = new Map<string, Promise<unknown>>();
@@ -15,13 +13,4 @@ export class Locks {
       if (this.tails.get(name) === mine) this.tails.delete(name);
     }
   }
-}
-
-const shared = new WeakMap<Board, Locks>();
-
-/** The locks of all resources of a process, which are those that have one board. */
-export function locksOf(board: Board): Locks {
-  const locks = shared.get(board) ?? new Locks();
-  shared.set(board, locks);
-  return locks;
 }

@@ -29,7 +29,7 @@ import { ownBoard } from "./board";
 import { Claims } from "./claims";
 import { type CheckFailure, checkInputs, type Internals, noQuarantine, specOf, wantsQuarantine } from "./inputs";
 import { withoutFindings } from "./live-inputs";
-import { type Locks, locksOf } from "./locks";
+import { Locks } from "./locks";
 import { managedByAnother, Run } from "./run";
 import { type Inputs, type Outputs, type Remembered, read, write } from "./state";
 import { hasUnknowns } from "./unknowns";
@@ -53,9 +53,8 @@ export class Users {
     readonly world: World,
     readonly announce: (line: string) => void,
   ) {
-    const board = world.board ?? ownBoard();
-    this.run = new Run(board);
-    this.locks = locksOf(board);
+    this.run = new Run(world.board ?? ownBoard());
+    this.locks = world.locks ?? new Locks();
   }
 
   configure(config: Config): void {

@@ -11,35 +11,13 @@ import { openResource } from "../../provider/pulumi/resource";
 import { Engine, ME } from "../provider/engine";
 import type { Adapter } from "./adapter";
 import { contract } from "./contract";
-import { embedded, type RgwSystem } from "./rgw";
+import type { RgwSystem } from "./rgw";
+import { ofSomebodyElse as adapter } from "./rgw-access-key";
 import { openStack, type Stack } from "./stack";
 
 const THEIRS = { accessKey: "THEIRS", secretKey: "their-secret" };
 
-const adapter: Adapter<RgwSystem> = {
-  backend: accessKey as Adapter["backend"],
-  on: "the embedded gateway",
-  user: (name) => ({ userId: name }),
-  refused: embedded.refused,
-  async open(clock) {
-    const system = await embedded.open(clock);
-    const ours = (name: string) => [...(system.gateway.user(name)?.keys.keys() ?? [])].filter((id) => !isTheirs(id));
-    return {
-      ...system,
-      ready: (name) => {
-        system.meddle(`PUT user?uid=${name}&display-name=Ann&generate-key=false`);
-        system.meddle(`PUT user?key&uid=${name}&access-key=THEIRS-${name}&secret-key=their-secret`);
-      },
-      count: (name) => (ours(name).length > 0 ? 1 : 0),
-      keys: (name) => ours(name).length,
-    };
-  },
-};
-
-const isTheirs = (id: string) => id.startsWith("THEIRS-");
-
 contract(adapter);
-contract(adapter, "the packaged door");
 
 describe("rgw.AccessKey", () => {
   let stack: Stack<RgwSystem>;

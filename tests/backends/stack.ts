@@ -10,6 +10,7 @@ import { TransportError } from "../../provider/http/send";
 import type { Send, WireRequest, WireResponse } from "../../provider/http/wire";
 import { SECRETS } from "../../provider/protocol";
 import { openFleet } from "../../provider/pulumi/fleet/fleet";
+import { Locks } from "../../provider/pulumi/locks";
 import { openResource } from "../../provider/pulumi/resource";
 import type { Inputs, Outputs } from "../../provider/pulumi/state";
 import { world as realWorld, type World } from "../../provider/world";
@@ -110,8 +111,10 @@ export async function openStack<Running extends System>(
     return { config: { get: (key: string) => config[key] } };
   };
   const open = () => {
-    if (door === "the packaged door") return throughPlugin(adapter.backend, isFleet, outside);
-    return (isFleet ? openFleet : openResource)(adapter.backend, outside);
+    // A process that was killed holds no lock of the next one.
+    const own = { ...outside, locks: new Locks() };
+    if (door === "the packaged door") return throughPlugin(adapter.backend, isFleet, own);
+    return (isFleet ? openFleet : openResource)(adapter.backend, own);
   };
   const whole = new Engine(open(), world);
   await whole.provider.configure(configOf({}));

@@ -2,6 +2,7 @@
 // sockets. Says what was shown to people, and searches it for secrets.
 
 import assert from "node:assert/strict";
+import { Locks } from "../../provider/pulumi/locks";
 import type { Inputs, Outputs } from "../../provider/pulumi/state";
 import { world as realWorld, type World } from "../../provider/world";
 import { Engine } from "../provider/engine";
@@ -41,6 +42,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
   const world: World = {
     ...realWorld,
     board: runs.board,
+    locks: new Locks(),
     environment: options.environment ?? {},
     log: (line) => lines.push(line),
     ...options.world,

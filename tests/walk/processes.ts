@@ -7,6 +7,7 @@ import { kinds } from "../../provider/backends";
 import { type Board, ownBoard } from "../../provider/pulumi/board";
 import type { ResourceProvider } from "../../provider/pulumi/engine";
 import { openFleet } from "../../provider/pulumi/fleet/fleet";
+import { Locks } from "../../provider/pulumi/locks";
 import { openResource } from "../../provider/pulumi/resource";
 import { SECRET_SIGNATURE } from "../../provider/pulumi/state";
 import { type World, world } from "../../provider/world";
@@ -75,6 +76,7 @@ export class Processes {
       atEnd: () => {},
       log: (line) => void this.lines.push(line),
       board: this.board,
+      locks: new Locks(),
       openTransport: (options) => this.wire.connect(this.run, address, options),
     };
     const backend = kinds[this.system.kind];

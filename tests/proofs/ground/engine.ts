@@ -4,6 +4,7 @@
  *
  * Every operation gets a provider of its own, as if from a plugin process of its own: nothing is shared but the system.
  */
+
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { backends } from "../../../provider/backends";
@@ -11,6 +12,7 @@ import { IDENTITY, identityOf } from "../../../provider/protocol";
 import { ownBoard } from "../../../provider/pulumi/board";
 import type { ResourceProvider } from "../../../provider/pulumi/engine";
 import { openFleet } from "../../../provider/pulumi/fleet/fleet";
+import { Locks } from "../../../provider/pulumi/locks";
 import { openResource } from "../../../provider/pulumi/resource";
 import { type World, world } from "../../../provider/world";
 import type { Credentials } from "../../../tools/ceph/cluster";
@@ -59,6 +61,7 @@ export function openProvider({ env, config = {}, said, kind = "rgw", world: othe
   const around = {
     ...world,
     board: ownBoard(),
+    locks: new Locks(),
     environment: env,
     log: (line: string) => void said.push(line),
     ...other,
