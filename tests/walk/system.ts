@@ -70,9 +70,9 @@ export interface Site {
 export interface System {
   /** Its name in reports. */
   readonly name: string;
-  readonly kind: "rgw" | "rgw.subuser" | "ecs" | "cegedim" | "openstack" | "infomaniak";
+  readonly kind: "rgw" | "ecs" | "cegedim" | "openstack" | "infomaniak";
   /** The resource's name in the SDK, and with an "s" the fleet's. */
-  readonly resource: "User" | "Subuser" | "ObjectUser";
+  readonly resource: "User" | "ObjectUser";
   /** What a rotation makes: a key that we end, or a secret that the system ends. */
   readonly rotates: "keys" | "secrets";
   /** Secrets of interrupted runs are recognised by the next ones. */

@@ -7,12 +7,10 @@
 import { cegedim } from "./systems/cegedim";
 import { ecs } from "./systems/ecs";
 import { rgw } from "./systems/rgw";
-import { subusers } from "./systems/rgw-subuser";
 import { describeWalks } from "./walk";
 
 describeWalks(rgw(20), 150);
 describeWalks(rgw(16), 50);
-describeWalks(subusers, 50);
 describeWalks(ecs({ hides: false }), 50);
 describeWalks(ecs({ hides: true }), 50);
 describeWalks(cegedim, 50);

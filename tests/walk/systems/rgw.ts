@@ -8,7 +8,7 @@ import { s3Says } from "../../provider/stack";
 import { chance, fakeWorld } from "../../provider/world";
 import { type Cluster, type Site, type System, THEIRS, type User } from "../system";
 
-export const refusal = (status: number, code: string) => (request: Parameters<typeof readCall>[0]) =>
+const refusal = (status: number, code: string) => (request: Parameters<typeof readCall>[0]) =>
   errorResponse(readCall(request), status, code, "tx0");
 
 const own = (accessKey?: string, secretKey?: string, createKey?: false) => ({ accessKey, secretKey, createKey });
@@ -67,8 +67,7 @@ export function rgw(release: Release): System {
   };
 }
 
-/** Two clusters of a release, and what is asked of their admin API past the provider. */
-export function clustersOf(release: Release) {
+function open(release: Release): Site {
   const world = fakeWorld();
   const gateway = (name: string, seed: number) =>
     new Gateway({
@@ -80,13 +79,6 @@ export function clustersOf(release: Release) {
   const clusters = { first: gateway("first", 11), second: gateway("second", 13) };
   const ask = (cluster: Cluster, what: string) =>
     void clusters[cluster].handle(admin(clusters[cluster], what, world.now()));
-  return { world, clusters, ask, site: siteOf(world, clusters) };
-}
-
-function siteOf(
-  world: ReturnType<typeof fakeWorld>,
-  clusters: Record<Cluster, Gateway>,
-): Omit<Site, "look" | "others"> {
   return {
     // Whoever sleeps lets everything else happen that does not sleep.
     world: { ...world, sleep: () => new Promise<void>((resolve) => setImmediate(resolve)) },
@@ -97,16 +89,9 @@ function siteOf(
       "rgw:secretKey": clusters[cluster].admin.secretKey,
     }),
     open: (cluster) => async (request) => clusters[cluster].handle(request),
+    look: (cluster) => new Map(clusters[cluster].users().map((user) => [user.uid, seen(user)])),
     s3: (cluster, { accessKey, secretKey }) => s3Says({ gateway: clusters[cluster], world }, accessKey, secretKey),
     secrets: Object.values(clusters).map(({ admin: { secretKey } }) => secretKey),
-  };
-}
-
-function open(release: Release): Site {
-  const { clusters, ask, site } = clustersOf(release);
-  return {
-    ...site,
-    look: (cluster) => new Map(clusters[cluster].users().map((user) => [user.uid, seen(user)])),
     others: {
       make: (cluster, uid, withKey) => {
         const key = withKey
