@@ -29,7 +29,8 @@ describe("the examples in other languages", function () {
     tools = await load();
     skipWithout(this, tools.languagesAvailable());
     await needCeph(this, { cli: true });
-    ceph = await cluster();
+    // The examples name their users as every other example does.
+    ceph = await cluster("languages");
     made = mkdtempSync(path.join(tmpdir(), "object-users-sdks-"));
     tools.generateSdks(path.join(PLUGIN, "schema.json"), made);
   });

@@ -53,7 +53,7 @@ export interface Cluster {
 const started = new Map<string, Promise<Cluster>>();
 
 /** The cluster of this name, of the newest release or of this one. */
-export async function cluster(name: "one" | "two" = "one", release?: number): Promise<Cluster> {
+export async function cluster(name: "one" | "two" | "languages" = "one", release?: number): Promise<Cluster> {
   const { cephAvailable } = await import("../../../tools/ceph/install.mjs");
   const found = cephAvailable(release);
   if (!found.available) throw new Error(found.reason);

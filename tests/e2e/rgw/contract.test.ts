@@ -80,8 +80,9 @@ for (const release of RELEASES)
         await ceph.admin("PUT", { key: "", ...about(name), "key-type": keyType, ...id, ...how });
         return isSwift ? { ...key, accessKey: `${OWNER}:${name}` } : key;
       };
+      const { lock: _subusersAreNotLocked, ...common } = users;
       contract({
-        ...users,
+        ...common,
         backend: subuser as Adapter["backend"],
         on: `a real Ceph, with keys for ${keyType}`,
         user: (name) => ({ user: OWNER, name, access: "full", keyType }),
