@@ -44,7 +44,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: "the key's id is not derived",
     file: "provider/lifecycle/keys.ts",
-    find: "accessKey: deriveAccessKey(userId, rotationId, identity) }",
+    find: "accessKey: deriveAccessKey(whose, rotationId, identity) }",
     replace: "accessKey: deriveAccessKey(userId, String(Math.random()), identity) }",
     real: ["kill"],
   },
@@ -59,10 +59,16 @@ export const BUGS: readonly Bug[] = [
     name: "a user is deleted without asking whose it is",
     file: "provider/pulumi/users.ts",
     find: `      if (problem !== undefined) throw deletionElsewhere(name, problem);
-      const doubt = notToDelete(known, live);
-      if (doubt !== undefined) throw deletionRefused(name, doubt);
+      if (this.backend.capabilities.keysOnly) {
+        await this.revokeAll(user, opened);
+      } else {
+        const doubt = notToDelete(known, live);
+        if (doubt !== undefined) throw deletionRefused(name, doubt);
 `,
-    replace: "",
+    replace: `      if (this.backend.capabilities.keysOnly) {
+        await this.revokeAll(user, opened);
+      } else {
+`,
     real: [],
   },
   {
