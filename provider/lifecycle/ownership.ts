@@ -167,14 +167,16 @@ export function confirmedAt(known: Known, { address, system }: Here, live?: Live
 }
 
 /** The error for a user that is not ours, where it was to be changed. */
-export function refusal(operation: string, name: string, problem: string): ObjectUserError {
+export function refusal(operation: string, name: string, problem: string, { keysOnly }: Capabilities): ObjectUserError {
+  const adoption = keysOnly
+    ? ""
+    : "set adopt: true, to have the user there managed from now on and the one before left as it is; or ";
   return new ObjectUserError({
     code: "conflict",
     operation,
     subject: `user "${name}"`,
     problem,
-    advice:
-      "Nothing was changed. Correct the connection; or set adopt: true, to have the user there managed from now on and the one before left as it is; or have Pulumi forget it with: pulumi state delete URN (of a fleet, that forgets all its users).",
+    advice: `Nothing was changed. Correct the connection; or ${adoption}have Pulumi forget it with: pulumi state delete URN (of a fleet, that forgets all its users).`,
   });
 }
 

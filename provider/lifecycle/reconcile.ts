@@ -233,7 +233,10 @@ function ifOurs(known: Known, live: Live | undefined, { spec, context, here, man
   if (problem === undefined) return known;
   if (isHere && isUnfinishedWork(spec, live, context.capabilities)) return undefined;
   if (mandate || !spec.adopt)
-    throw new Unfinished(undefined, refusal(mandate?.operation ?? "updating", spec.name, problem));
+    throw new Unfinished(
+      undefined,
+      refusal(mandate?.operation ?? "updating", spec.name, problem, context.capabilities),
+    );
   context.log(`${context.resource} ${spec.name}: ${problem}; that one is left as it is and forgotten (adopt)`);
   return undefined;
 }

@@ -40,6 +40,9 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
   const warn = (inputs: Inputs, warning: string) =>
     users.announce(`warning: ${backend.resource} ${users.nameOf(inputs)}: ${warning}`);
 
+  /** The resources that the program has declared by now. A refresh asks about them before the program does. */
+  const declared = new Set<string>();
+
   /**
    * What an `up` would do, in words. A refresh asks, too, with inputs that state has from before a run that failed: that
    * nothing can be done for them is for the next `up` to say, and no reason for a refresh to fail.
@@ -50,7 +53,8 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
       for (const warning of users.warnings(steps, before)) warn(inputs, warning);
       return steps.map(describe);
     } catch (error) {
-      if (!isObjectUserError(error) || !isDeepStrictEqual(before.inputs, inputs)) throw error;
+      const isAsked = declared.has(internals.identity) && !isDeepStrictEqual(before.inputs, inputs);
+      if (!isObjectUserError(error) || isAsked) throw error;
       return [error.message];
     }
   }
@@ -68,6 +72,7 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
         const before = takenApart(olds);
         const had = Object.keys(olds).length === 0 ? undefined : { ...before.internals, inputs: [before.inputs] };
         const now = takenApart(inputs);
+        declared.add(now.internals.identity);
         await users.declares(now.internals, [now.inputs], had);
       }
       return { inputs, failures: asSentences(failures) };

@@ -220,7 +220,8 @@ export class Users {
     const here = await hereOf(known, opened);
     const live = await opened.api.find(user);
     const problem = notOurs(known, live, here, this.backend.capabilities);
-    if (problem !== undefined && isElsewhere(known, here)) throw refusal("reading", name, problem);
+    if (problem !== undefined && isElsewhere(known, here))
+      throw refusal("reading", name, problem, this.backend.capabilities);
     if (problem !== undefined) opened.log(`${opened.resource} ${name}: ${problem}`);
     return live && confirmedAt(observe(known, live), here, problem === undefined ? live : undefined);
   }

@@ -95,8 +95,8 @@ describe("a name's turn", () => {
         }
         assert.deepEqual(ids, [...new Set(ids)].sort());
         // No period is left out: without spread the same ids follow each other.
-        const plain = moments.map((now) => rotationId(name, { every, spread: false, now }));
-        assert.deepEqual(plain.slice(0, -1), ids.slice(1));
+        const plain = moments.slice(0, -1).map((now) => rotationId(name, { every, spread: false, now }));
+        assert.deepEqual(plain, ids.slice(1));
       }),
       { numRuns: 50 },
     ));

@@ -124,7 +124,12 @@ describe("a refusal names the way out", () => {
   const rows: readonly [what: string, error: Error, way: RegExp][] = [
     ["of a user that exists", existsAlready(spec(), undefined), /adopt: true.*aliases/],
     ["of a user that the resource has itself", hasItAlready(spec()), /deleteBeforeReplace: true.*adopt: true/],
-    ["of a change elsewhere", refusal("updating", "ann", "it is elsewhere"), /connection.*adopt: true.*state delete/],
+    ["of a change elsewhere", refusal("updating", "ann", "elsewhere", BY_US), /connection.*adopt: true.*state delete/],
+    [
+      "of a change elsewhere where only keys are ours, of which none can be adopted there",
+      refusal("updating", "ann", "elsewhere", { ...BY_US, keysOnly: true }),
+      /Correct the connection; or have Pulumi forget it.*state delete/,
+    ],
     [
       "of a deletion elsewhere, of a single user or a member",
       deletionElsewhere("ann", "it is elsewhere"),
