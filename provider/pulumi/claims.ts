@@ -46,9 +46,24 @@ export class Claims {
     this.run.holds(identity, this.backend.capabilities.keysOnly ? this.keysOf(known) : this.all([inputs]));
   }
 
+  /** Whether others of this run need all that a resource has, as far as is known by now: nothing is left to end. */
+  areNeeded(known: Known, inputs: Inputs): boolean {
+    const names = this.backend.capabilities.keysOnly ? this.keysOf(known) : this.all([inputs]);
+    return names.length > 0 && names.every((name) => this.run.isNeeded(known.identity, name));
+  }
+
   /** Whether another resource of this run needs a key. */
   needsKey({ identity }: Known, id: string): boolean {
     return this.run.isNeeded(identity, this.nameOf(id) ?? "");
+  }
+
+  /** The resource has gone, with all of it that nobody needs. */
+  deleted(known: Known, inputs: Inputs): void {
+    const { identity } = known;
+    const gone = this.backend.capabilities.keysOnly
+      ? this.keysOf(known).filter((name) => !this.run.isNeeded(identity, name))
+      : this.all([inputs]);
+    for (const name of gone) this.run.deleted(identity, name);
   }
 
   private keysOf({ keys }: Known): string[] {

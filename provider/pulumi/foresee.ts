@@ -25,7 +25,7 @@ const OUTPUTS = [
 export function outputNames({ outputs, argNames, isKeyless }: Backend): readonly string[] {
   const password = argNames.includes("password") ? ["password"] : [];
   if (isKeyless) return [...password, ...outputs];
-  return [...OUTPUTS, ...(argNames.includes("password") ? ["password"] : []), ...outputs];
+  return [...OUTPUTS, ...password, ...outputs];
 }
 
 /** A user's outputs, with Pulumi's mark for what is not known yet: for all of them where an input is not known. */

@@ -228,8 +228,7 @@ export class Users {
 
   /** Whether another resource of this run needs the user, as far as is known by now: then it is released, not deleted. */
   async isNeeded({ known, inputs }: Remembered): Promise<boolean> {
-    const claim = (await this.claims()).of(inputs);
-    return claim !== undefined && this.run.isNeeded(known.identity, claim);
+    return (await this.claims()).areNeeded(known, inputs);
   }
 
   /**
@@ -260,8 +259,7 @@ export class Users {
         if (warning !== undefined) this.announce(`warning: ${opened.resource} ${name}: ${warning}`);
         await opened.api.remove(ref, { force: inputs.forceDestroy === true });
       }
-      const claim = (await this.claims()).of(inputs);
-      if (claim !== undefined) this.run.deleted(known.identity, claim);
+      (await this.claims()).deleted(known, inputs);
       return "deleted";
     });
   }

@@ -153,6 +153,27 @@ describe("rgw.AccessKey", () => {
     assert.equal(stack.system.s3(own), "200");
   });
 
+  it("that is renamed takes its own key along, and no key in its grace is left behind", async () => {
+    const own = { userId: "ann", accessKey: "MINE", secretKey: "my-own-secret" };
+    const before = await another("one");
+    await before.up({ userId: "ann", rotationId: "1" });
+    await before.up(own);
+    assert.equal(keys().length, 3);
+    const board = ownBoard();
+    const [former, renamed] = [await another("one", board), await another("two", board)];
+    former.stored = before.stored;
+    await renamed.up(own);
+    await former.destroy();
+    assert.deepEqual(keys(), ["MINE", "THEIRS-ann"]);
+    assert.equal(stack.system.s3(own), "200");
+  });
+
+  it("keeps no secret of anybody else's key", async () => {
+    await stack.up();
+    await stack.engine.refresh();
+    assert.doesNotMatch(JSON.stringify(stack.engine.stored), /their-secret/);
+  });
+
   it("that is made anew before its former self goes keeps its key, in this run or in the next", async () => {
     const inputs = { userId: "ann", rotationId: "2" };
     for (const isKilled of [false, true]) {
