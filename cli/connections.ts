@@ -23,9 +23,9 @@ export function connectionsOf(stack: string, { users, connections }: Inventory, 
         const used = users.flatMap(({ connection, backend }) =>
           connection === id && backend.system === ofUsers.system ? [backend] : [],
         );
+        if (used.length === 0) return isConfigured(ofUsers, config) ? [ofUsers] : [];
         // What only makes keys needs fewer rights than what makes users.
-        const [other] = used.includes(ofUsers) ? [] : used;
-        return other || isConfigured(ofUsers, config) ? [other ?? ofUsers] : used.slice(0, 1);
+        return used.includes(ofUsers) ? [ofUsers] : used.slice(0, 1);
       })
       .map((backend) => {
         const provider = id.split("::").at(-2) ?? id;
