@@ -3,7 +3,8 @@
  * Keystone asks for the right before it looks for the user.
  */
 import { isObjectUserError } from "../../errors";
-import { openSession } from "../../protocols/keystone/session";
+import { openSession, type Session } from "../../protocols/keystone/session";
+import type { WireToken } from "../../protocols/keystone/wire";
 import type { BackendDeps, Finding, Preflight } from "../backend";
 import { atMostWarning, failedBy, granted } from "../preflight-steps";
 import { checkS3 } from "../s3-check";
@@ -15,17 +16,25 @@ const NOBODY = "0b1ec7d5e250000000000000000c4ec6";
 const RIGHTS = "Log in as an administrator of the domain, or of the whole cloud.";
 
 /** Opens the preflight of a cloud. */
-export function preflight(settings: Settings, deps: BackendDeps): Preflight {
-  const given = accessOf(settings);
-  const caCertificate = caCertificateOf(given);
-  const access = { ...given, caCertificate };
-  return { caCertificate, insecure: given.insecure, check: () => checks(access, deps) };
+export const preflight = preflightOf(rightsToUsers);
+
+/** The preflight of a login: the login itself, what else it must be able to do, and how S3 answers. */
+export function preflightOf(rights: (session: Session, token: WireToken) => AsyncIterable<Finding>) {
+  return (settings: Settings, deps: BackendDeps): Preflight => {
+    const given = accessOf(settings);
+    const caCertificate = caCertificateOf(given);
+    const access = { ...given, caCertificate };
+    return { caCertificate, insecure: given.insecure, check: () => checks(access, deps, rights) };
+  };
 }
 
-async function* checks(access: Access, deps: BackendDeps): AsyncIterable<Finding> {
+async function* checks(
+  access: Access,
+  deps: BackendDeps,
+  rights: (session: Session, token: WireToken) => AsyncIterable<Finding>,
+): AsyncIterable<Finding> {
   const send = deps.openTransport(access);
   const session = openSession(access.login, access, { ...deps, send });
-  const requests = requestsBy(session);
   const token = await session.token().catch((error: Error) => error);
   if (token instanceof Error) {
     if (!isObjectUserError(token)) throw token;
@@ -34,6 +43,13 @@ async function* checks(access: Access, deps: BackendDeps): AsyncIterable<Finding
   const { user, project } = token;
   const place = project ? `in project "${project.name}"` : "in no project";
   yield { what: "credentials", verdict: "ok", says: `logged in as "${user.name}" ${place}` };
+  yield* rights(session, token);
+  const { s3Endpoint, region = "us-east-1" } = access;
+  if (s3Endpoint !== undefined) yield await checkS3({ ...access, region, s3Endpoint }, undefined, { ...deps, send });
+}
+
+async function* rightsToUsers(session: Session, { user }: WireToken): AsyncIterable<Finding> {
+  const requests = requestsBy(session);
   const domain = user.domain?.id ?? "default";
   yield await granted("reading users", () => requests.findUser(NOBODY, domain), RIGHTS);
   yield await granted("changing users", () => requests.changeUser(NOBODY, NOBODY, { description: "" }), RIGHTS);
@@ -43,6 +59,4 @@ async function* checks(access: Access, deps: BackendDeps): AsyncIterable<Finding
     const advice = "Log in by name and password, unless every user has a password that is known here.";
     yield { what: "keys", verdict: "warning", says, advice };
   }
-  const { s3Endpoint, region = "us-east-1" } = access;
-  if (s3Endpoint !== undefined) yield await checkS3({ ...access, region, s3Endpoint }, undefined, { ...deps, send });
 }

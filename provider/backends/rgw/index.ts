@@ -1,10 +1,24 @@
 /** Ceph RADOS Gateway, by its Admin Ops API: what it is and can do, as data. */
-import type { Backend } from "../backend";
+import type { Send } from "../../http/wire";
+import type { UserApi } from "../../lifecycle/user-api";
+import type { Backend, BackendDeps, Connection } from "../backend";
 import { factsOf } from "../rows";
 import { userApi } from "./api";
 import { rows, specOf, type UserArgs, userArgs, type Where } from "./args";
 import { preflight } from "./preflight";
 import { type Settings, settings, sources } from "./settings";
+
+/** How a kind whose keys open S3 connects to a gateway, by its port. */
+export function connectedBy<At>(
+  open: (settings: Settings, deps: BackendDeps & { readonly send: Send }) => UserApi<At>,
+) {
+  return (settings: Settings, deps: BackendDeps): Connection<At> => {
+    const send = deps.openTransport(settings);
+    const { s3Endpoint, s3Endpoints, propagationSeconds } = settings;
+    const several = s3Endpoints.length > 1 ? { s3Endpoints } : {};
+    return { api: open(settings, { ...deps, send }), s3Endpoint, ...several, propagationSeconds };
+  };
+}
 
 /** The backend behind rgw.User. */
 export const rgw: Backend<UserArgs, Settings, Where> = {
@@ -32,10 +46,5 @@ export const rgw: Backend<UserArgs, Settings, Where> = {
   specOf,
   importedBy: { inputs: ["tenant", "uid"], separator: "$", firstIsOptional: true },
   preflight,
-  connect(settings, deps) {
-    const send = deps.openTransport(settings);
-    const { s3Endpoint, s3Endpoints, propagationSeconds } = settings;
-    const several = s3Endpoints.length > 1 ? { s3Endpoints } : {};
-    return { api: userApi(settings, { ...deps, send }), s3Endpoint, ...several, propagationSeconds };
-  },
+  connect: connectedBy(userApi),
 };

@@ -1,7 +1,7 @@
 /** Subusers of a Ceph RADOS Gateway, with S3 keys or a Swift key: what they are and can do, as data. */
 import type { Backend } from "../../backend";
 import { factsOf } from "../../rows";
-import { rgw } from "..";
+import { connectedBy, rgw } from "..";
 import type { Settings } from "../settings";
 import { subuserApi } from "./api";
 import { rows, type SubuserArgs, specOf, subuserArgs, type Where } from "./args";
@@ -32,10 +32,5 @@ export const subuser: Backend<SubuserArgs, Settings, Where> = {
   ],
   specOf,
   importedBy: { inputs: ["user", "name", "keyType"], separator: ":", lastIsOptional: true },
-  connect(settings, deps) {
-    const send = deps.openTransport(settings);
-    const { s3Endpoint, s3Endpoints, propagationSeconds } = settings;
-    const several = s3Endpoints.length > 1 ? { s3Endpoints } : {};
-    return { api: subuserApi(settings, { ...deps, send }), s3Endpoint, ...several, propagationSeconds };
-  },
+  connect: connectedBy(subuserApi),
 };
