@@ -7,7 +7,7 @@ import { Processes } from "./processes";
 import { compile, type Program, placeOf } from "./program";
 import { Secrets } from "./secrets";
 import type { Step } from "./story";
-import type { Cluster, Site, System } from "./system";
+import type { Cluster, Site, System, User, Users } from "./system";
 import { act, type Deed, type Trouble } from "./trouble";
 import { Watch, type Watched } from "./watch";
 import type { Stack } from "./ways-out";
@@ -66,6 +66,7 @@ export class Runs {
     const first = await this.site.look("first");
     return { first, second: this.system.clusters === 2 ? await this.site.look("second") : new Map() };
   }
+
   programOf({ name, source }: Stack, { shuffled, seed }: Step): Program {
     const program = compile(this.system, name, source);
     if (!shuffled) return program;
@@ -133,12 +134,27 @@ export class Runs {
     }
   }
 
+  /** Somebody else's deed, between two requests of the run: nothing else happens meanwhile. */
   async meddle(deed: Deed): Promise<void> {
     const { cluster, uid } = deed;
-    const before = (await this.site.look(cluster)).get(uid);
-    await act(deed, before, this.site.others, ++this.deeds);
-    const after = (await this.site.look(cluster)).get(uid);
-    this.secrets.watchFor(after);
-    this.watch.othersDid(`${cluster}/${uid}`, before, after);
+    const begin = (users: Users) => {
+      const before = users.get(uid);
+      return { before, acted: act(deed, before, this.site.others, ++this.deeds) };
+    };
+    const note = (before: User | undefined, after: User | undefined) => {
+      this.secrets.watchFor(after);
+      this.watch.othersDid(`${cluster}/${uid}`, before, after);
+    };
+    const looked = this.site.look(cluster);
+    if (!(looked instanceof Promise)) {
+      const { before, acted } = begin(looked);
+      note(before, (this.site.look(cluster) as Users).get(uid));
+      return acted;
+    }
+    await this.wire.alone(async () => {
+      const { before, acted } = begin(await this.site.look(cluster));
+      await acted;
+      note(before, (await this.site.look(cluster)).get(uid));
+    });
   }
 }

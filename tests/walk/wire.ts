@@ -190,12 +190,17 @@ export class Wire {
       return answer.then(answered);
     }
     // Where looking takes a while, nobody else is to act meanwhile.
-    const work = this.last.then(async () => {
+    return this.alone(async () => {
       const first = await this.site.look(cluster);
       const response = await send();
       changed(changesOf(first, await this.site.look(cluster)));
       return answered(response);
     });
+  }
+
+  /** Works while nothing else does that goes this way. */
+  alone<T>(task: () => Promise<T>): Promise<T> {
+    const work = this.last.then(task);
     this.last = work.catch(() => {});
     return work;
   }
