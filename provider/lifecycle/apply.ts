@@ -125,7 +125,8 @@ async function issueKey(step: StepOf<"issueKey">, { spec, known, user, context }
   if (spec.prove && endsCurrent && published?.id !== undefined && expiresAt === undefined) {
     await proveCurrent({ ...published, id: published.id }, provenAt, user, context);
   }
-  const key = await context.api.issueKey(user, step.key);
+  const isChosen = spec.ownKey?.accessKey !== undefined;
+  const key = await context.api.issueKey(user, { ...step.key, ...(isChosen ? { isChosen } : {}) });
   return withIssued(known, step, key, context.now());
 }
 
