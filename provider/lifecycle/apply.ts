@@ -126,7 +126,9 @@ async function issueKey(step: StepOf<"issueKey">, { spec, known, user, context }
     await proveCurrent({ ...published, id: published.id }, provenAt, user, context);
   }
   const isChosen = spec.ownKey?.accessKey !== undefined;
-  const key = await context.api.issueKey(user, { ...step.key, ...(isChosen ? { isChosen } : {}) });
+  const replaces = step.key.accessKey === undefined ? undefined : known.secrets[step.key.accessKey];
+  const request = { ...step.key, ...(isChosen ? { isChosen } : {}), ...(replaces === undefined ? {} : { replaces }) };
+  const key = await context.api.issueKey(user, request);
   return withIssued(known, step, key, context.now());
 }
 
