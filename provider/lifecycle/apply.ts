@@ -165,6 +165,8 @@ async function provenOrRevived(key: Signer, { spec, known, user, context }: Act)
     const isHeld = known.published?.id === key.id || known.inactive?.includes(key.id) === true;
     const canRevive = isUnused && !isHeld && context.capabilities.chooseAccessKey;
     if (!canRevive || !isObjectUserError(error, "conflict") || error.uncertain) throw error;
+    // Where S3 refuses every key, it is not the key that is wrong, and state may have forgotten who holds it.
+    if ((await context.api.knowsOtherKeys?.()) !== true) throw error;
     await context.api.revokeKey(user, key);
     const made = await context.api.issueKey(user, { ...spec.ownKey, accessKey: key.accessKey });
     const revived = { ...key, secretKey: made.secretKey ?? key.secretKey };
