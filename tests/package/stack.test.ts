@@ -6,29 +6,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { kinds } from "../../provider/backends";
 import type { Credentials } from "../../provider/http/sigv4";
 import { type Availability, needCli, skipWithout } from "../real/needs";
-import { openStack, type Stack } from "../real/pulumi";
+import type { Stack } from "../real/pulumi";
 import { type Candidate, type KeyStory, openCegedim, openEcs } from "./candidates";
 import { openKeystoneCandidates } from "./keystone";
-import { install, type Project } from "./packed";
+import { openProgram, type Program } from "./program";
 import { openRgw } from "./rgw";
-
-/** Makes a resource for every entry of inputs.json; of a fleet, its one member has the keys. */
-const MAKING = `
-for (const [name, { type, ...args }] of Object.entries(inputs)) {
-  const [system, className] = type.split(".");
-  const resource = new objectUsers[system][className](name, args);
-  const { accessKey, secretKey, previousKeyExpiresAt } = resource.get?.("one") ?? resource;
-  if (accessKey) made[name] = { accessKey, secretKey, ends: previousKeyExpiresAt };
-}`;
-
-const PROGRAM = `
-import * as objectUsers from "pulumi-object-users";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-const inputs = JSON.parse(readFileSync(new URL("inputs.json", import.meta.url), "utf8"));
-export const made = {};${MAKING}
-export const looked = [objectUsers.rgw.getUserOutput({ uid: "owner" }).keys, objectUsers.rgw.listUsers()];
-export const loadedFrom = createRequire(import.meta.url).resolve("pulumi-object-users/provider");`;
 
 const NO_CHANGES = ["--refresh", "--expect-no-changes"];
 
@@ -37,7 +19,7 @@ describe("a program that uses the packed package", function () {
   let candidates: readonly Candidate[] = [];
   /** Why there are none of the systems that need a real Keystone. */
   let missing: Availability = { available: true };
-  let project: Project;
+  let program: Program;
   let stack: Stack;
   let first: Keys = {};
   let second: Keys = {};
@@ -49,30 +31,14 @@ describe("a program that uses the packed package", function () {
     const { keystoneAvailable } = await import("../../tools/keystone/install.mjs");
     missing = [keystoneAvailable(), cephAvailable()].find(({ available }) => !available) ?? missing;
     if (missing.available) candidates = [...candidates, ...(await openKeystoneCandidates(this))];
-    project = install("module");
-    project.linkPulumi();
-    project.write({
-      "Pulumi.yaml": "name: program\nmain: index.js\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
-      "index.js": PROGRAM,
-      "inputs.json": "{}",
-    });
-    const config = Object.assign({}, ...candidates.map((candidate) => candidate.config));
-    stack = await openStack({ program: project.directory, config });
+    program = await openProgram(candidates);
+    ({ stack } = program);
   });
   after(async () => {
     await stack?.dispose();
     for (const { close } of candidates) await close?.();
   });
 
-  /** Makes the program say this of every resource. */
-  const declare = (rotationId: string, more: (candidate: Candidate) => object | undefined = () => undefined) => {
-    const inputs = candidates.map((one) => {
-      const { name, type, isFleet, keys } = one;
-      const own = { ...one.inputs, ...(keys ? { rotationId } : {}), ...more(one) };
-      return [name, { type, ...(isFleet ? { users: { one: own } } : own) }];
-    });
-    project.write({ "inputs.json": JSON.stringify(Object.fromEntries(inputs)) });
-  };
   const withKeys = () => candidates.flatMap(({ name, keys }) => (keys ? [{ name, keys }] : []));
   const each = (tell: (keys: KeyStory) => unknown) =>
     Object.fromEntries(withKeys().map(({ name, keys }) => [name, tell(keys)]));
@@ -83,7 +49,7 @@ describe("a program that uses the packed package", function () {
   };
   const outputs = async () => {
     const { made, loadedFrom } = await stack.outputs({ showSecrets: true });
-    assert.ok(String(loadedFrom).startsWith(project.directory), String(loadedFrom));
+    assert.ok(String(loadedFrom).startsWith(program.directory), String(loadedFrom));
     return made as Keys;
   };
 
@@ -97,7 +63,7 @@ describe("a program that uses the packed package", function () {
   });
 
   it("creates: every key opens S3", async () => {
-    declare("first");
+    program.declare("first");
     await stack.up({ expect: 0 });
     first = await outputs();
     assert.deepEqual(
@@ -107,7 +73,7 @@ describe("a program that uses the packed package", function () {
   });
 
   it("changes and locks, in place", async () => {
-    declare("first", ({ changed, locked }) => ({ ...changed, ...locked }));
+    program.declare("first", ({ changed, locked }) => ({ ...changed, ...locked }));
     const { stdout } = await stack.up({ expect: 0 });
     const changing = candidates.filter(({ changed, locked }) => changed || locked);
     assert.match(stdout, new RegExp(`~ ${changing.length} updated`));
@@ -118,7 +84,7 @@ describe("a program that uses the packed package", function () {
   });
 
   it("unlocks and rotates with a grace: both keys are accepted, and encrypted in the state", async () => {
-    declare("second", ({ changed }) => changed);
+    program.declare("second", ({ changed }) => changed);
     await stack.up({ expect: 0 });
     second = await outputs();
     for (const { name } of withKeys()) assert.notEqual(second[name]?.secretKey, first[name]?.secretKey, name);
