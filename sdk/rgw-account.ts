@@ -2,7 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Managed } from "./managed";
 import type { Resolved } from "./resource";
-import type { Quota } from "./rgw";
+import type { Quota } from "./rgw-quota";
 
 /** Inputs of an account. A limit that is not declared stays as it was when the account was made or adopted. */
 export interface AccountArgs {

@@ -19,11 +19,13 @@ import {
   type SettingsOf,
   type TransportArgs,
 } from "./resource";
+import type { Quota } from "./rgw-quota";
 
 export type { FoundKey, LookUpOptions } from "./look-up";
 export type { Key } from "./resource";
 export { AccessKey, type AccessKeyArgs, AccessKeys } from "./rgw-access-key";
 export { Account, type AccountArgs } from "./rgw-account";
+export type { Quota } from "./rgw-quota";
 export { Subuser, type SubuserArgs, Subusers } from "./rgw-subuser";
 
 /** Arguments of a connection. Those that are not given come from stack configuration, then from the environment. */
@@ -67,16 +69,6 @@ export class Provider extends ConnectionProvider {
   constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
     super("rgw", name, args, ["secretKey"], opts);
   }
-}
-
-/** A quota; it counts only while `enabled`. */
-export interface Quota {
-  /** Default true. */
-  enabled?: pulumi.Input<boolean>;
-  /** Most bytes; negative: unlimited, which is the default. */
-  maxSizeBytes?: pulumi.Input<number>;
-  /** Most objects; negative: unlimited, which is the default. */
-  maxObjects?: pulumi.Input<number>;
 }
 
 /** What a user may do in a minute, at each gateway; it counts only while `enabled`. 0 is unlimited. */

@@ -1,23 +1,7 @@
 /** The management API's table of operations, and how a request finds its one. */
 import type { WireRequest } from "../../provider/http/wire";
+import type { Answer, Data, Operation } from "./operation";
 import * as users from "./users";
-
-/** What an operation answers: JSON, or nothing. */
-export type Answer = Readonly<Record<string, unknown>> | undefined;
-
-/** What an operation is given. */
-export interface Asked {
-  readonly data: users.Data;
-  readonly now: number;
-  readonly method: string;
-  /** The parts of the path that the table leaves open, decoded. */
-  readonly path: readonly string[];
-  readonly query: URLSearchParams;
-  readonly body: string;
-}
-
-/** One operation of the management API. */
-export type Operation = (asked: Asked) => Answer;
 
 interface Row {
   readonly kind: string;
@@ -48,7 +32,7 @@ const TABLE: readonly Row[] = [
 /** The operation that a request asks for, ready to run; undefined when there is none. */
 export function operationOf(
   request: WireRequest,
-): { readonly kind: string; readonly subject: string; run(data: users.Data, now: number): Answer } | undefined {
+): { readonly kind: string; readonly subject: string; run(data: Data, now: number): Answer } | undefined {
   const { method, url, body = "" } = request;
   for (const { kind, path, operation } of TABLE) {
     const match = kind.startsWith(`${method} `) ? path.exec(url.pathname) : null;
@@ -57,7 +41,7 @@ export function operationOf(
       .slice(1)
       .filter((part) => part !== undefined)
       .map(decodeURIComponent);
-    const run = (data: users.Data, now: number) =>
+    const run = (data: Data, now: number) =>
       operation({ data, now, method, path: parts, query: url.searchParams, body });
     return { kind, subject: parts[0] ?? "", run };
   }

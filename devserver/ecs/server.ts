@@ -13,9 +13,9 @@ import type { Outcome } from "../rgw/gateway";
 import { RequestLog } from "../rgw/request-log";
 import { DataSide } from "./data-side";
 import { operationOf } from "./management";
+import type { Data } from "./operation";
 import { Refusal, refusalResponse } from "./refusal";
 import { Sessions } from "./sessions";
-import type { Data } from "./users";
 import { edgeOf, type Sight } from "./weather";
 
 /** A management user; only SYSTEM_MONITOR may not change anything. */

@@ -6,32 +6,9 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import * as z from "zod";
-import type { Answer, Operation } from "./management";
+import type { Answer, Data, Operation, User } from "./operation";
 import { refuse } from "./refusal";
 import { MOST, Secrets } from "./secrets";
-
-/** A user. */
-export interface User {
-  readonly userId: string;
-  readonly namespace: string;
-  readonly createdAt: number;
-  readonly secrets: Secrets;
-  locked: boolean;
-  tags: Map<string, string>;
-}
-
-/** What the operations work on. */
-export interface Data {
-  readonly users: Map<string, User>;
-  readonly namespaces: Set<string>;
-  /** What the address of a user that is not there answers: both are seen on real systems. */
-  readonly absent: 404 | 400;
-  readonly lagMs: () => number;
-  /** Secrets are shown when they are made and never again. */
-  hidesSecrets: boolean;
-  /** Fingerprints came with 4.0. */
-  readonly release: "3.8" | "4.0";
-}
 
 const tags = z.array(z.looseObject({ name: z.string().min(1), value: z.string().default("") }));
 const named = z.looseObject({ user: z.string().min(1), namespace: z.string().min(1) });

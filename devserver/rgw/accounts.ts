@@ -6,20 +6,9 @@ import type { Arguments } from "./arguments";
 import type { Answer } from "./call";
 import type { Context } from "./context";
 import { refuse } from "./refusal";
+import type { StoredAccount } from "./store";
 import { formatUid } from "./uid";
-import { noQuota, type Quota, quotaJson, type StoredUser } from "./user";
-
-/** An account as the gateway stores it. */
-export interface StoredAccount {
-  readonly id: string;
-  readonly tenant: string;
-  readonly name: string;
-  readonly email: string;
-  readonly quota: Quota;
-  readonly bucketQuota: Quota;
-  /** In the order in which they are shown. */
-  readonly most: Readonly<Record<(typeof MOST)[number], number>>;
-}
+import { noQuota, quotaJson, type StoredUser } from "./user";
 
 const MOST = ["max_users", "max_roles", "max_groups", "max_buckets", "max_access_keys"] as const;
 const ID = /^RGW\d{17}$/;

@@ -17,9 +17,9 @@ import { RequestLog } from "./request-log";
 import { s3Operation } from "./s3";
 import { authenticate } from "./signature";
 import { Store } from "./store";
+import { written } from "./subject";
 import { formatUid, parseUid } from "./uid";
 import { noQuota, type StoredUser } from "./user";
-import { written } from "./users";
 
 /** An access key with its secret. */
 export interface Credentials {

@@ -5,9 +5,8 @@ import type { Arguments } from "./arguments";
 import type { Answer } from "./call";
 import { type Context, newAccessKey, newSecretKey } from "./context";
 import { refuse } from "./refusal";
-import { subuserIn, userIn } from "./subusers";
+import { missing, subuserIn, userIn, written } from "./subject";
 import { keysJson, type StoredUser, swiftKeysJson } from "./user";
-import { missing, written } from "./users";
 
 type Keys = StoredUser["keys"];
 

@@ -5,9 +5,9 @@ import { type Arguments, garbageNumber } from "./arguments";
 import type { Answer } from "./call";
 import type { Context } from "./context";
 import { refuse } from "./refusal";
+import { missing, written } from "./subject";
 import { parseUid } from "./uid";
 import { type Quota, quotaJson, quotas, type StoredUser } from "./user";
-import { missing, written } from "./users";
 
 /** GET ?quota: one by quota-type, else both. */
 export function getQuota(context: Context, args: Arguments): Answer {

@@ -6,9 +6,9 @@ import type { Arguments } from "./arguments";
 import type { Answer } from "./call";
 import type { Context } from "./context";
 import { refuse } from "./refusal";
+import { written } from "./subject";
 import { parseUid } from "./uid";
 import type { RateLimit, StoredUser } from "./user";
-import { written } from "./users";
 
 const none: RateLimit = {
   max_read_ops: 0n,

@@ -3,9 +3,8 @@
  * not at all. No rule of the API is here.
  */
 
-import type { StoredAccount } from "./accounts";
 import { formatUid, isNobody, type Uid } from "./uid";
-import type { StoredUser } from "./user";
+import type { Quota, StoredUser } from "./user";
 
 /** A stored object: text, since nothing here needs more. */
 export interface StoredObject {
@@ -23,6 +22,21 @@ export interface StoredBucket {
   readonly owner: string;
   readonly createdAt: Date;
   readonly objects: Map<string, StoredObject>;
+}
+
+/** What an account may have only so many of. */
+export type AccountLimit = "max_users" | "max_roles" | "max_groups" | "max_buckets" | "max_access_keys";
+
+/** An account as the gateway stores it. */
+export interface StoredAccount {
+  readonly id: string;
+  readonly tenant: string;
+  readonly name: string;
+  readonly email: string;
+  readonly quota: Quota;
+  readonly bucketQuota: Quota;
+  /** In the order in which they are shown. */
+  readonly most: Readonly<Record<AccountLimit, number>>;
 }
 
 export class Store {

@@ -7,9 +7,9 @@ import type { Answer, Call } from "./call";
 import { type Context, newSecretKey } from "./context";
 import { withKey } from "./keys";
 import { refuse } from "./refusal";
-import { parseUid, type Uid } from "./uid";
+import { halves, missing, subuserIn, userIn, written } from "./subject";
+import { parseUid } from "./uid";
 import { type Access, type StoredUser, subusersJson } from "./user";
-import { missing, written } from "./users";
 
 /** What a request may say of a subuser's rights, in any case. */
 const ACCESS: Readonly<Record<string, Access>> = {
@@ -66,26 +66,6 @@ export function logIn({ store }: Context, { headers }: Call): Answer {
   if (secret !== headers.get("x-auth-key")) refuse("AccessDenied", 401);
   const url = `http://${headers.get("host")}/swift/v1`;
   return { status: 204, headers: { "x-auth-token": "AUTH_embedded", "x-storage-url": url } };
-}
-
-/** The name of the subuser that a request is about: "sub" of "uid:sub", or all of a text without a colon. */
-export function subuserIn(args: Arguments): string {
-  const [id, name] = halves(args.text("subuser"));
-  return name ?? id;
-}
-
-/** The user that a request is about: the one in the subuser's id, if it has one; else uid. A tenant may stand in either. */
-export function userIn(args: Arguments): Uid {
-  const uid = parseUid(args.text("uid"));
-  const [id, name] = halves(args.text("subuser"));
-  if (name === undefined) return uid;
-  const own = parseUid(id);
-  return own.tenant === "" ? { ...uid, id: own.id } : own;
-}
-
-function halves(text: string): [string, string | undefined] {
-  const colon = text.indexOf(":");
-  return colon < 0 ? [text, undefined] : [text.slice(0, colon), text.slice(colon + 1)];
 }
 
 function accessIn(args: Arguments): Access {

@@ -11,7 +11,8 @@ import { withKey } from "./keys";
 import { addCaps, capsJson, maskAll, parseCaps, parseMask, subtractCaps } from "./permissions";
 import { refuse } from "./refusal";
 import type { Ways } from "./release";
-import { formatUid, isNobody, parseUid, type Uid, validTenant } from "./uid";
+import { missing, written } from "./subject";
+import { formatUid, isNobody, parseUid, validTenant } from "./uid";
 import { noQuota, type StoredUser, userJson } from "./user";
 
 const defaultMaxBuckets = 1000;
@@ -123,21 +124,6 @@ export function changeCaps(context: Context, args: Arguments, how: "add" | "subt
   const given = parseCaps(args.text("user-caps"), context.ways);
   const caps = how === "add" ? addCaps(user.caps, given) : subtractCaps(user.caps, given);
   return { body: JSON.stringify(capsJson(written(context, { ...user, caps }).caps)) };
-}
-
-/**
- * Stores a user, one version on, and answers what the request may show of it. The class STANDARD is shown in this
- * answer only: what is stored, and read back later, is no class at all.
- */
-export function written(context: Context, user: StoredUser): StoredUser {
-  const next = { ...user, version: user.version + 1, modifiedAt: context.now() };
-  context.store.putUser(next.defaultStorageClass === "STANDARD" ? { ...next, defaultStorageClass: "" } : next);
-  return next;
-}
-
-/** What a uid gets that names nobody. */
-export function missing({ ways }: Context, uid: Uid): never {
-  return refuse(isNobody(uid) ? ways.nobody : "NoSuchUser");
 }
 
 /** Checked before anything else, even before the user is looked up. */

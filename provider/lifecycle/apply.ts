@@ -24,6 +24,7 @@ export async function applyStep(step: Step, spec: Spec, known: Known | undefined
   if (step.do === "createUser") return createUser(step, spec, context);
   if (known === undefined) throw new Error(`${step.do} needs a user`);
   const act: Act = { spec, known, user: refOf(spec, known), context };
+  if (endsKey(step) && context.isOthersKey?.(step.id, isOfRing(step, known))) return releaseKey(step, act);
   switch (step.do) {
     case "setPassword":
       return setPassword(step, act);
@@ -49,6 +50,24 @@ interface Act {
   readonly known: Known;
   readonly user: UserRef;
   readonly context: Context;
+}
+
+/** The steps that end a key, now or at a deadline. */
+function endsKey(step: Step): step is StepOf<"retireKey" | "disableKey" | "revokeKey"> {
+  return step.do === "retireKey" || step.do === "disableKey" || step.do === "revokeKey";
+}
+
+function isOfRing({ id }: { readonly id: string }, { keys }: Known): boolean {
+  return keys.some((key) => key.id === id);
+}
+
+/** The key leaves the ring as it is. */
+function releaseKey(step: { readonly id: string }, { known, user, context }: Act): Known {
+  const { accessKey = step.id } = known.keys.find(({ id }) => id === step.id) ?? {};
+  context.announce(
+    `${context.resource} ${user.name}: key ${accessKey} is released, not ended: another resource has it`,
+  );
+  return withoutKey(known, step);
 }
 
 async function createUser(step: StepOf<"createUser">, spec: Spec, context: Context): Promise<Known> {
@@ -106,7 +125,8 @@ async function issueKey(step: StepOf<"issueKey">, { spec, known, user, context }
   if (spec.prove && endsCurrent && published?.id !== undefined && expiresAt === undefined) {
     await proveCurrent({ ...published, id: published.id }, provenAt, user, context);
   }
-  const key = await context.api.issueKey(user, step.key);
+  const isChosen = spec.ownKey?.accessKey !== undefined;
+  const key = await context.api.issueKey(user, { ...step.key, ...(isChosen ? { isChosen } : {}) });
   return withIssued(known, step, key, context.now());
 }
 

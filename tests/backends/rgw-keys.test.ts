@@ -63,6 +63,15 @@ describe("an own key of rgw.User", () => {
     assert.doesNotMatch(stack.world.lines.join("\n"), /own-/);
   });
 
+  it("an own key that has the id of a subuser's is refused, and the subuser's secret is not replaced", async () => {
+    await stack.up();
+    const subuser = "subuser=ann:app&access=full&key-type=s3&access-key=THEIRS&secret-key=their-secret";
+    stack.meddle(`PUT user?uid=ann&${subuser}`);
+    for (const own of [{ accessKey: "THEIRS", secretKey: "own-secret" }, { accessKey: "THEIRS" }])
+      assert.match(await stack.fails(own), /key THEIRS: it is a key of subuser "ann:app"\. Nothing was changed/);
+    accepts(stack, ["THEIRS", "their-secret"]);
+  });
+
   it("an own key that has the id of one that is over: the old one is revoked first, then it is issued anew", async () => {
     await stack.up({ ...HOUR, accessKey: "MINE1", secretKey: "own-one" });
     await stack.up({ ...HOUR, accessKey: "MINE2", secretKey: "own-two" });

@@ -248,7 +248,8 @@ export class Oracle {
       const { place, uid, urn } = one;
       const there = userAt(is, one);
       if (stays.has(`${place} ${urn}`)) continue;
-      const isRetained = one.outputs.retainOnDelete === true && !this.watch.meddled.has(place);
+      const wasThere = userAt(was, one) !== undefined;
+      const isRetained = wasThere && one.outputs.retainOnDelete === true && !this.watch.meddled.has(place);
       const wrote = this.watch.writes.find((write) => write.place === place && write.call?.urn === urn);
       if (isRetained && !after.some((other) => isSameUser(other, one)))
         assert.equal(wrote, undefined, `(6) ${place} is to be left as it is`);
@@ -257,7 +258,7 @@ export class Oracle {
       if (this.system.renames && there.id !== String(one.outputs.userId)) continue;
       const ledger = this.watch.ledgers.get(place);
       // It was gone, and a run that was cut off has made it anew.
-      const isAnew = (result === undefined || isDisturbed) && userAt(was, one) === undefined;
+      const isAnew = (result === undefined || isDisturbed) && !wasThere;
       if (!ledger?.owners.has(stack) || isAnew) continue;
       // Another resource may know a user of its name still, who is gone.
       const isSpokenOf = said.some((line) => line.includes(uid) && FAREWELL.test(line));
