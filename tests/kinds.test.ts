@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { backends, kinds } from "../provider/backends";
 import { SECRET_SIGNATURE } from "../provider/pulumi/state";
 import * as sdk from "../sdk";
+import { recorded } from "./fixtures/fixture";
 
 const REPOSITORY = path.join(__dirname, "..");
 const read = (file: string) => readFileSync(path.join(REPOSITORY, file), "utf8");
@@ -83,6 +84,14 @@ for (const [kind, { kind: own, resource, sources, outputs }] of Object.entries(b
     });
   });
 }
+
+for (const [kind, { resource, isKeyless }] of Object.entries(kinds))
+  it(`the kind ${kind} has recorded state among the fixtures, and so has a fleet of it`, () => {
+    const types = Object.values(recorded()).map((fixture) => fixture.resource.type.split("/").at(-1));
+    const wanted = (isKeyless ? [resource] : [resource, `${resource}s`]).map((name) => name.replace(".", ":"));
+    const missing = wanted.filter((type) => !types.includes(type));
+    assert.deepEqual(missing, [], "a candidate in tests/package, then tests/fixtures/write-kinds.ts");
+  });
 
 const others = Object.entries(kinds).filter(([kind]) => !(kind in backends));
 const filesIn = (folder: string, ending: string) =>

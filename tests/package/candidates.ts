@@ -1,53 +1,65 @@
-// The systems on which a program outside of the repository is tried, as a table: what the program says, where it finds the
-// system, what somebody does there behind its back, and what S3 answers. Here are those that this process can serve itself.
+// The resources with which a program outside of the repository is tried, as a table: what the program says, where it finds
+// the system, what somebody does there behind its back, and what S3 answers. Here are Dell ECS and cegedim.cloud.
 
 import { CegedimServer } from "../../devserver/cegedim/server";
 import { EcsServer } from "../../devserver/ecs/server";
-import { Gateway } from "../../devserver/rgw/gateway";
 import { type Exchanger, serve } from "../../devserver/rgw/serve";
-import { type Credentials, signed } from "../../provider/http/sigv4";
+import type { Credentials } from "../../provider/http/sigv4";
 import { openS3 } from "../../tools/demo/s3-client";
-import { act } from "../../tools/demo/systems/ask";
 import type { ConfigValue } from "../real/pulumi";
 
-/** One system with one user to be made. */
+/** One resource to be made: a user, a fleet with one member, or what else a system has. */
 export interface Candidate {
-  /** The module of the package, which is also the name of the user in the program. */
+  /** The resource's name in the program. */
   readonly name: string;
-  /** The class in that module. */
-  readonly type: "User" | "ObjectUser";
+  /** The class: "rgw.User". */
+  readonly type: string;
+  /** It is a fleet, and the inputs are those of its one member. */
+  readonly isFleet?: true;
   readonly config: Readonly<Record<string, ConfigValue>>;
   /** What the administrator signs in with. */
   readonly secret: string;
-  /** The inputs of the user, besides `rotationId`; those that are changed later; those that lock it, where that is possible. */
+  /** The inputs, besides `rotationId`; those that are changed later; those that lock it, where that is possible. */
   readonly inputs: Readonly<Record<string, unknown>>;
-  readonly changed: Readonly<Record<string, unknown>>;
-  readonly locked: Readonly<Record<string, unknown>>;
-  /** What S3 answers to a key whose user is locked. Without a lock: 200. */
-  readonly whenLocked: string;
-  /** What S3 answers to the old key or secret after its grace. */
+  readonly changed?: Readonly<Record<string, unknown>>;
+  readonly locked?: Readonly<Record<string, unknown>>;
+  /** What becomes of a key; absent where there are none. */
+  readonly keys?: KeyStory;
+  /** Changes it past Pulumi, or ends its published key. The preview has to say it like this. */
+  meddle(key: Credentials): Promise<unknown>;
+  readonly drift: RegExp;
+  /** Whether the system has it. */
+  isThere(): Promise<boolean>;
+  close?(): Promise<void>;
+}
+
+/** What the data side answers to a key: "200", or "403 AccessDenied". */
+export interface KeyStory {
+  asks(key: Credentials): Promise<string>;
+  /** When its user is locked. Default: 200. */
+  readonly whenLocked?: string;
+  /** When another key has come, within the grace. Default: 200. */
+  readonly whenRotated?: string;
+  /** After the grace. */
   readonly whenOver: string;
-  /** What S3 answers to a key whose user is gone. */
+  /** When its user is gone. */
   readonly whenGone: string;
   /** Ends the grace on the system, where it is counted in more than seconds. */
   readonly passGrace?: () => void;
-  /** What S3 answers to a request that lists buckets: "200", or "403 AccessDenied". */
-  s3(key: Credentials): Promise<string>;
-  /** Changes the user past Pulumi. The preview has to say it like this. */
-  meddle(): Promise<unknown>;
-  readonly drift: RegExp;
-  /** Whether the system has the user. */
-  isThere(): Promise<boolean>;
-  close(): Promise<void>;
 }
 
-/** Shorter than this and a busy machine does not look before it is over. */
-const GRACE_SECONDS = 12;
+/** How a preview says that somebody ended the published key. */
+export const ENDED = /issueKey: the published key \w+ was removed/;
+
+/** The same as a fleet with one member. */
+export function fleetOf(one: Candidate): Candidate {
+  return { ...one, name: `${one.name} fleet`, type: `${one.type}s`, isFleet: true };
+}
 
 const REGION = "us-east-1";
 
-/** What S3 at this address answers. */
-export function s3At(endpoint: string): Candidate["s3"] {
+/** What S3 at this address answers to a request that lists buckets. */
+export function s3At(endpoint: string): KeyStory["asks"] {
   const s3 = openS3({ endpoint, region: REGION });
   return async (key) => {
     const { status, code } = await s3(key, "GET", "/");
@@ -55,41 +67,25 @@ export function s3At(endpoint: string): Candidate["s3"] {
   };
 }
 
-/** Ceph's gateway, embedded. */
-export async function openRgw(): Promise<Candidate> {
-  const gateway = new Gateway();
-  const { url, s3, close } = await listen(gateway);
-  const { accessKey, secretKey } = gateway.admin;
-  const rename = new URL(`${url}/admin/user?uid=alice&display-name=Mallory`);
-  return {
-    name: "rgw",
-    type: "User",
-    config: { "rgw:endpoint": url, "rgw:accessKey": accessKey, "rgw:secretKey": { value: secretKey, secret: true } },
-    secret: secretKey,
-    inputs: { uid: "alice", displayName: "Alice", gracePeriodSeconds: GRACE_SECONDS },
-    changed: { displayName: "Alice L." },
-    locked: { suspended: true },
-    whenLocked: "403 UserSuspended",
-    whenOver: "403 InvalidAccessKeyId",
-    whenGone: "403 InvalidAccessKeyId",
-    s3,
-    meddle: () => act(signed({ method: "POST", url: rename }, gateway.admin, REGION, new Date())),
-    drift: /displayName is "Mallory", wanted "Alice L\."/,
-    isThere: async () => gateway.users().length > 0,
-    close,
-  };
-}
-
 /** Dell ECS, its server of reference. ECS counts graces in minutes: its clock is moved. */
-export async function openEcs(): Promise<Candidate> {
+export async function openEcs(): Promise<Candidate[]> {
   let aheadMs = 0;
   const server = new EcsServer({ now: () => new Date(Date.now() + aheadMs) });
-  const { url, s3, close } = await listen(server);
+  const { url, asks, close } = await listen(server);
   const [manager] = server.managers;
   const { username = "", password = "" } = manager ?? {};
-  return {
+  const keys: KeyStory = {
+    asks,
+    whenLocked: "403 AccessDenied",
+    whenOver: "403 SignatureDoesNotMatch",
+    whenGone: "403 InvalidAccessKeyId",
+    passGrace: () => {
+      aheadMs += 60_000;
+    },
+  };
+  const user = (userId: string): Candidate => ({
     name: "ecs",
-    type: "ObjectUser",
+    type: "ecs.ObjectUser",
     config: {
       "ecs:endpoint": url,
       "ecs:s3Endpoint": url,
@@ -97,32 +93,26 @@ export async function openEcs(): Promise<Candidate> {
       "ecs:password": { value: password, secret: true },
     },
     secret: password,
-    inputs: { userId: "alice", namespace: "ns1", tags: { team: "red" }, gracePeriodSeconds: 60 },
+    inputs: { userId, namespace: "ns1", tags: { team: "red" }, gracePeriodSeconds: 60 },
     changed: { tags: { team: "blue" } },
     locked: { locked: true },
-    whenLocked: "403 AccessDenied",
-    whenOver: "403 SignatureDoesNotMatch",
-    whenGone: "403 InvalidAccessKeyId",
-    passGrace: () => {
-      aheadMs += 60_000;
-    },
-    s3,
-    meddle: async () => server.meddle("PUT /object/users/lock", { user: "alice", namespace: "ns1", isLocked: true }),
+    keys,
+    meddle: async () => server.meddle("PUT /object/users/lock", { user: userId, namespace: "ns1", isLocked: true }),
     drift: /locked is true, wanted false/,
     isThere: async () => server.users().length > 0,
-    close,
-  };
+  });
+  return [{ ...user("alice"), close }, fleetOf(user("beth"))];
 }
 
 /** cegedim.cloud, its server of reference. It ends graces by its own clock, the real one: all systems have to be done before. */
-export async function openCegedim(): Promise<Candidate> {
+export async function openCegedim(): Promise<Candidate[]> {
   const server = new CegedimServer();
-  const { url, s3, close } = await listen(server);
+  const { url, asks, close } = await listen(server);
   const [account] = server.accounts;
   const { clientId = "", clientSecret = "" } = account ?? {};
-  return {
+  const user = (label: string): Candidate => ({
     name: "cegedim",
-    type: "ObjectUser",
+    type: "cegedim.ObjectUser",
     config: {
       "cegedim:endpoint": `${url}/itcare`,
       "cegedim:tokenUrl": `${url}/token`,
@@ -131,24 +121,25 @@ export async function openCegedim(): Promise<Candidate> {
       "cegedim:clientSecret": { value: clientSecret, secret: true },
     },
     secret: clientSecret,
-    inputs: { objectStore: "cos-acme-media", label: "alice", gracePeriodSeconds: 45 },
-    changed: { label: "Alice L." },
+    inputs: { objectStore: "cos-acme-media", label, gracePeriodSeconds: 45 },
+    changed: { label: `${label} L.` },
     locked: { locked: true },
-    whenLocked: "403 AccessDenied",
-    whenOver: "401",
-    whenGone: "401",
-    s3,
+    keys: { asks, whenLocked: "403 AccessDenied", whenOver: "401", whenGone: "401" },
     meddle: async () => {
-      const user = server.users()["Alice L."];
-      if (user) user.label = "Mallory";
+      const { [`${label} L.`]: changed, [label]: made } = server.users();
+      const found = changed ?? made;
+      if (found) found.label = `Mallory, once ${label}`;
     },
-    drift: /label is "Mallory", wanted "Alice L\."/,
-    isThere: async () => Object.keys(server.users()).some((label) => label !== "Initial S3 user"),
-    close,
-  };
+    drift: new RegExp(`label is "Mallory, once ${label}", wanted "${label} L\\."`),
+    isThere: async () => Object.keys(server.users()).some((one) => one !== "Initial S3 user"),
+  });
+  return [{ ...user("alice"), close }, fleetOf(user("beth"))];
 }
 
-async function listen(server: Exchanger): Promise<{ url: string } & Pick<Candidate, "s3" | "close">> {
-  const served = await serve(server);
-  return { url: served.url, s3: s3At(served.url), close: () => served.close() };
+/** A server of reference on a port. */
+export async function listen(
+  server: Exchanger,
+): Promise<{ url: string; close(): Promise<void> } & Pick<KeyStory, "asks">> {
+  const { url, close } = await serve(server);
+  return { url, asks: s3At(url), close: () => close() };
 }

@@ -156,7 +156,7 @@ const STRICT = { strict: true, exactOptionalPropertyTypes: true, noEmit: true, e
 
 const TYPED = `
 import * as pulumi from "@pulumi/pulumi";
-import { rgw } from "pulumi-object-users";
+import { cegedim, ecs, infomaniak, openstack, rgw } from "pulumi-object-users";
 import * as alone from "pulumi-object-users/rgw";
 import { provider } from "pulumi-object-users/provider";
 
@@ -165,9 +165,38 @@ const args: alone.UserArgs = { uid: "alice", displayName: pulumi.output("Alice")
 const alice: alone.User = new rgw.User("alice", args, { provider: cluster });
 export const secretKey: pulumi.Output<string> = alice.secretKey;
 export const ends: pulumi.Output<string | undefined> = alice.previousKeyExpiresAt;
-export const first: pulumi.Output<alone.Key | undefined> = alice.keys.apply((keys) => keys[0]);
+export const newest: pulumi.Output<alone.Key | undefined> = alice.keys.apply((keys) => keys[0]);
 export const made: Promise<void> = provider("rgw", 1).delete("alice", {});
 
+const account = new rgw.Account("media", { name: "media", maxUsers: 20, quota: { maxObjects: 1 } });
+new rgw.User("root", { uid: "root", displayName: "root", accountId: account.accountId, accountRoot: true });
+const sync = new rgw.Subuser("sync", { user: alice.userId, name: "sync", access: "read", keyType: "swift" });
+export const swift: pulumi.Output<string>[] = [sync.subuserId, sync.access, sync.secretKey];
+const theirs: alone.AccessKey = new rgw.AccessKey("theirs", { userId: "rook", rotationId: "2" });
+const member = new openstack.AccessKey("member", { project: "media" });
+export const keys: pulumi.Output<string>[] = [theirs.secretKey, member.secretKey];
+const project = new infomaniak.Project("film", { publicCloudId: 12, name: "film" });
+const place = { publicCloudId: 12, projectId: project.projectId };
+export const first = new infomaniak.User("first", { ...place, userId: project.firstUserId, adopt: true }).secretKey;
+export const fleets: pulumi.Output<string | undefined>[] = [
+  new rgw.Users("users", { users: { one: { uid: "one", displayName: "One" } } }),
+  new rgw.AccessKeys("keys", { users: { one: { uid: "one", tenant: "t" } } }),
+  new rgw.Subusers("subusers", { defaults: { user: alice.userId, access: "full" }, users: { one: { name: "one" } } }),
+  new openstack.Users("people", { users: { one: { name: "one", project: "media" } } }),
+  new openstack.AccessKeys("members", { users: { one: { userId: "one" } } }),
+  new infomaniak.Users("pcus", { defaults: place, users: { one: { description: "one" } } }),
+  new ecs.ObjectUsers("ecs", { users: { one: { userId: "one", namespace: "ns1" } } }),
+  new cegedim.ObjectUsers("cegedim", { users: { one: { objectStore: "store", label: "one" } } }),
+].map((fleet) => fleet.get("one").secretKey);
+export const found: pulumi.Output<string> = rgw.getUserOutput({ uid: alice.userId }).userId;
+export const caps: Promise<readonly string[] | undefined> = rgw.getUser({ uid: "bob" }).then((user) => user.caps);
+export const names: Promise<string[]> = rgw.listUsers().then((users) => users.map(({ uid }) => uid));
+export const people: Promise<object[]> = openstack.listUsers();
+
+// @ts-expect-error a project has no keys
+export const none = project.secretKey;
+// @ts-expect-error what it may do must be said
+new rgw.Subuser("other", { user: "alice", name: "other" });
 // @ts-expect-error a display name is needed
 new rgw.User("bob", { uid: "bob" });
 // @ts-expect-error there is no such input

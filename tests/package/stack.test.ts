@@ -3,27 +3,14 @@
 
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { kinds } from "../../provider/backends";
 import type { Credentials } from "../../provider/http/sigv4";
 import { type Availability, needCli, skipWithout } from "../real/needs";
-import { openStack, type Stack } from "../real/pulumi";
-import { type Candidate, openCegedim, openEcs, openRgw } from "./candidates";
+import type { Stack } from "../real/pulumi";
+import { type Candidate, type KeyStory, openCegedim, openEcs } from "./candidates";
 import { openKeystoneCandidates } from "./keystone";
-import { install, type Project } from "./packed";
-
-/** Makes a user for every entry of inputs.json, which are by the name of the system. */
-const MAKING = `
-for (const [name, { type, ...args }] of Object.entries(inputs)) {
-  const { accessKey, secretKey, previousKeyExpiresAt } = new objectUsers[name][type](name, args);
-  made[name] = { accessKey, secretKey, ends: previousKeyExpiresAt };
-}`;
-
-const PROGRAM = `
-import * as objectUsers from "pulumi-object-users";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-const inputs = JSON.parse(readFileSync(new URL("inputs.json", import.meta.url), "utf8"));
-export const made = {};${MAKING}
-export const loadedFrom = createRequire(import.meta.url).resolve("pulumi-object-users/provider");`;
+import { openProgram, type Program } from "./program";
+import { openRgw } from "./rgw";
 
 const NO_CHANGES = ["--refresh", "--expect-no-changes"];
 
@@ -32,85 +19,77 @@ describe("a program that uses the packed package", function () {
   let candidates: readonly Candidate[] = [];
   /** Why there are none of the systems that need a real Keystone. */
   let missing: Availability = { available: true };
-  let project: Project;
+  let program: Program;
   let stack: Stack;
   let first: Keys = {};
   let second: Keys = {};
 
   before(async function () {
     await needCli(this);
-    candidates = [await openRgw(), await openEcs(), await openCegedim()];
+    candidates = [...(await openRgw()), ...(await openEcs()), ...(await openCegedim())];
     const { cephAvailable } = await import("../../tools/ceph/install.mjs");
     const { keystoneAvailable } = await import("../../tools/keystone/install.mjs");
     missing = [keystoneAvailable(), cephAvailable()].find(({ available }) => !available) ?? missing;
     if (missing.available) candidates = [...candidates, ...(await openKeystoneCandidates(this))];
-    project = install("module");
-    project.linkPulumi();
-    project.write({
-      "Pulumi.yaml": "name: program\nmain: index.js\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
-      "index.js": PROGRAM,
-      "inputs.json": "{}",
-    });
-    const config = Object.assign({}, ...candidates.map((candidate) => candidate.config));
-    stack = await openStack({ program: project.directory, config });
+    program = await openProgram(candidates);
+    ({ stack } = program);
   });
   after(async () => {
     await stack?.dispose();
-    for (const { close } of candidates) await close();
+    for (const { close } of candidates) await close?.();
   });
 
-  /** Makes the program say this of every user. */
-  const declare = (rotationId: string, more: (candidate: Candidate) => object = () => ({})) => {
-    const inputs = candidates.map((one) => {
-      const { name, type } = one;
-      return [name, { type, ...one.inputs, rotationId, ...more(one) }];
-    });
-    project.write({ "inputs.json": JSON.stringify(Object.fromEntries(inputs)) });
-  };
-  const each = (tell: (candidate: Candidate) => unknown) =>
-    Object.fromEntries(candidates.map((candidate) => [candidate.name, tell(candidate)]));
-  /** What S3 answers to these keys. */
-  const s3 = async (keys: Keys) => {
-    const answers = candidates.map(async ({ name, s3 }) => [name, await s3(keys[name] ?? NO_KEY)]);
+  const withKeys = () => candidates.flatMap(({ name, keys }) => (keys ? [{ name, keys }] : []));
+  const each = (tell: (keys: KeyStory) => unknown) =>
+    Object.fromEntries(withKeys().map(({ name, keys }) => [name, tell(keys)]));
+  /** What is answered to these keys. */
+  const asked = async (those: Keys) => {
+    const answers = withKeys().map(async ({ name, keys }) => [name, await keys.asks(those[name] ?? NO_KEY)]);
     return Object.fromEntries(await Promise.all(answers));
   };
   const outputs = async () => {
     const { made, loadedFrom } = await stack.outputs({ showSecrets: true });
-    assert.ok(String(loadedFrom).startsWith(project.directory), String(loadedFrom));
+    assert.ok(String(loadedFrom).startsWith(program.directory), String(loadedFrom));
     return made as Keys;
   };
 
-  it("has openstack and infomaniak among the systems", function () {
+  it("has every class of every system", function () {
     skipWithout(this, missing);
+    const classes = Object.values(kinds).flatMap(({ resource, isKeyless }) =>
+      isKeyless ? [resource] : [resource, `${resource}s`],
+    );
+    const made = new Set(candidates.map(({ type }) => type));
+    assert.deepEqual([...made].sort(), classes.sort());
   });
 
   it("creates: every key opens S3", async () => {
-    declare("first");
+    program.declare("first");
     await stack.up({ expect: 0 });
     first = await outputs();
     assert.deepEqual(
-      await s3(first),
+      await asked(first),
       each(() => "200"),
     );
   });
 
   it("changes and locks, in place", async () => {
-    declare("first", ({ changed, locked }) => ({ ...changed, ...locked }));
+    program.declare("first", ({ changed, locked }) => ({ ...changed, ...locked }));
     const { stdout } = await stack.up({ expect: 0 });
-    assert.match(stdout, new RegExp(`~ ${candidates.length} updated`));
+    const changing = candidates.filter(({ changed, locked }) => changed || locked);
+    assert.match(stdout, new RegExp(`~ ${changing.length} updated`));
     assert.deepEqual(
-      await s3(first),
-      each(({ whenLocked }) => whenLocked),
+      await asked(first),
+      each(({ whenLocked = "200" }) => whenLocked),
     );
   });
 
   it("unlocks and rotates with a grace: both keys are accepted, and encrypted in the state", async () => {
-    declare("second", ({ changed }) => changed);
+    program.declare("second", ({ changed }) => changed);
     await stack.up({ expect: 0 });
     second = await outputs();
-    for (const { name } of candidates) assert.notEqual(second[name]?.secretKey, first[name]?.secretKey, name);
-    const accepted = each(() => "200");
-    assert.deepEqual([await s3(first), await s3(second)], [accepted, accepted]);
+    for (const { name } of withKeys()) assert.notEqual(second[name]?.secretKey, first[name]?.secretKey, name);
+    const former = each(({ whenRotated = "200" }) => whenRotated);
+    assert.deepEqual([await asked(first), await asked(second)], [former, each(() => "200")]);
 
     const state = JSON.stringify(await stack.exportState());
     const keys = [first, second].flatMap((those) => Object.values(those));
@@ -119,33 +98,34 @@ describe("a program that uses the packed package", function () {
   });
 
   it("sees what somebody changed", async () => {
-    for (const { meddle } of candidates) await meddle();
+    for (const { name, meddle } of candidates) await meddle(second[name] ?? NO_KEY);
     const { code, stdout } = await stack.preview({ args: NO_CHANGES });
     assert.notEqual(code, 0);
     for (const { drift } of candidates) assert.match(stdout, drift);
   });
 
   it("repairs it, and at the end of the grace the old key is refused", async () => {
-    const ends = candidates.filter(({ passGrace }) => !passGrace).map(({ name }) => second[name]?.ends ?? "");
+    const ends = withKeys().flatMap(({ name, keys }) => (keys.passGrace ? [] : (second[name]?.ends ?? [])));
     await sleep(Math.max(0, ...ends.map((time) => Date.parse(time) - Date.now())));
-    for (const { passGrace } of candidates) passGrace?.();
+    for (const { keys } of withKeys()) keys.passGrace?.();
     await stack.up({ expect: 0, args: ["--refresh"] });
+    second = await outputs();
     const over = each(({ whenOver }) => whenOver);
-    assert.deepEqual([await s3(first), await s3(second)], [over, each(() => "200")]);
+    assert.deepEqual([await asked(first), await asked(second)], [over, each(() => "200")]);
     await stack.preview({ expect: 0, args: NO_CHANGES });
   });
 
   it("destroys: nothing is left", async () => {
     await stack.destroy({ expect: 0 });
     assert.deepEqual(
-      await s3(second),
+      await asked(second),
       each(({ whenGone }) => whenGone),
     );
     for (const { name, isThere } of candidates) assert.equal(await isThere(), false, name);
   });
 });
 
-/** A program's output: the keys of its users, by the name of the system. */
+/** A program's output: the published keys, by the name of the resource. */
 type Keys = Readonly<Record<string, Credentials & { readonly ends?: string }>>;
 
 const NO_KEY: Credentials = { accessKey: "", secretKey: "" };

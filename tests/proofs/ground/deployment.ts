@@ -92,14 +92,16 @@ interface ExportedResource {
   readonly outputs?: Values;
 }
 
-interface Exported {
+/** What `pulumi stack export --show-secrets` prints. */
+export interface Exported {
   readonly deployment: {
     readonly resources?: readonly ExportedResource[];
     readonly pending_operations?: readonly unknown[];
   };
 }
 
-function keptState({ deployment }: Exported): KeptState {
+/** What an export has of ours. */
+export function keptState({ deployment }: Exported): KeptState {
   const ours = (deployment.resources ?? []).filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/"));
   const users = ours.map((each) => [each.urn.split("::").at(-1) ?? "", keptUser(each)] as const);
   return {

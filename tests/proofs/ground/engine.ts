@@ -7,7 +7,7 @@
 
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
-import { backends } from "../../../provider/backends";
+import { kinds } from "../../../provider/backends";
 import { IDENTITY, identityOf } from "../../../provider/protocol";
 import { ownBoard } from "../../../provider/pulumi/board";
 import type { ResourceProvider } from "../../../provider/pulumi/engine";
@@ -56,7 +56,7 @@ const SIGNATURE = "4dabf18193072939515e22adb298388d";
 /** A provider as a fresh plugin process has it. */
 export function openProvider({ env, config = {}, said, kind = "rgw", world: other }: Setting): ResourceProvider {
   const [name = "", many] = kind.split("/");
-  const backend = backends[name];
+  const backend = kinds[name];
   assert.ok(backend, kind);
   const around = {
     ...world,
