@@ -126,7 +126,9 @@ async function issueKey(step: StepOf<"issueKey">, { spec, known, user, context }
     await proveCurrent({ ...published, id: published.id }, provenAt, user, context);
   }
   const isChosen = spec.ownKey?.accessKey !== undefined;
-  const key = await context.api.issueKey(user, { ...step.key, ...(isChosen ? { isChosen } : {}) });
+  const replaces = step.key.accessKey === undefined ? undefined : known.secrets[step.key.accessKey];
+  const request = { ...step.key, ...(isChosen ? { isChosen } : {}), ...(replaces === undefined ? {} : { replaces }) };
+  const key = await context.api.issueKey(user, request);
   return withIssued(known, step, key, context.now());
 }
 
@@ -155,9 +157,11 @@ async function provenOrRevived(key: Signer, { spec, known, user, context }: Act)
     return key;
   } catch (error) {
     const record = known.keys.find((candidate) => candidate.id === key.id);
-    // Without a record it is one that an interrupted run left, if it is the one that we would make.
+    // Without a record it is one that an interrupted run left, if it is the one that we would make. A key that the program
+    // chose may be somebody's.
     const wouldMake = nextKey(spec, known, context.capabilities, context.now()).accessKey === key.accessKey;
-    const isUnused = record === undefined ? wouldMake : record.provenAt === undefined;
+    const isLeft = wouldMake && spec.ownKey?.accessKey === undefined;
+    const isUnused = record === undefined ? isLeft : (record.provenAt ?? record.retiredAt) === undefined;
     const isHeld = known.published?.id === key.id || known.inactive?.includes(key.id) === true;
     const canRevive = isUnused && !isHeld && context.capabilities.chooseAccessKey;
     if (!canRevive || !isObjectUserError(error, "conflict") || error.uncertain) throw error;
