@@ -246,37 +246,6 @@ describe("rgw.AccessKey", () => {
     assert.equal(stack.system.s3(other.stored?.outputs as { accessKey: string; secretKey: string }), "200");
   });
 
-  it("that gave its own key to another resource does not end it after its grace, whichever Pulumi asks first", async () => {
-    const own = { userId: "ann", accessKey: "MINE", secretKey: "my-own-secret" };
-    const rotated = { userId: "ann", rotationId: "1", gracePeriodSeconds: 60 };
-    for (const isFirst of [true, false]) {
-      const [former, other] = [await another("one"), await another("two")];
-      await former.up(own);
-      await other.up({ userId: "ann" });
-      const each = async () => {
-        const board = ownBoard();
-        const [one, two] = [await another("one", board), await another("two", board)];
-        [one.stored, two.stored] = [former.stored, other.stored];
-        if (isFirst) await one.up(rotated);
-        await two.up(own);
-        if (!isFirst) await one.up(rotated);
-        [former.stored, other.stored] = [one.stored, two.stored];
-      };
-      await each();
-      if (isFirst) {
-        stack.world.advance(30);
-        await each();
-      }
-      stack.world.advance(61);
-      await each();
-      assert.equal(stack.system.s3(own), "200", isFirst ? "the former one first" : "the other one first");
-      await former.destroy();
-      assert.equal(stack.system.s3(own), "200");
-      await other.destroy();
-      assert.deepEqual(keys(), ["THEIRS-ann"]);
-    }
-  });
-
   it("keeps no secret of anybody else's key", async () => {
     await stack.up();
     await stack.engine.refresh();
