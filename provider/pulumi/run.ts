@@ -9,6 +9,8 @@
  */
 
 import { ObjectUserError } from "../errors";
+import { type Called, managed } from "../lifecycle/called";
+import type { Capabilities } from "../lifecycle/model";
 import type { Board, Note } from "./board";
 
 /** What a run knows. */
@@ -110,13 +112,13 @@ function after(before: Standing | undefined, { resource, says, was, had }: Note)
 }
 
 /** The refusal of a user that another resource of the program has. */
-export function managedByAnother(name: string): ObjectUserError {
+export function managedByAnother(user: Called, capabilities: Pick<Capabilities, "keysOnly">): ObjectUserError {
+  const { subject, noun } = managed(user, capabilities);
   return new ObjectUserError({
     code: "already-exists",
     operation: "creating",
-    subject: `user "${name}"`,
-    problem: "another resource of this program manages this user",
-    advice:
-      'Two resources cannot manage one user: remove one of them, or give it another name. If this one is the other one under a new name or parent, give it the former as an alias: aliases: [{ name: "…" }].',
+    subject,
+    problem: `another resource of this program manages this ${noun}`,
+    advice: `Two resources cannot manage one ${noun}: remove one of them, or give it another name. If this one is the other one under a new name or parent, give it the former as an alias: aliases: [{ name: "…" }].`,
   });
 }

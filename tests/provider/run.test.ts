@@ -88,6 +88,9 @@ describe("a run", () => {
   });
 
   it("says how one user comes to one resource", () => {
-    assert.match(managedByAnother("ann").message, /another resource of this program manages this user.*alias/s);
+    assert.match(
+      managedByAnother({ name: "ann" }, {}).message,
+      /another resource of this program manages this user.*alias/s,
+    );
   });
 });

@@ -1,5 +1,6 @@
 /** What an answer must show before it is believed: of which user it is, that a key was made, whose key S3 accepted. */
 import { ObjectUserError } from "../../errors";
+import { type Called, called } from "../../lifecycle/called";
 import type { Live, LiveKey } from "../../lifecycle/model";
 import type { Verdict } from "../../lifecycle/user-api";
 import type { S3Answer } from "../s3";
@@ -19,13 +20,13 @@ export function sameUser<User extends Parameters<typeof userIdOf>[0]>(userId: st
 }
 
 /** The key that was to be made. */
-export function madeKey(keys: readonly LiveKey[], userId: string, accessKey: string | undefined): LiveKey {
+export function madeKey(keys: readonly LiveKey[], user: Called, accessKey: string | undefined): LiveKey {
   const key = keys.find((candidate) => candidate.accessKey === accessKey);
   if (key) return key;
   throw new ObjectUserError({
     code: "conflict",
     operation: "issuing",
-    subject: `key ${accessKey} of user "${userId}"`,
+    subject: `key ${accessKey} of ${called(user)}`,
     problem: "the gateway accepted the request but does not list the key",
     uncertain: true,
     advice: "Run again.",

@@ -90,7 +90,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     async issueKey({ userId }, { accessKey, secretKey }) {
       const secret = secretKey === undefined ? { "generate-key": true } : { "secret-key": secretKey };
       const user = await requests.modifyUser(userId, { "key-type": "s3", "access-key": accessKey, ...secret });
-      return madeKey(liveOf(sameUser(userId, user)).keys, userId, accessKey);
+      return madeKey(liveOf(sameUser(userId, user)).keys, { name: userId }, accessKey);
     },
 
     activateKey: ({ userId }, { accessKey }) => requests.setActive(userId, accessKey, true),
@@ -124,7 +124,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     systemId: requests.systemId,
 
     async probe(user, key, s3Endpoint = settings.s3Endpoint) {
-      const answer = await listBuckets(key, user.name, { ...settings, s3Endpoint }, deps);
+      const answer = await listBuckets(key, user, { ...settings, s3Endpoint }, deps);
       return verdictOf(answer, user.userId, key, () => find(user));
     },
   };

@@ -27,15 +27,15 @@ export function departures(
   const removed = [...leaving].filter(([name]) => !wanted.has(name));
   return [...replaced, ...removed].map(([name, member]) => {
     const inputs = wanted.get(name);
-    const why = inputs ? `user ${JSON.stringify(users.nameOf(inputs))} takes its place` : "it is not declared any more";
+    const why = inputs ? `${users.managed(inputs).subject} takes its place` : "it is not declared any more";
     return [name, `${departure(users, member)}: ${why}`] as const;
   });
 }
 
 /** What becomes of a member that leaves the fleet. */
 export function departure(users: Users, member: Remembered): string {
-  const user = `user ${JSON.stringify(users.nameOf(member.inputs))}`;
-  return isRetained(member) ? `${user} is left as it is (retainOnDelete)` : `${user} is deleted`;
+  const { subject } = users.managed(member.inputs);
+  return isRetained(member) ? `${subject} is left as it is (retainOnDelete)` : `${subject} is deleted`;
 }
 
 /** Whether a user that leaves has a value that a wanted one needs and two cannot have: it has to go before that comes. */
