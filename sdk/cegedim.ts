@@ -122,10 +122,10 @@ export interface GetUserArgs extends SecretsArgs {
 }
 
 /** What a look-up shows of a user. The service lists no secrets, and shows none. */
-export type FoundUser = Found<Settings & { accessKey: string }>;
+export type FoundUser = Found<Settings & { /** The access key of all its secrets. */ accessKey: string }>;
 
 /**
- * Looks up a user that nobody need manage here. Changes nothing. Runs in previews, too. Rejects when there is no such user.
+ * Looks up a user that nobody need manage here. Changes nothing. Runs in previews, too. Fails when there is no such user.
  *
  * ```ts
  * const { userId, keys } = await cegedim.getUser({ objectStore: "cos-acme-media", label: "app" });
@@ -143,7 +143,7 @@ export function getUserOutput(
   return getOutput("cegedim", args, opts);
 }
 
-/** The users of a store, each as the arguments of `getUser`. Rejects when they cannot be listed. */
+/** The users of a store, each as the arguments of `getUser`. Fails when they cannot be listed. */
 export function listUsers(
   place: Pick<GetUserArgs, "objectStore">,
   opts: LookUpOptions = {},

@@ -110,7 +110,7 @@ export interface GetUserArgs extends SecretsArgs {
 export type FoundUser = Found<Settings>;
 
 /**
- * Looks up a user that nobody need manage here. Changes nothing. Runs in previews, too. Rejects when there is no such user.
+ * Looks up a user that nobody need manage here. Changes nothing. Runs in previews, too. Fails when there is no such user.
  *
  * ```ts
  * const { userId, keys } = await ecs.getUser({ userId: "alice", namespace: "media" });
@@ -128,7 +128,7 @@ export function getUserOutput(
   return getOutput("ecs", args, opts);
 }
 
-/** The users of a namespace, each as the arguments of `getUser`. Rejects when they cannot be listed. */
+/** The users of a namespace, each as the arguments of `getUser`. Fails when they cannot be listed. */
 export function listUsers(
   place: Pick<GetUserArgs, "namespace">,
   opts: LookUpOptions = {},

@@ -143,7 +143,7 @@ export interface GetUserArgs extends SecretsArgs {
 export type FoundUser = Found<Settings>;
 
 /**
- * Looks up a user that nobody need manage here. Changes nothing. Runs in previews, too. Rejects when there is no such user.
+ * Looks up a user that nobody need manage here. Changes nothing. Runs in previews, too. Fails when there is no such user.
  *
  * ```ts
  * const { userId, keys } = await infomaniak.getUser({ publicCloudId: 12, projectId: 34, description: "Alice" });
@@ -162,7 +162,7 @@ export function getUserOutput(
 }
 
 /**
- * The users of a project, each as the arguments of `getUser`: one without a description by its generated name. Rejects when
+ * The users of a project, each as the arguments of `getUser`: one without a description by its generated name. Fails when
  * they cannot be listed.
  */
 export function listUsers(

@@ -69,8 +69,18 @@ export function getUserOutput<Settings>(
   args: Inputs<SecretsArgs & object>,
   opts: LookUpOptions,
 ): pulumi.Output<pulumi.Unwrap<FoundUser<Settings>>> {
-  const known = pulumi.all([pulumi.output(args), settingsOf(opts)]);
+  const known = pulumi.all([pulumi.output(args), settingsOf(opts), idsBehind(args)]);
   return known.apply(([given]) => pulumi.output(getUser<Settings>(kind, given as SecretsArgs, opts)));
+}
+
+/**
+ * The ids of the resources that arguments come from. In a preview a resource that is not made yet has none, even where its
+ * outputs are known: nobody finds its user then.
+ */
+function idsBehind(args: object): pulumi.Output<string[]> {
+  const { allResources } = pulumi.output(args) as unknown as { allResources(): Promise<Set<pulumi.Resource>> };
+  const idsOf = (all: Set<pulumi.Resource>) => [...all].filter(pulumi.CustomResource.isInstance).map(({ id }) => id);
+  return pulumi.output(allResources().then(idsOf));
 }
 
 /** Lists the users of a place, each as the arguments of `getUser`. */

@@ -166,7 +166,7 @@ export interface GetUserArgs extends SecretsArgs {
 export type FoundUser = Found<Settings>;
 
 /**
- * Looks up a user that nobody need manage here. Changes nothing. Runs in previews, too. Rejects when there is no such user.
+ * Looks up a user that nobody need manage here. Changes nothing. Runs in previews, too. Fails when there is no such user.
  *
  * ```ts
  * const { userId, keys } = await openstack.getUser({ name: "alice" });

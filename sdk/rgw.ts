@@ -245,7 +245,7 @@ export interface GetUserArgs extends SecretsArgs {
 export type FoundUser = Found<Settings>;
 
 /**
- * Looks up a user that nobody need manage here. Changes nothing. Runs in previews, too. Rejects when there is no such user.
+ * Looks up a user that nobody need manage here. Changes nothing. Runs in previews, too. Fails when there is no such user.
  *
  * ```ts
  * const { userId, keys } = await rgw.getUser({ uid: "alice" });
@@ -264,7 +264,7 @@ export function getUserOutput(
 }
 
 /**
- * The users of the gateway without the admin itself, each as the arguments of `getUser`. Rejects when they cannot be listed.
+ * The users of the gateway without the admin itself, each as the arguments of `getUser`. Fails when they cannot be listed.
  */
 export function listUsers(opts: LookUpOptions = {}): Promise<Omit<GetUserArgs, keyof SecretsArgs>[]> {
   return list("rgw", {}, opts);

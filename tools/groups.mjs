@@ -48,7 +48,7 @@ const UNIT = [
   { name: "provider", places: ["provider", "pulumi"] },
   {
     name: "packaged (quick)",
-    places: ["doors", "plugin", "process", "schema"].map((name) => `packaged/${name}.test.ts`),
+    places: ["doors", "functions", "plugin", "process", "schema"].map((name) => `packaged/${name}.test.ts`),
   },
   { name: "sdk", places: ["sdk"] },
   { name: "contract (embedded)", places: ["contract"], grep: EMBEDDED },

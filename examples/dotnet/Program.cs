@@ -22,6 +22,7 @@ return await Deployment.RunAsync(() =>
             ["blue"] = new Rgw.Inputs.MemberArgs { Uid = "blue", DisplayName = "Blue" },
         },
     });
+    var found = Rgw.GetUser.Invoke(new Rgw.GetUserInvokeArgs { Uid = alice.Id });
     return new Dictionary<string, object?>
     {
         ["accessKey"] = alice.AccessKey,
@@ -29,5 +30,6 @@ return await Deployment.RunAsync(() =>
         ["previousAccessKey"] = alice.PreviousAccessKey,
         ["previousKeyExpiresAt"] = alice.PreviousKeyExpiresAt,
         ["red"] = team.Credentials.Apply(all => all["red"]),
+        ["maxBuckets"] = found.Apply(user => user.MaxBuckets),
     };
 });

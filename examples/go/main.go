@@ -30,10 +30,12 @@ func program(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
+	found := rgw.LookupUserOutput(ctx, rgw.LookupUserOutputArgs{Uid: alice.ID()})
 	ctx.Export("accessKey", alice.AccessKey)
 	ctx.Export("secretKey", alice.SecretKey)
 	ctx.Export("previousAccessKey", alice.PreviousAccessKey)
 	ctx.Export("previousKeyExpiresAt", alice.PreviousKeyExpiresAt)
 	ctx.Export("red", team.Credentials.MapIndex(pulumi.String("red")))
+	ctx.Export("maxBuckets", found.MaxBuckets())
 	return nil
 }

@@ -18,8 +18,10 @@ team = object_users.rgw.Users(
         "blue": object_users.rgw.MemberArgs(uid="blue", display_name="Blue"),
     },
 )
+found = object_users.rgw.get_user_output(uid=alice.id)
 pulumi.export("accessKey", alice.access_key)
 pulumi.export("secretKey", alice.secret_key)
 pulumi.export("previousAccessKey", alice.previous_access_key)
 pulumi.export("previousKeyExpiresAt", alice.previous_key_expires_at)
 pulumi.export("red", team.credentials["red"])
+pulumi.export("maxBuckets", found.max_buckets)

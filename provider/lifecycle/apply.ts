@@ -25,6 +25,7 @@ export async function applyStep(step: Step, spec: Spec, known: Known | undefined
   if (step.do === "createUser") return createUser(step, spec, context);
   if (known === undefined) throw new Error(`${step.do} needs a user`);
   const act: Act = { spec, known, user: refOf(spec, known), context };
+  if (endsKey(step) && context.isOthersKey?.(step.id, isOfRing(step, known))) return releaseKey(step, act);
   switch (step.do) {
     case "setPassword":
       return setPassword(step, act);
@@ -50,6 +51,24 @@ interface Act {
   readonly known: Known;
   readonly user: UserRef;
   readonly context: Context;
+}
+
+/** The steps that end a key, now or at a deadline. */
+function endsKey(step: Step): step is StepOf<"retireKey" | "disableKey" | "revokeKey"> {
+  return step.do === "retireKey" || step.do === "disableKey" || step.do === "revokeKey";
+}
+
+function isOfRing({ id }: { readonly id: string }, { keys }: Known): boolean {
+  return keys.some((key) => key.id === id);
+}
+
+/** The key leaves the ring as it is. */
+function releaseKey(step: { readonly id: string }, { known, user, context }: Act): Known {
+  const { accessKey = step.id } = known.keys.find(({ id }) => id === step.id) ?? {};
+  context.announce(
+    `${context.resource} ${user.name}: key ${accessKey} is released, not ended: another resource has it`,
+  );
+  return withoutKey(known, step);
 }
 
 async function createUser(step: StepOf<"createUser">, spec: Spec, context: Context): Promise<Known> {
@@ -107,7 +126,10 @@ async function issueKey(step: StepOf<"issueKey">, { spec, known, user, context }
   if (spec.prove && endsCurrent && published?.id !== undefined && expiresAt === undefined) {
     await proveCurrent({ ...published, id: published.id }, provenAt, user, context);
   }
-  const key = await context.api.issueKey(user, step.key);
+  const isChosen = spec.ownKey?.accessKey !== undefined;
+  const replaces = step.key.accessKey === undefined ? undefined : known.secrets[step.key.accessKey];
+  const request = { ...step.key, ...(isChosen ? { isChosen } : {}), ...(replaces === undefined ? {} : { replaces }) };
+  const key = await context.api.issueKey(user, request);
   return withIssued(known, step, key, context.now());
 }
 
@@ -136,9 +158,11 @@ async function provenOrRevived(key: Signer, { spec, known, user, context }: Act)
     return key;
   } catch (error) {
     const record = known.keys.find((candidate) => candidate.id === key.id);
-    // Without a record it is one that an interrupted run left, if it is the one that we would make.
+    // Without a record it is one that an interrupted run left, if it is the one that we would make. A key that the program
+    // chose may be somebody's.
     const wouldMake = nextKey(spec, known, context.capabilities, context.now()).accessKey === key.accessKey;
-    const isUnused = record === undefined ? wouldMake : record.provenAt === undefined;
+    const isLeft = wouldMake && spec.ownKey?.accessKey === undefined;
+    const isUnused = record === undefined ? isLeft : (record.provenAt ?? record.retiredAt) === undefined;
     const isHeld = known.published?.id === key.id || known.inactive?.includes(key.id) === true;
     const canRevive = isUnused && !isHeld && context.capabilities.chooseAccessKey;
     if (!canRevive || !isObjectUserError(error, "conflict") || error.uncertain) throw error;

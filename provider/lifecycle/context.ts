@@ -26,6 +26,8 @@ export interface Context {
   readonly log: (line: string) => void;
   /** Shows what is being done, step by step. */
   readonly announce: (line: string) => void;
+  /** Whether another resource has a key by now, of the ring (`isOurs`) or not: that one ends it then. Absent: nobody knows. */
+  readonly isOthersKey?: (id: string, isOurs: boolean) => boolean;
   /** A new password that nobody can guess and that the usual password rules accept. */
   readonly newPassword: () => string;
 }

@@ -88,8 +88,8 @@ export function withDisabled(known: Known, { id }: StepOf<"disableKey">, now: Da
   return { ...disabled, inactive: [...(known.inactive ?? []).filter((other) => other !== id), id] };
 }
 
-/** Without a key that has ended. */
-export function withoutKey(known: Known, { id }: StepOf<"revokeKey">): Known {
+/** Without a key that has ended, or that another resource has. */
+export function withoutKey(known: Known, { id }: { readonly id: string }): Known {
   const { [id]: _, ...secrets } = known.secrets;
   const { published } = known;
   return {

@@ -163,6 +163,17 @@ export function takesAlong(user: Called, dependents: readonly string[]): ObjectU
   });
 }
 
+/** The refusal to delete a user of which another resource of the program has keys or a subuser, whoever asked for it. */
+export function stoodOn(user: Called): ObjectUserError {
+  return new ObjectUserError({
+    code: "in-use",
+    operation: "deleting",
+    subject: called(user),
+    problem: "another resource of this program has a key or a subuser of it, which would be deleted, too",
+    advice: `Nothing was deleted. Remove that resource, too; or, to keep it, ${FORGET}`,
+  });
+}
+
 /** What is known, once it was seen to be so here; `live` is the user that was seen to be ours. */
 export function confirmedAt(known: Known, { address, system }: Here, live?: Live): Known {
   return {

@@ -18,7 +18,7 @@ export interface Kind {
   readonly isFleet: boolean;
   /** What programs read of it besides its inputs. */
   readonly outputs: readonly string[];
-  /** The id of every one of them, where that is known before one is made. */
+  /** The id of every one of them, where they have no other. */
   readonly id?: string;
   open(world: World): ResourceProvider;
 }

@@ -65,6 +65,8 @@ const root = Root.fromJSON({
         GetSchemaResponse: { schema: one(1, "string") },
         ConfigureRequest: { args: one(2, STRUCT) },
         ConfigureResponse: { acceptSecrets: one(1, "bool"), supportsPreview: one(2, "bool") },
+        InvokeRequest: { tok: one(1, "string"), args: one(2, STRUCT) },
+        InvokeResponse: { return: one(1, STRUCT), failures: list(2, "CheckFailure") },
         CheckRequest: { urn: one(1, "string"), olds: one(2, STRUCT), news: one(3, STRUCT), type: one(7, "string") },
         CheckResponse: { inputs: one(1, STRUCT), failures: list(2, "CheckFailure") },
         CheckFailure: { property: one(1, "string"), reason: one(2, "string") },

@@ -9,7 +9,7 @@ import { type Config, openConnection } from "../connection";
 import { handlerOf, IDENTITY, identityOf } from "../protocol";
 import { type ResourceProvider, withPlainErrors } from "../pulumi/engine";
 import { toldBySdk } from "../pulumi/inputs";
-import { hasUnknowns, UNKNOWN } from "../pulumi/unknowns";
+import { hasUnknowns } from "../pulumi/unknowns";
 import type { World } from "../world";
 import { answer, differences } from "./differences";
 import { fleetHasNoId, readById } from "./import";
@@ -98,13 +98,14 @@ export function openResources(world: World) {
       return answer(result, shown, ending);
     },
 
-    /** What `create` will come to. */
+    /**
+     * What `create` will come to. Without an id, however well it is known: by it programs tell what is there already, and
+     * look nothing up that is not.
+     */
     async foreseeCreate(about: About, properties: Plain) {
       const open = openOf(about);
       const news = inClear(properties);
-      const outs = stored(open, await open.core.foresee(undefined, news), news);
-      const { userId } = outs;
-      return { id: open.kind.id ?? (typeof userId === "string" && userId !== UNKNOWN ? userId : ""), properties: outs };
+      return { id: "", properties: stored(open, await open.core.foresee(undefined, news), news) };
     },
 
     async create(about: About, properties: Plain) {

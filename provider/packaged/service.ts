@@ -7,6 +7,7 @@ import { sentenceOf } from "../errors";
 import type { World } from "../world";
 import { cancellable } from "./cancel";
 import { answer, differences } from "./differences";
+import { openFunctions } from "./functions";
 import { inClear } from "./marks";
 import { decode, encode, type Plain } from "./messages";
 import { type About, openResources } from "./resources";
@@ -71,6 +72,7 @@ function methodsOf(
   started: boolean,
 ): Methods {
   const resources = openResources(world);
+  const functions = openFunctions(world);
   let settings: Plain | undefined;
   const tellTo = (address: unknown) => {
     if (!started) speaker.tellTo(String(address));
@@ -118,9 +120,11 @@ function methodsOf(
           throw new Error("this plugin is configured already");
         settings = args;
         resources.configure(args);
+        functions.configure(args);
         return { acceptSecrets: true, supportsPreview: true };
       },
     ],
+    Invoke: ["InvokeRequest", "InvokeResponse", (it) => functions.invoke(String(it.tok), part(it, "args"))],
     Check: ["CheckRequest", "CheckResponse", (it) => resources.check(about(it), part(it, "olds"), part(it, "news"))],
     Diff: [
       "DiffRequest",

@@ -69,11 +69,11 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
       const failures = [...wrong, ...(await users.checkConnection())];
       if (failures.length === 0) failures.push(...(await users.checkRelease(inputs)));
       if (failures.length === 0) {
-        const before = takenApart(olds);
+        const [before, now] = [takenApart(olds), takenApart(inputs)];
         const had = Object.keys(olds).length === 0 ? undefined : { ...before.internals, inputs: [before.inputs] };
-        const now = takenApart(inputs);
         declared.add(now.internals.identity);
         await users.declares(now.internals, [now.inputs], had);
+        failures.push(...(await users.contradictions(now.internals, now.inputs, before.inputs)));
       }
       return { inputs, failures: asSentences(failures) };
     },

@@ -8,8 +8,9 @@
  * that were replaced, are deleted at the end. `destroy` deletes and asks nothing else.
  */
 
+import type { UserSpec } from "../backends/backend";
 import { ObjectUserError } from "../errors";
-import { type Called, managed } from "../lifecycle/called";
+import { type Called, called } from "../lifecycle/called";
 import type { Capabilities } from "../lifecycle/model";
 import type { Board, Note } from "./board";
 
@@ -49,7 +50,12 @@ export class Run {
 
   /** Whether another resource of the program has this user, or has just made it. */
   isOfAnother(identity: string, user: string): boolean {
-    return this.standing(user).some((one) => one.resource !== identity && (one.holds || one.had));
+    return this.standing(user).some((one) => one.resource !== identity && one.isDeclared && (one.holds || one.had));
+  }
+
+  /** Whether another resource of the run has this, or is to have it. */
+  isWithAnother(identity: string, user: string): boolean {
+    return this.standing(user).some((one) => one.resource !== identity && (one.holds || one.isDeclared));
   }
 
   /** Whether the resource is to make a user anew that it has: one that is there is no unfinished work of its own. */
@@ -111,14 +117,20 @@ function after(before: Standing | undefined, { resource, says, was, had }: Note)
   }
 }
 
-/** The refusal of a user that another resource of the program has. */
-export function managedByAnother(user: Called, capabilities: Pick<Capabilities, "keysOnly">): ObjectUserError {
-  const { subject, noun } = managed(user, capabilities);
+/** The refusal of a user, or of a key of the program's own, that another resource of the program has. */
+export function managedByAnother(
+  user: Called & Pick<UserSpec, "ownKey">,
+  { keysOnly }: Pick<Capabilities, "keysOnly">,
+): ObjectUserError {
+  const { noun = "user", ownKey } = user;
+  const [has, two] = keysOnly
+    ? [`has key ${ownKey?.accessKey}`, "have one key"]
+    : [`manages this ${noun}`, `manage one ${noun}`];
   return new ObjectUserError({
     code: "already-exists",
-    operation: "creating",
-    subject,
-    problem: `another resource of this program manages this ${noun}`,
-    advice: `Two resources cannot manage one ${noun}: remove one of them, or give it another name. If this one is the other one under a new name or parent, give it the former as an alias: aliases: [{ name: "…" }].`,
+    operation: keysOnly ? "making a key" : "creating",
+    subject: `${keysOnly ? "of " : ""}${called(user)}`,
+    problem: `another resource of this program ${has}`,
+    advice: `Two resources cannot ${two}: remove one of them, or give it another ${keysOnly ? "key" : "name"}. If this one is the other one under a new name or parent, give it the former as an alias: aliases: [{ name: "…" }].`,
   });
 }

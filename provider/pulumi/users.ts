@@ -18,6 +18,7 @@ import {
   notOurs,
   notToDelete,
   refusal,
+  stoodOn,
   takesAlong,
 } from "../lifecycle/ownership";
 import { plan } from "../lifecycle/plan";
@@ -156,6 +157,17 @@ export class Users {
     (await this.claims()).declares(identity, known, before);
   }
 
+  /**
+   * What of a resource the program cannot have beside what else it declares. Where the inputs are not known yet, those of
+   * before count.
+   */
+  async contradictions({ identity }: Internals, inputs: Inputs, before: Inputs = {}): Promise<CheckFailure[]> {
+    const known = hasUnknowns(inputs) ? before : inputs;
+    if (Object.keys(known).length === 0 || hasUnknowns(known)) return [];
+    const found = (await this.claims()).contradiction(identity, known);
+    return found === undefined ? [] : [{ property: found[0], reason: found[1] }];
+  }
+
   /** Notes that a resource is to keep these users, and what it knows of them. */
   async keeps({ identity }: Internals, inputs: readonly Inputs[], before: Iterable<Remembered>): Promise<void> {
     const known = [...before].map((each) => each.known);
@@ -205,14 +217,15 @@ export class Users {
 
   /** Brings a user to what the inputs want. Rejects with Unfinished, which carries what is known then. */
   async reconcile(inputs: Inputs, before: Remembered | undefined, internals: Internals): Promise<Known> {
-    const opened = openedFor(await this.open(), this.backend, inputs);
-    const spec = specOf(this.backend, inputs, opened.s3Endpoint, internals);
     const claims = await this.claims();
+    const { identity } = internals;
+    const isOthersKey = (id: string, isOurs: boolean) => claims.isOthersKey(identity, id, inputs, isOurs);
+    const opened = { ...openedFor(await this.open(), this.backend, inputs), isOthersKey };
+    const spec = specOf(this.backend, inputs, opened.s3Endpoint, internals);
     const claim = claims.of(inputs);
     return this.hold(opened, spec, async () => {
-      const { identity } = internals;
       const isNew = before === undefined && claim !== undefined;
-      if (isNew && this.run.isOfAnother(identity, claim)) throw managedByAnother(spec, opened.capabilities);
+      if (isNew && this.run.isOfAnother(identity, claim)) throw managedByAnother(spec, this.backend.capabilities);
       const isReplaced = isNew && this.run.isReplaced(identity, claim);
       const known = await reconcile(spec, before?.known, opened, { isReplaced }).catch((error) => {
         if (error instanceof Unfinished && error.known) claims.holds(identity, inputs, error.known);
@@ -264,6 +277,7 @@ export class Users {
       } else {
         const doubt = notToDelete(known, live);
         if (doubt !== undefined) throw deletionRefused(spec, doubt);
+        if (live && (await this.claims()).isStoodOn(known)) throw stoodOn(spec);
         const { dependents = [] } = live ?? {};
         if (dependents.length > 0 && inputs.forceDestroy !== true) throw takesAlong(spec, dependents);
         const warning = live && warningOfDeletion(this.backend.capabilities);

@@ -1,12 +1,14 @@
 /** Keys of users that are somebody else's: only they are made and revoked, and nothing else of the user is touched. */
 import assert from "node:assert/strict";
+import { rgw } from "../../provider/backends/rgw";
 import { accessKey } from "../../provider/backends/rgw/access-key";
 import { openConnection } from "../../provider/connection";
 import { deriveAccessKey } from "../../provider/lifecycle/keys";
 import { moveIn } from "../../provider/operator/import";
 import { takeInventory } from "../../provider/operator/inventory";
 import { overdue, sweepUser } from "../../provider/operator/sweep";
-import { ownBoard } from "../../provider/pulumi/board";
+import { IDENTITY } from "../../provider/protocol";
+import { type Board, ownBoard } from "../../provider/pulumi/board";
 import { openResource } from "../../provider/pulumi/resource";
 import { Engine, ME } from "../provider/engine";
 import type { Adapter } from "./adapter";
@@ -29,14 +31,23 @@ describe("rgw.AccessKey", () => {
     return tally;
   };
   /** Another resource of the same program, for which Pulumi has the same process. */
-  const another = async (identity = "another", board = ownBoard()) => {
-    const engine = new Engine(
-      openResource(accessKey as Adapter["backend"], { ...world(), board }),
-      stack.world,
-      identity,
-    );
-    await engine.provider.configure({ config: { get: (key: string) => stack.system.config[key] } });
-    return engine;
+  const another = async (identity = "another", board = ownBoard(), backend: unknown = accessKey) => {
+    const opened = async (board: Board) => {
+      const provider = openResource(backend as Adapter["backend"], { ...world(), board });
+      await provider.configure({ config: { get: (key: string) => stack.system.config[key] } });
+      return provider;
+    };
+    const engine = new Engine(await opened(board), stack.world, identity);
+    return Object.assign(engine, {
+      goOn: async (board: Board) => {
+        engine.provider = await opened(board);
+      },
+    });
+  };
+  /** These resources go on in the next run, in which they know of each other. */
+  const inNextRun = async (...engines: Awaited<ReturnType<typeof another>>[]) => {
+    const board = ownBoard();
+    for (const engine of engines) await engine.goOn(board);
   };
   const world = () => ({ ...stack.world, openTransport: stack.system.openTransport });
 
@@ -166,6 +177,73 @@ describe("rgw.AccessKey", () => {
     await former.destroy();
     assert.deepEqual(keys(), ["MINE", "THEIRS-ann"]);
     assert.equal(stack.system.s3(own), "200");
+  });
+
+  for (const isTakenFirst of [true, false])
+    it(`gives a key of the program's own to another one, ${isTakenFirst ? "which has it first" : "which takes it later"}, and does not end it with its grace`, async () => {
+      const own = { userId: "ann", accessKey: "MINE", secretKey: "my-own-secret", gracePeriodSeconds: 60 };
+      const rotated = { userId: "ann", rotationId: "1", gracePeriodSeconds: 60 };
+      const [giver, taker] = [await another("giver"), await another("taker")];
+      await giver.up(own);
+      await taker.up({ ...rotated, gracePeriodSeconds: 3600 });
+      await inNextRun(giver, taker);
+      const edits = [() => taker.up({ ...own, gracePeriodSeconds: 3600 }), () => giver.up(rotated)];
+      for (const edit of isTakenFirst ? edits : edits.toReversed()) await edit();
+      stack.world.advance(61);
+      await inNextRun(giver, taker);
+      if (!isTakenFirst) assert.equal(await taker.up({ ...own, gracePeriodSeconds: 3600 }), "same");
+      await giver.up(rotated);
+      assert.equal(stack.system.s3(own), "200");
+      await inNextRun(giver, taker);
+      await giver.destroy();
+      assert.equal(stack.system.s3(own), "200");
+    });
+
+  it("that goes leaves the key that an rgw.User of the program has by now", async () => {
+    const own = { accessKey: "MINE", secretKey: "my-own-secret" };
+    const user = await another("user", ownBoard(), rgw);
+    await user.up({ uid: "cyn", displayName: "Cyn", rotationId: "1" });
+    const going = await another();
+    await going.up({ userId: "cyn", ...own });
+    await inNextRun(user, going);
+    await user.up({ uid: "cyn", displayName: "Cyn", ...own });
+    await going.destroy();
+    assert.equal(stack.system.s3(own), "200");
+  });
+
+  it("keeps its user: an rgw.User that leaves the program is not deleted with the keys of others, not even by force", async () => {
+    const user = await another("user", ownBoard(), rgw);
+    await user.up({ uid: "cyn", displayName: "Cyn", forceDestroy: true });
+    const other = await another();
+    await other.up({ userId: "cyn", rotationId: "1" });
+    await inNextRun(user, other);
+    assert.equal(await other.up({ userId: "cyn", rotationId: "1" }), "same");
+    await assert.rejects(user.destroy(), /deleting user "cyn": another resource of this program has a key/);
+    assert.equal(stack.system.s3(other.stored?.outputs as { accessKey: string; secretKey: string }), "200");
+    await inNextRun(user, other);
+    await other.destroy();
+    await user.destroy();
+    assert.equal(stack.system.gateway.user("cyn"), undefined);
+  });
+
+  it("is refused beside exclusiveKeys of its user, whoever is asked first, and its key is not revoked", async () => {
+    const cyn = { uid: "cyn", displayName: "Cyn" };
+    const exclusive = { ...cyn, exclusiveKeys: true };
+    const key = { userId: "cyn", rotationId: "1" };
+    const user = await another("user", ownBoard(), rgw);
+    await user.up(cyn);
+    const other = await another();
+    await other.up(key);
+    await inNextRun(user, other);
+    await other.up(key);
+    await assert.rejects(user.up(exclusive), /exclusiveKeys: cannot be true: another resource/);
+    await inNextRun(user, other);
+    // Without a preview both may be asked about before the user is changed.
+    const { id = "", inputs: before = {}, outputs = {} } = user.stored ?? {};
+    const { inputs } = await user.provider.check(before, { ...exclusive, [IDENTITY]: "user" });
+    await assert.rejects(other.up(key), /userId: is a user that .* manages with exclusiveKeys: true/);
+    await user.provider.update(id, outputs, inputs);
+    assert.equal(stack.system.s3(other.stored?.outputs as { accessKey: string; secretKey: string }), "200");
   });
 
   it("keeps no secret of anybody else's key", async () => {

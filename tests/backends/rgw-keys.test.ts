@@ -63,6 +63,41 @@ describe("an own key of rgw.User", () => {
     assert.doesNotMatch(stack.world.lines.join("\n"), /own-/);
   });
 
+  it("an own key that has the id of a subuser's is refused, and the subuser's secret is not replaced", async () => {
+    await stack.up();
+    const subuser = "subuser=ann:app&access=full&key-type=s3&access-key=THEIRS&secret-key=their-secret";
+    stack.meddle(`PUT user?uid=ann&${subuser}`);
+    for (const own of [{ accessKey: "THEIRS", secretKey: "own-secret" }, { accessKey: "THEIRS" }])
+      assert.match(await stack.fails(own), /key THEIRS: it is a key of subuser "ann:app"\. Nothing was changed/);
+    accepts(stack, ["THEIRS", "their-secret"]);
+  });
+
+  /** S3 that does not know any key, as of another cluster, or of a gateway that has not heard of changes yet. */
+  const refuses = ({ url }: { readonly url: URL }): Fault | undefined =>
+    url.pathname === "/"
+      ? { kind: "answer", status: 403, body: "<Error><Code>InvalidAccessKeyId</Code></Error>" }
+      : undefined;
+
+  it("an adopted key that S3 refuses, as s3Endpoint is wrong, is not made anew: somebody holds it", async () => {
+    stack.meddle("PUT user?uid=ann&display-name=Ann&access-key=THEIRS&secret-key=their-secret");
+    stack.mishap = refuses;
+    const says = await stack.fails({ adopt: true, accessKey: "THEIRS" });
+    assert.match(says, /S3 refuses the key although the system has it/);
+    accepts(stack, ["THEIRS", "their-secret"]);
+    stack.mishap = undefined;
+    await stack.up({ adopt: true, accessKey: "THEIRS" });
+    assert.deepEqual(pair(stack.key()), ["THEIRS", "their-secret"]);
+  });
+
+  it("a key in its grace that was never proven, to which the program goes back while S3 refuses it, is not made anew", async () => {
+    await stack.up({ ...HOUR, rotationId: "1", prove: false });
+    const held = pair(stack.key());
+    await stack.up({ ...HOUR, rotationId: "2" });
+    stack.mishap = refuses;
+    assert.match(await stack.fails({ ...HOUR, rotationId: "1" }), /S3 refuses the key although the system has it/);
+    accepts(stack, held);
+  });
+
   it("an own key that has the id of one that is over: the old one is revoked first, then it is issued anew", async () => {
     await stack.up({ ...HOUR, accessKey: "MINE1", secretKey: "own-one" });
     await stack.up({ ...HOUR, accessKey: "MINE2", secretKey: "own-two" });

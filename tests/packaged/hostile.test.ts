@@ -24,7 +24,18 @@ const SERVICE = "/pulumirpc.ResourceProvider";
 const TYPE = "object-users:rgw:User";
 const METHODS = [
   ...["Handshake", "Attach", "GetPluginInfo", "GetSchema", "CheckConfig", "DiffConfig", "Configure", "Check", "Diff"],
-  ...["Create", "Read", "Update", "Delete", "Call", "Construct", "GetMapping", "Parameterize", "NoSuchMethod"],
+  ...[
+    "Create",
+    "Read",
+    "Update",
+    "Delete",
+    "Invoke",
+    "Call",
+    "Construct",
+    "GetMapping",
+    "Parameterize",
+    "NoSuchMethod",
+  ],
 ];
 
 describe("the plugin's port", function () {
@@ -175,6 +186,8 @@ describe("the plugin's port", function () {
         call(client, "create", filled(new rpc.CreateRequest(), { ...about, properties: struct({}) })),
       );
       await assert.rejects(call(client, "read", filled(new rpc.ReadRequest(), { ...about, id: "x" })));
+      const look = filled(new rpc.InvokeRequest(), { tok: type, args: struct({ uid: "x" }) });
+      await assert.rejects(call(client, "invoke", look), /has no function/);
     }
   });
 
@@ -194,6 +207,9 @@ describe("the plugin's port", function () {
     const after = await call<rpc.CheckResponse>(client, "check", good);
     assert.deepEqual(after.getFailuresList(), []);
     assert.equal(after.getInputs()?.toJavaScript().displayName, "X");
+    const look = filled(new rpc.InvokeRequest(), { tok: "object-users:rgw:getUser", args: struct(values) });
+    const { length } = (await call<rpc.InvokeResponse>(client, "invoke", look)).getFailuresList();
+    assert.ok(length > 0, "they are no arguments");
   });
 
   it("shows the connection's secret in no error", async () => {
@@ -201,6 +217,13 @@ describe("the plugin's port", function () {
     const failed = await call(client, "read", filled(new rpc.ReadRequest(), { ...about, id: "x" })).catch(String);
     assert.match(String(failed), /127\.0\.0\.1:9/, "it did try");
     told += String(failed);
+    const look = filled(new rpc.InvokeRequest(), {
+      tok: "object-users:rgw:getUser",
+      args: struct({ uid: "x", withSecrets: true }),
+    });
+    const notFound = await call(client, "invoke", look).catch(String);
+    assert.match(String(notFound), /127\.0\.0\.1:9/, "it did try");
+    told += String(notFound);
   });
 
   it("asks no other system than that of its run, whoever wants it to", async () => {

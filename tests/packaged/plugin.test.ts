@@ -224,9 +224,9 @@ describe("the packaged plugin", () => {
       const { inputs } = await check(ANN);
       const preview = await create(inputs, { preview: true });
       assert.deepEqual(asked, [], "a preview asks nothing");
-      assert.equal(preview.id, "ann");
+      assert.equal(preview.id, "", "what has an id is there");
       const { id, outs } = await create(inputs);
-      assert.deepEqual([id, preview.outs.accessKey], ["ann", outs.accessKey]);
+      assert.deepEqual([id, preview.outs.userId, preview.outs.accessKey], ["ann", "ann", outs.accessKey]);
       assert.deepEqual([preview.outs.secretKey, preview.outs.previousAccessKey], [asSecret(UNKNOWN), null]);
       world.advance(60);
       const next = (await check({ ...ANN, rotationId: "2" }, inputs)).inputs;

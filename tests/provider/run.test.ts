@@ -48,6 +48,7 @@ const rows: readonly [what: string, events: readonly Event[], told: readonly Tol
   ["B, which had another user, is to have it", [otherGetsIt], ["needed"]],
   ["B has made it", [otherIsNew, otherMadeIt], ["of another", "needed"]],
   ["B has made it and deleted it", [otherIsNew, otherMadeIt, otherDeletedIt], ["needed"]],
+  ["B has it still, and the program gives it to A", [otherMadeIt, isNew], ["needed"]],
   ["B was refreshed, and the program does not have it", [otherIsRefreshed], []],
   ["B was refreshed, and the program has it", [otherIsRefreshed, otherStays], ["of another", "needed"]],
   ["B is A under another name", [otherWasA], ["of another"]],
@@ -88,9 +89,8 @@ describe("a run", () => {
   });
 
   it("says how one user comes to one resource", () => {
-    assert.match(
-      managedByAnother({ name: "ann" }, {}).message,
-      /another resource of this program manages this user.*alias/s,
-    );
+    const spec = { name: "ann", where: {}, fields: {}, createKey: true, ownKey: { accessKey: "MINE" } };
+    assert.match(managedByAnother(spec, {}).message, /another resource of this program manages this user.*alias/s);
+    assert.match(managedByAnother(spec, { keysOnly: true }).message, /of user "ann".*has key MINE.*another key/s);
   });
 });

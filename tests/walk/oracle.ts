@@ -18,6 +18,8 @@ import type { Result } from "./engine";
 import { idleMembersAreLeft } from "./idle";
 import { textOf } from "./ledger";
 import { hasPair, isNamed, isSameUser, type Managed, managedBy, type Truth, userAt } from "./managed";
+import { isThere } from "./only-keys";
+import { areOfOneUser, userOf } from "./places";
 import type { Program, StackName } from "./program";
 import { keeps, type Part } from "./promises";
 import { isGood } from "./refusals";
@@ -63,6 +65,7 @@ export class Oracle {
     if (watch.broken) assert.fail(watch.broken);
     const before = this.managed(report.before);
     const after = this.managed(report.after);
+    watch.isKnown(report.stack, after);
     for (const failure of result?.failures ?? [])
       isGood(
         report,
@@ -73,7 +76,7 @@ export class Oracle {
       );
     for (const one of after) {
       const says = result?.failures.find(({ urn }) => urn === one.urn)?.message ?? "";
-      const isDead = new RegExp(`current secret of .*[/"]${one.uid}": S3 refuses it`).test(says);
+      const isDead = new RegExp(`current secret of .*[/:"]${one.uid}": S3 refuses it`).test(says);
       if (!report.isDisturbed && isDead)
         assert.ok(!hasPair(userAt(report.is, one), one.published), "(4) only a secret that has ended is refused");
       const isSole = [...after, ...others].filter((other) => isSameUser(other, one)).length === 1;
@@ -82,7 +85,7 @@ export class Oracle {
       // What a user was made with, only the resource that made it knows.
       const isTaken = was === undefined || was.outputs[ADDRESS] !== one.outputs[ADDRESS];
       const ledger = watch.ledgers.get(one.place);
-      if (ledger && isTaken && userAt(report.was, one)) ledger.isAdopted = true;
+      if (ledger && isTaken && userAt(report.was, one) && !system.keysOnly) ledger.isAdopted = true;
       if (isSole) await this.keepsPromises(report, one, was);
       // Each may renew the secret of which the other's state tells.
       else if (ledger && this.system.rotates === "secrets") ledger.isUnseen = true;
@@ -119,7 +122,9 @@ export class Oracle {
     if (isAnew || after.some((one) => one.isReplaced && one.urn === urn && one.place === place)) return undefined;
     const declared = this.watch.declared.get(place);
     const isOne = (one: Managed) => (declared ? isSame(declared, one.urn) : one.urn === urn);
-    return before.find((one) => !one.isReplaced && isSameUser(one, is) && isOne(one));
+    const all = before.filter((one) => !one.isReplaced && isSameUser(one, is) && isOne(one));
+    // The engine takes a former name only where there is nothing under the present one.
+    return all.find((one) => one.urn === urn) ?? all[0];
   }
 
   private remember({ place, published }: Managed): void {
@@ -149,6 +154,8 @@ export class Oracle {
       run: {
         ...{ isUp: what === "up", isKilled: result === undefined, isMeddled, isDone, saw },
         isHalf: (resource?.initErrors.length ?? 0) > 0,
+        // A pair of one's own may be that of another system, too, to which the resource has moved.
+        isAsBefore: this.managed(report.before).some((one) => one.urn === urn && isPublishedAs(one, is)),
         newKeys: watch.newKeys.get(place) ?? [],
         accepted: watch.accepted,
       },
@@ -183,15 +190,16 @@ export class Oracle {
     others: readonly Managed[],
   ): void {
     for (const [place, ledger] of this.watch.ledgers) {
-      const [cluster = "", uid = ""] = place.split("/");
-      const managed = [...after, ...others].filter((one) => one.place === place);
-      const ring = new Set(managed.flatMap((one) => one.ring.map(({ id }) => id)));
+      const { cluster, uid } = userOf(place);
+      const all = [...after, ...others].filter((one) => areOfOneUser(one.place, place));
+      const managed = all.filter((one) => one.place === place);
+      const ring = new Set(all.flatMap((one) => one.ring.map(({ id }) => id)));
       const [former, ...more] = [...before, ...others].filter((one) => one.place === place);
       const isOne = managed.length === 1 && more.length === 0 && former?.isReplaced === false;
       const hasStayed = isOne && former.urn === managed[0]?.urn;
       const isAnew = result?.deeds.some(({ urn, did }) => urn === managed[0]?.urn && did === "replaced");
       const mayLeave = result === undefined || isDisturbed || !hasStayed || isAnew;
-      const user = is[cluster as keyof Truth].get(uid);
+      const user = is[cluster].get(uid);
       for (const id of [...(user?.keys.keys() ?? []), ...(user?.disabled?.keys() ?? [])]) {
         if (ring.has(id)) ledger.left.delete(id);
         else if (!ledger.made.has(id) || ledger.left.has(id)) continue;
@@ -253,7 +261,7 @@ export class Oracle {
       const wrote = this.watch.writes.find((write) => write.place === place && write.call?.urn === urn);
       if (isRetained && !after.some((other) => isSameUser(other, one)))
         assert.equal(wrote, undefined, `(6) ${place} is to be left as it is`);
-      if (there === undefined) continue;
+      if (there === undefined || (this.system.keysOnly && !isThere(one, there, after))) continue;
       // Where names can change, another user may have it by now.
       if (this.system.renames && there.id !== String(one.outputs.userId)) continue;
       const ledger = this.watch.ledgers.get(place);

@@ -1,6 +1,6 @@
 // What programs in other languages than TypeScript need beside the plugin: Pulumi's generators, which make the SDKs of the
-// schema as `pulumi package add` does, and Pulumi's SDK for Python. Both are kept in the user's cache, whole or not at all;
-// what Go compiles it keeps in its own.
+// schema as `pulumi package add` does, its converter for YAML, and its SDK for Python. They are kept in the user's cache,
+// whole or not at all; what Go compiles it keeps in its own.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -18,21 +18,24 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkGo, cleaningUp, GO_NEEDED, goIn, REPLACED } from "../pulumi/build.mjs";
 import { VERSION } from "../pulumi/built.mjs";
+import { buildCommand, VERSION as YAML } from "../pulumi/yaml.mjs";
 
 const SOURCE = fileURLToPath(new URL("codegen", import.meta.url));
 const TAGS = "osusergo,grpcnotrace";
 /** The generator for .NET has left the modules of newer versions; Pulumi's host for YAML is built of these, too. */
 const VERSIONS = { current: [VERSION, TAGS], dotnet: ["3.206.0", `${TAGS},dotnet`] };
 
+const CONVERTER = "pulumi-converter-yaml";
 const PIP = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
 /** Pulumi's SDK, what generated packages need besides, and what builds them. */
 const PYTHON = [`pulumi==${VERSION}`, "parver", "setuptools", "wheel"];
 
 /** Whether all is there that `prepareLanguages` makes. */
 export function languagesAvailable() {
-  const needed = [...Object.keys(VERSIONS).map(generator), environment()];
+  const needed = [...Object.keys(VERSIONS).map(generator), environment(), converter()];
   if (needed.every((each) => existsSync(each))) return { available: true };
-  const reason = "Pulumi's generators or its SDK for Python are not here. `node tools/setup.mjs languages` makes them.";
+  const reason =
+    "Pulumi's generators, converter or SDK for Python are not here. `node tools/setup.mjs languages` makes them.";
   return { available: false, reason };
 }
 
@@ -42,6 +45,10 @@ export function languagesAvailable() {
  */
 export async function prepareLanguages({ log = console.error } = {}) {
   for (const kind of Object.keys(VERSIONS)) await once(generator(kind), (half) => buildGenerator(kind, half, log));
+  await once(converter(), (half) => {
+    mkdirSync(half);
+    return buildCommand(CONVERTER, half, { log });
+  });
   await once(environment(), (half) => {
     python("python3", ["-m", "venv", half]);
     python(path.join(half, "bin", "python"), [...PIP, ...PYTHON]);
@@ -55,6 +62,22 @@ export async function prepareLanguages({ log = console.error } = {}) {
  */
 export function generateSdks(schema, folder) {
   for (const kind of ["dotnet", "current"]) execFileSync(generator(kind), [schema, folder], { stdio: "pipe" });
+}
+
+/**
+ * Writes a program into a folder: `python`, `go`, `nodejs` below it. What `pulumi convert` has made of it in Pulumi's own
+ * language is the source.
+ * @param {string} schema the schema's file
+ * @param {string} source the program's folder
+ * @param {string} folder
+ */
+export function generatePrograms(schema, source, folder) {
+  execFileSync(generator("current"), [schema, folder, source], { stdio: "pipe" });
+}
+
+/** The folder of the converter with which `pulumi convert` reads YAML, for PATH. */
+export function converter() {
+  return path.join(cache(), `${CONVERTER}-${YAML}`);
 }
 
 /** The virtual environment with Pulumi's SDK for Python: its folder, named after what is in it. */

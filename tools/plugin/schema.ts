@@ -11,11 +11,7 @@ import type { Backend } from "../../provider/backends/backend";
 import { lifecycleArgs } from "../../provider/backends/rows";
 import { kindOf, PACKAGE } from "../../provider/packaged/kinds";
 import { SECRET_NAMES } from "../../provider/protocol";
-
-type Json = Record<string, unknown>;
-
-/** A property of a resource or a type. */
-type Property = Json & { description?: string };
+import { type Json, type Property, raise, Types, upper } from "./types";
 
 const SDK = path.join(__dirname, "..", "..", "sdk");
 const OPTIONS: ts.CompilerOptions = {
@@ -27,6 +23,9 @@ const OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
   types: ["node"],
 };
+
+/** What programs look up, in each system's file. */
+const FUNCTIONS = ["getUser", "listUsers"];
 
 /** Outputs that every resource has once it is made. */
 const ALWAYS = ["userId", "keys", "credentials"];
@@ -43,11 +42,17 @@ export function packageSchema(version: string): Json {
   );
   const names = files.map(([, file]) => file);
   const program = ts.createProgram(names, OPTIONS);
-  const reader = new Reader(program.getTypeChecker());
+  const reader = new Reader(new Types(program.getTypeChecker()));
   const settings: Json = {};
   const resources: Json = {};
+  const functions: Json = {};
   for (const [system, file] of files) {
-    for (const node of program.getSourceFile(file)?.statements.filter(ts.isClassDeclaration) ?? []) {
+    const statements: ts.Statement[] = [...(program.getSourceFile(file)?.statements ?? [])];
+    for (const node of statements.filter(ts.isFunctionDeclaration)) {
+      const name = node.name?.text ?? "";
+      if (FUNCTIONS.includes(name)) functions[`${PACKAGE}:${system}:${name}`] = reader.lookUp(node, system);
+    }
+    for (const node of statements.filter(ts.isClassDeclaration)) {
       const found = reader.classOf(node, path.basename(file));
       if (found.name === "Provider") settings[system] = reader.connection(found, system, backends[system] as Backend);
       else resources[`${PACKAGE}:${system}:${found.name}`] = reader.resource(found, system);
@@ -64,8 +69,9 @@ export function packageSchema(version: string): Json {
     meta: { moduleFormat: "(.*)" },
     config: { variables: settings },
     provider: { description: "Connections: an object for each system that is used.", inputProperties: settings },
-    types: reader.types,
+    types: reader.types.all,
     resources,
+    functions,
     language: {
       nodejs: { packageName: "pulumi-object-users-generated", respectSchemaVersion: true },
       python: { packageName: "pulumi_object_users", pyproject: { enabled: true }, respectSchemaVersion: true },
@@ -84,40 +90,37 @@ interface Class {
 }
 
 class Reader {
-  readonly types: Record<string, Json> = {};
-  private readonly sources = new Map<string, ts.Type>();
-
-  constructor(private readonly checker: ts.TypeChecker) {}
+  constructor(readonly types: Types) {}
 
   classOf(node: ts.ClassDeclaration, file: string): Class {
-    const symbol = node.name && this.checker.getSymbolAtLocation(node.name);
+    const symbol = node.name && this.types.checker.getSymbolAtLocation(node.name);
     const making = node.members.find(ts.isConstructorDeclaration);
     const args = making?.parameters[1];
     if (!symbol || !args) return raise(`sdk/${file}: a class has no arguments`);
     const outputs = new Map<string, { type: ts.Type; description: string | undefined }>();
-    for (const property of this.checker.getDeclaredTypeOfSymbol(symbol).getProperties()) {
+    for (const property of this.types.checker.getDeclaredTypeOfSymbol(symbol).getProperties()) {
       const declared = property.valueDeclaration;
       if (!declared || !ts.isPropertyDeclaration(declared) || isForeign(declared) || isPrivate(declared)) continue;
       const output = declared.type && ts.isTypeReferenceNode(declared.type) && declared.type.typeArguments?.[0];
       if (!output) throw new Error(`sdk/${file}: ${symbol.name}.${property.name} is no Output`);
       outputs.set(property.name, {
-        type: this.checker.getTypeFromTypeNode(output),
-        description: this.doc(property),
+        type: this.types.checker.getTypeFromTypeNode(output),
+        description: this.types.doc(property),
       });
     }
-    const type = this.checker.getTypeAtLocation(args);
-    return { name: symbol.name, description: this.doc(symbol), args: type, outputs };
+    const type = this.types.checker.getTypeAtLocation(args);
+    return { name: symbol.name, description: this.types.doc(symbol), args: type, outputs };
   }
 
   /** A connection's settings. What the provider refers to is in the root module: in Go its package would import itself. */
   connection({ args }: Class, kind: string, { sources }: Backend): Property {
     const token = `${PACKAGE}:index:${upper(kind)}Connection`;
-    const { properties } = this.object(args, kind, {
+    const { properties } = this.types.object(args, kind, {
       secrets: Object.keys(sources).filter((name) => sources[name]?.secret),
       integers: integersOf(Object.fromEntries(Object.entries(sources).map(([name, { schema }]) => [name, schema]))),
     });
     const description = `A connection for the resources of ${kind}. What is not given comes from the environment.`;
-    this.types[token] = { type: "object", description, properties };
+    this.types.all[token] = { type: "object", description, properties };
     return { $ref: `#/types/${token}`, description: `The connection for the resources of ${kind}.` };
   }
 
@@ -127,13 +130,13 @@ class Reader {
     const { args: schema } = backend;
     const integers = integersOf({ ...lifecycleArgs, ...shapeOf(schema) });
     const secrets = [...SECRET_NAMES, "credentials"];
-    const { properties, required = [] } = this.object(args, kind, { secrets, integers });
+    const { properties, required = [] } = this.types.object(args, kind, { secrets, integers });
     for (const replacing of backend.replaceOn) {
       const property = isFleet ? undefined : properties[replacing];
       if (property) property.replaceOnChanges = true;
     }
     const shown = [...outputs].map(([output, { type, description }]) => {
-      const property = { ...this.type(type, kind, integers, output), ...(description ? { description } : {}) };
+      const property = { ...this.types.type(type, kind, integers, output), ...(description ? { description } : {}) };
       return [output, secrets.includes(output) ? { ...property, secret: true } : property] as const;
     });
     const inputs = isFleet ? {} : properties;
@@ -148,74 +151,33 @@ class Reader {
     };
   }
 
-  private object(type: ts.Type, kind: string, { secrets, integers }: { secrets: string[]; integers: string[] }) {
-    const properties: Record<string, Property> = {};
-    const required: string[] = [];
-    for (const symbol of type.getProperties()) {
-      const { name } = symbol;
-      const description = this.doc(symbol);
-      properties[name] = {
-        ...this.type(this.checker.getTypeOfSymbol(symbol), kind, integers, name),
-        ...(description ? { description } : {}),
-        ...(secrets.includes(name) ? { secret: true } : {}),
-      };
-      if (!(symbol.flags & ts.SymbolFlags.Optional)) required.push(name);
+  /** A look-up. Users are listed by the arguments with which each is looked up. */
+  lookUp(node: ts.FunctionDeclaration, kind: string): Json {
+    const { locatedBy, listedBy } = backends[kind] as Backend;
+    const how = { secrets: SECRET_NAMES, integers: integersOf(locatedBy) };
+    const declared = node.name && this.types.checker.getSymbolAtLocation(node.name);
+    const [given] = node.parameters.map((parameter) => this.types.checker.getTypeAtLocation(parameter));
+    const signature = this.types.checker.getSignatureFromDeclaration(node);
+    const [answer] = signature
+      ? this.types.checker.getTypeArguments(signature.getReturnType() as ts.TypeReference)
+      : [];
+    if (!declared || !given || !answer) return raise(`sdk/${kind}.ts: a look-up takes or answers nothing`);
+    const description = this.types.doc(declared);
+    if (declared.name === "getUser") {
+      const inputs = { type: "object", ...this.types.object(given, kind, how) };
+      return { description, inputs, outputs: { type: "object", ...this.types.object(answer, kind, how) } };
     }
-    return { properties, ...(required.length > 0 ? { required: required.sort() } : {}) };
+    const [element] = this.types.checker.getTypeArguments(answer as ts.TypeReference);
+    const token = `${PACKAGE}:${kind}:ListedUser`;
+    const which = "The arguments with which getUser looks up a user.";
+    this.types.all[token] = { type: "object", description: which, ...this.types.object(element as ts.Type, kind, how) };
+    const users = { type: "array", items: { $ref: `#/types/${token}` }, description: "Each user." };
+    return {
+      description,
+      ...(listedBy.length > 0 ? { inputs: { type: "object", ...this.types.object(given, kind, how) } } : {}),
+      outputs: { type: "object", properties: { users }, required: ["users"] },
+    };
   }
-
-  /** A type without Pulumi's inputs and undefined around it. */
-  private type(type: ts.Type, kind: string, integers: string[], name: string): Property {
-    if (type.isUnion()) {
-      const parts = type.types.filter((part) => !isAround(part));
-      if (parts.every((part) => part.flags & ts.TypeFlags.BooleanLike)) return { type: "boolean" };
-      if (parts.length !== 1) raise(`sdk/${kind}.ts: ${name} has the type ${this.checker.typeToString(type)}`);
-      return this.type(parts[0] as ts.Type, kind, integers, name);
-    }
-    if (type.flags & ts.TypeFlags.StringLike) return { type: "string" };
-    if (type.flags & ts.TypeFlags.NumberLike) return { type: integers.includes(name) ? "integer" : "number" };
-    if (type.flags & ts.TypeFlags.BooleanLike) return { type: "boolean" };
-    const [element] = this.checker.isArrayType(type) ? this.checker.getTypeArguments(type as ts.TypeReference) : [];
-    if (element) return { type: "array", items: this.type(element, kind, integers, name) };
-    const values = type.getStringIndexType();
-    if (values) return { type: "object", additionalProperties: this.type(values, kind, integers, name) };
-    return { $ref: `#/types/${this.named(type, kind, integers, name)}` };
-  }
-
-  /** The token of an interface, which is described when it is first met. */
-  private named(type: ts.Type, kind: string, integers: string[], name: string): string {
-    // An input's members as a system shows them are described as the input is.
-    const [input] = type.aliasSymbol?.name === "Resolved" ? (type.aliasTypeArguments ?? []) : [];
-    if (input) return this.named(input, kind, integers, name);
-    const own = type.aliasSymbol ?? type.symbol;
-    if (!own) return raise(`sdk/${kind}.ts: ${name} has the type ${this.checker.typeToString(type)}`);
-    const title = titleOf(type, own);
-    const isShared = ["Key", "Credentials"].includes(title);
-    const isOfProvider = Object.keys(backends[kind]?.sources ?? {}).includes(name);
-    const rooted = isOfProvider ? `index:${upper(kind)}${title}` : `${kind}:${title}`;
-    const token = `${PACKAGE}:${isShared ? `index:${title}` : rooted}`;
-    if ((this.sources.get(token) ?? type) !== type) raise(`sdk/${kind}.ts: ${token} would be two types`);
-    if (!this.types[token]) {
-      this.sources.set(token, type);
-      this.types[token] = { type: "object", description: this.doc(own) };
-      Object.assign(this.types[token] as Json, this.object(type, kind, { secrets: SECRET_NAMES, integers }));
-    }
-    return token;
-  }
-
-  /** What a comment says, without its example in TypeScript. */
-  private doc(symbol: ts.Symbol): string | undefined {
-    const text = ts.displayPartsToString(symbol.getDocumentationComment(this.checker));
-    return text.replace(/```ts[\s\S]*?```/g, "").trim() || undefined;
-  }
-}
-
-/** What stands around an input's or an output's own type. */
-function isAround(part: ts.Type): boolean {
-  return (
-    (part.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null)) !== 0 ||
-    ["Promise", "OutputInstance"].includes(part.symbol?.name ?? "")
-  );
 }
 
 /** What the class itself reads, and programs do not. */
@@ -233,22 +195,9 @@ function shapeOf(schema: z.ZodType): Record<string, z.ZodType> {
   return schema instanceof z.ZodObject ? (schema.shape as Record<string, z.ZodType>) : {};
 }
 
-/** What a type is called; a fleet's member by what it is a member of, where that is not the system's users. */
-function titleOf(type: ts.Type, { name }: ts.Symbol): string {
-  const [title, of] = [name.replace(/Args$/, ""), type.aliasTypeArguments?.[0]];
-  const own = title === "Member" ? ((of?.aliasSymbol ?? of?.symbol)?.name.replace(/Args$/, "") ?? "") : "";
-  return /^(Object)?User$|^$/.test(own) ? title : `${own}${title}`;
-}
-
 /** The names of numbers that are whole. */
 function integersOf(schemas: Record<string, z.ZodType>): string[] {
   const isWhole = (schema: z.ZodType) =>
     z.toJSONSchema(schema, { unrepresentable: "any", io: "output" }).type === "integer";
   return Object.entries(schemas).flatMap(([name, schema]) => (isWhole(schema) ? [name] : []));
-}
-
-const upper = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
-
-function raise(problem: string): never {
-  throw new Error(problem);
 }

@@ -7,13 +7,14 @@ import { checkGo, cleaningUp, goIn } from "./build.mjs";
 import { executable } from "./built.mjs";
 
 const NAME = "pulumi-language-yaml";
-const VERSION = "1.25.0";
-const PACKAGE = `github.com/pulumi/pulumi-yaml/cmd/${NAME}`;
-const GO_MOD = `module ${NAME}
+export const VERSION = "1.25.0";
+/** A command of Pulumi's module for YAML. */
+const commandOf = (name) => `github.com/pulumi/pulumi-yaml/cmd/${name}`;
+const goModOf = (name) => `module ${name}
 
 go 1.25.11
 
-tool ${PACKAGE}
+tool ${commandOf(name)}
 
 require (
 	github.com/pulumi/pulumi-yaml v${VERSION}
@@ -39,22 +40,32 @@ export function findYamlHost(directories) {
  * @param {string} directory
  * @param {{ env?: NodeJS.ProcessEnv, log?: (line: string) => void }} [options]
  */
-export async function buildYamlHost(directory, { env = process.env, log = console.error } = {}) {
+export function buildYamlHost(directory, options = {}) {
+  return buildCommand(NAME, directory, options);
+}
+
+/**
+ * Builds a command of Pulumi's module for YAML into a directory, in which it then has its own name.
+ * @param {string} name
+ * @param {string} directory
+ * @param {{ env?: NodeJS.ProcessEnv, log?: (line: string) => void }} [options]
+ */
+export async function buildCommand(name, directory, { env = process.env, log = console.error } = {}) {
   const source = mkdtempSync(path.join(tmpdir(), "pulumi-yaml-"));
-  const half = path.join(directory, `.${NAME}-${process.pid}`);
+  const half = path.join(directory, `.${name}-${process.pid}`);
   const undo = cleaningUp([source, half]);
   try {
     const go = goIn(source, { ...env, CGO_ENABLED: "0", GOWORK: "off" });
-    writeFileSync(path.join(source, "go.mod"), GO_MOD);
+    writeFileSync(path.join(source, "go.mod"), goModOf(name));
     checkGo(go.options);
     let lines = 0;
     const count = () => {
       lines += 1;
     };
-    await go.run([...BUILD, "-o", half, PACKAGE], count, (seconds) =>
+    await go.run([...BUILD, "-o", half, commandOf(name)], count, (seconds) =>
       log(`  building: ${lines} modules and packages, ${seconds} s (1 to 3 minutes on two cores)`),
     );
-    if (!existsSync(path.join(directory, NAME))) renameSync(half, path.join(directory, NAME));
+    if (!existsSync(path.join(directory, name))) renameSync(half, path.join(directory, name));
     rmSync(half, { force: true });
   } finally {
     undo();

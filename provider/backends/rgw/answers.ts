@@ -5,7 +5,7 @@ import type { Live, LiveKey } from "../../lifecycle/model";
 import type { Verdict } from "../../lifecycle/user-api";
 import type { S3Answer } from "../s3";
 import { CHECK_ENDPOINT } from "./refusals";
-import { userIdOf } from "./wire";
+import { userIdOf, type WireUser } from "./wire";
 
 /** The answer, which must be about the user that was asked for: about another one it is none. */
 export function sameUser<User extends Parameters<typeof userIdOf>[0]>(userId: string, user: User): User {
@@ -16,6 +16,19 @@ export function sameUser<User extends Parameters<typeof userIdOf>[0]>(userId: st
     subject: `user "${userId}"`,
     problem: "the gateway answered for another user",
     advice: CHECK_ENDPOINT,
+  });
+}
+
+/** Refuses to make a key that a subuser of the user has: the gateway would replace its secret, and leave it the subuser's. */
+export function notOfSubuser({ keys }: Pick<WireUser, "keys">, accessKey: string | undefined): void {
+  const owner = keys.find((key) => key.access_key === accessKey)?.user;
+  if (!owner?.includes(":")) return;
+  throw new ObjectUserError({
+    code: "already-exists",
+    operation: "issuing",
+    subject: `key ${accessKey}`,
+    problem: `it is a key of subuser "${owner}"`,
+    advice: "Nothing was changed. Choose another accessKey. The keys of a subuser are those of its rgw.Subuser.",
   });
 }
 

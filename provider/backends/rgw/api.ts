@@ -9,7 +9,7 @@ import type { UserApi } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
 import { writtenBy } from "../rows";
 import { listBuckets } from "../s3";
-import { madeKey, sameUser, verdictOf } from "./answers";
+import { madeKey, notOfSubuser, sameUser, verdictOf } from "./answers";
 import { idOf, type RateLimit, rows, type Where } from "./args";
 import { capsDifference, capsOf } from "./caps";
 import { type Quota, quotaQuery } from "./limits";
@@ -87,7 +87,8 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       }
     },
 
-    async issueKey({ userId }, { accessKey, secretKey }) {
+    async issueKey({ userId }, { accessKey, secretKey, isChosen }) {
+      if (isChosen) notOfSubuser(await requests.getUser(userId), accessKey);
       const secret = secretKey === undefined ? { "generate-key": true } : { "secret-key": secretKey };
       const user = await requests.modifyUser(userId, { "key-type": "s3", "access-key": accessKey, ...secret });
       return madeKey(liveOf(sameUser(userId, user)).keys, { name: userId }, accessKey);

@@ -180,7 +180,12 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
           Object.keys(olds).length === 0 || isUnknownFleet(olds)
             ? undefined
             : { ...before.internals, inputs: [...knownMembersOf(olds).values()] };
-        await users.declares(takenApart(inputs).internals, [...knownMembersOf(inputs).values()], had);
+        const { internals } = takenApart(inputs);
+        const members = knownMembersOf(inputs);
+        await users.declares(internals, [...members.values()], had);
+        for (const [name, member] of members)
+          for (const one of await users.contradictions(internals, member))
+            failures.push({ ...one, property: pathOf(name, one.property) });
       }
       return { inputs: markSecrets(inputs), failures: asSentences(failures) };
     },

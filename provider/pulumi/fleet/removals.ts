@@ -35,7 +35,8 @@ export function departures(
 /** What becomes of a member that leaves the fleet. */
 export function departure(users: Users, member: Remembered): string {
   const { subject } = users.managed(member.inputs);
-  return isRetained(member) ? `${subject} is left as it is (retainOnDelete)` : `${subject} is deleted`;
+  if (isRetained(member)) return `${subject} is left as it is (retainOnDelete)`;
+  return `${subject} is ${users.backend.capabilities.keysOnly ? "revoked" : "deleted"}`;
 }
 
 /** Whether a user that leaves has a value that a wanted one needs and two cannot have: it has to go before that comes. */

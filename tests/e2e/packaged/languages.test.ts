@@ -75,6 +75,7 @@ describe("the examples in other languages", function () {
       const first = await outputs();
       assert.equal(await ceph.s3(keyIn(first)), "200");
       assert.equal((await (stack as Stack).outputs()).secretKey, "[secret]");
+      assert.equal(Number(first.maxBuckets), 1000, "the user was looked up");
       assert.match((await up("--expect-no-changes")).stdout, /unchanged/);
 
       await setConfig("rotation", "2027-q1");

@@ -9,7 +9,7 @@ import path from "node:path";
 import { Gateway } from "../../../devserver/rgw/gateway";
 import { type Served, serve } from "../../../devserver/rgw/serve";
 import { admin } from "../../devserver/request";
-import { cliAvailable, skipWithout } from "../../real/needs";
+import { type Availability, cliAvailable, skipWithout } from "../../real/needs";
 import { openStack, REPOSITORY, type Stack, type StackOptions } from "../../real/pulumi";
 import { findYaml } from "./yaml";
 
@@ -53,15 +53,15 @@ describe("the packaged plugin by the real CLI", function () {
     assert.deepEqual(readFileSync(installed.trim()), readFileSync(PLUGIN));
     return stack;
   };
+  const yamlAvailable = async (): Promise<Availability> =>
+    (await findYaml())
+      ? { available: true }
+      : { available: false, reason: `Pulumi's host for YAML is not there. ${HOW}.` };
   const meddle = (what: string) => assert.equal(gateway.handle(admin(gateway, what, new Date())).status, 200, what);
   const user = (uid: string) => gateway.users().find((one) => one.uid === uid);
 
   it("takes YAML through a user's life: create, rotate, drift, import, destroy", async function () {
-    const yaml = await findYaml();
-    skipWithout(
-      this,
-      yaml ? { available: true } : { available: false, reason: `Pulumi's host for YAML is not there. ${HOW}.` },
-    );
+    skipWithout(this, await yamlAvailable());
     const { up, preview, outputs, setConfig, run, destroy } = await open({
       program: path.join(REPOSITORY, "examples/yaml"),
     });
@@ -100,6 +100,54 @@ describe("the packaged plugin by the real CLI", function () {
         .filter((uid) => /alice|red|blue|carol/.test(uid)),
       [],
     );
+  });
+
+  it("looks users up for YAML: with the default provider and an explicit one, in a preview too, secrets as secrets", async function () {
+    skipWithout(this, await yamlAvailable());
+    meddle("PUT user?uid=dan&display-name=Dan&access-key=DANSKEY&secret-key=dans-secret");
+    const program = `
+name: look-ups
+runtime: yaml
+variables:
+  dan: { fn::invoke: { function: object-users:rgw:getUser, arguments: { uid: dan } } }
+  key:
+    fn::invoke:
+      function: object-users:rgw:getUser
+      arguments: { uid: dan, withSecrets: true }
+      options: { provider: "\${cluster}" }
+  own: { fn::invoke: { function: object-users:rgw:getUser, arguments: { uid: "\${ann.id}" }, return: displayName } }
+  all: { fn::invoke: { function: object-users:rgw:listUsers, return: users } }
+resources:
+  cluster: { type: pulumi:providers:object-users, properties: { rgw: { endpoint: "\${gateway}" } } }
+  ann: { type: object-users:rgw:User, properties: { uid: ann, displayName: Ann } }
+config: { gateway: { type: string } }
+outputs:
+  displayName: \${dan.displayName}
+  accessKey: \${dan.keys[0].accessKey}
+  secretKey: \${key.keys[0].secretKey}
+  own: \${own}
+  all: \${all}
+`;
+    const { preview, up, setConfig, outputs, destroy, write, exportState } = await open({
+      program: { files: { "Pulumi.yaml": program } },
+    });
+    await setConfig("gateway", served.url);
+    const { stdout } = await preview({ expect: 0 });
+    assert.match(stdout, /displayName: "Dan"/);
+    assert.ok(!stdout.includes("dans-secret"));
+    await up({ expect: 0 });
+    const { secretKey, all, ...shown } = await outputs();
+    assert.equal(secretKey, "[secret]");
+    assert.deepEqual(shown, { displayName: "Dan", accessKey: "DANSKEY", own: "Ann" });
+    assert.ok((all as { uid: string }[]).some(({ uid }) => uid === "dan"));
+    assert.equal((await outputs({ showSecrets: true })).secretKey, "dans-secret");
+    assert.ok(!JSON.stringify(await exportState()).includes("dans-secret"));
+    write({ "Pulumi.yaml": program.replaceAll("uid: dan", "uid: nobody") });
+    const failed = await preview();
+    assert.match(`${failed.stdout}${failed.stderr}`, /looking up user "nobody": there is no such user/);
+    write({ "Pulumi.yaml": program });
+    await destroy({ expect: 0 });
+    meddle("DELETE user?uid=dan");
   });
 
   it("takes over a TypeScript stack in the middle of a grace, and gives it back: no user changes", async () => {

@@ -1,5 +1,6 @@
 /** Whose a user is, as tables: what state knows, what is there, and what may be done with it. */
 import assert from "node:assert/strict";
+import { accessKey } from "../../../provider/backends/openstack/access-key";
 import { deriveAccessKey } from "../../../provider/lifecycle/keys";
 import type { Capabilities, Known, Live, Spec } from "../../../provider/lifecycle/model";
 import {
@@ -68,6 +69,7 @@ describe("a user", () => {
     ],
     ["missing elsewhere", at(), undefined, TWO, "not ours"],
     ["elsewhere, by an id that is unique", at(), live(["B"]), TWO, "ours", UNIQUE],
+    ["elsewhere, by the same id, where only keys are ours", at(), live(["B"]), TWO, "not ours", accessKey.capabilities],
     ["missing elsewhere, by an id that is unique", at(), undefined, TWO, "not ours", UNIQUE],
     ["without a ring, where it was", { ...known([]), ...ONE }, live(["B"]), ONE, "ours"],
     ["without a ring, elsewhere", { ...known([]), ...ONE }, live(["B"]), TWO, "not ours"],
@@ -177,11 +179,6 @@ describe("what is no user is not called one", () => {
       "a subuser of two resources",
       managedByAnother(subuser, BY_US).message,
       /^creating subuser "ann:sync": .* manages this subuser\. Two .* one subuser:/,
-    ],
-    [
-      "a key of two resources",
-      managedByAnother(spec(), keys).message,
-      /^creating the key of user "ann": .* manages this key\. Two .* one key:/,
     ],
     ["an account elsewhere", gone(account), /^the account was made at .*, where there is no such account$/],
     ["a key elsewhere", gone(spec(), keys), /^the key was made at .*, where there is no such user$/],

@@ -1,5 +1,6 @@
 // codegen SCHEMA FOLDER: writes the SDKs of a schema, each language's into a folder of its own, with the generators that
 // `pulumi package add` has. The one for .NET has left these modules, and is built with an older release of them.
+// codegen SCHEMA FOLDER PROGRAM: writes a program in Pulumi's own language there instead, in each other one.
 package main
 
 import (
@@ -27,29 +28,28 @@ var generators = map[string]func(*schema.Package) (files, error){
 }
 
 func main() {
-	if err := run(os.Args[1], os.Args[2]); err != nil {
+	if err := run(os.Args[1], os.Args[2], os.Args[3:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(file, folder string) error {
+func run(file, folder string, program []string) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
+	var spec schema.PackageSpec
+	if err := json.Unmarshal(text, &spec); err != nil {
+		return err
+	}
+	if len(program) > 0 {
+		return writePrograms(spec, program[0], folder)
+	}
 	for language, generate := range generators {
-		// A generator may change the package that it is given, so each gets its own.
-		var spec schema.PackageSpec
-		if err := json.Unmarshal(text, &spec); err != nil {
-			return err
-		}
-		pkg, problems, err := schema.BindSpec(spec, schema.NewPluginLoader(nil), schema.ValidationOptions{})
+		pkg, err := bind(spec)
 		if err != nil {
 			return err
-		}
-		if problems.HasErrors() {
-			return problems
 		}
 		// As `pulumi package add` has it: the SDK is a module of its own.
 		pkg.SupportPack = true
@@ -57,14 +57,30 @@ func run(file, folder string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", language, err)
 		}
-		for name, content := range written {
-			target := filepath.Join(folder, language, name)
-			if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
-				return err
-			}
-			if err := os.WriteFile(target, content, 0o644); err != nil {
-				return err
-			}
+		if err := write(written, folder, language); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bind makes a package of a schema. A generator may change the package that it is given, so each gets its own.
+func bind(spec schema.PackageSpec) (*schema.Package, error) {
+	pkg, problems, err := schema.BindSpec(spec, schema.NewPluginLoader(nil), schema.ValidationOptions{})
+	if err == nil && problems.HasErrors() {
+		err = problems
+	}
+	return pkg, err
+}
+
+func write(written files, folder, language string) error {
+	for name, content := range written {
+		target := filepath.Join(folder, language, name)
+		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(target, content, 0o644); err != nil {
+			return err
 		}
 	}
 	return nil
