@@ -6,8 +6,9 @@ import { isDeepStrictEqual } from "node:util";
 import { type Backend, type Connection, capabilitiesOf } from "../backends/backend";
 import { type Config, openConnection, openedFor } from "../connection";
 import { ObjectUserError } from "../errors";
+import { type Called, called } from "../lifecycle/called";
 import type { Context } from "../lifecycle/context";
-import type { Fields, Known, Spec, Step } from "../lifecycle/model";
+import type { Fields, Known, Step } from "../lifecycle/model";
 import { plan } from "../lifecycle/plan";
 import { reconcile } from "../lifecycle/reconcile";
 import { withoutKnown } from "../lifecycle/unfinished";
@@ -101,12 +102,12 @@ function emptyLike(value: unknown): unknown {
   return typeof value === "object" ? {} : "";
 }
 
-function notThere({ name, noun = "user" }: Pick<Spec, "name" | "noun">): ObjectUserError {
+function notThere(spec: Called): ObjectUserError {
   return new ObjectUserError({
     code: "not-found",
     operation: "importing",
-    subject: `${noun} "${name}"`,
-    problem: `there is no such ${noun}`,
+    subject: called(spec),
+    problem: `there is no such ${spec.noun ?? "user"}`,
     advice: "Check the name.",
   });
 }
