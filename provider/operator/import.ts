@@ -64,7 +64,9 @@ export async function moveIn(
 ): Promise<MovedIn> {
   const seen = { ...specOf(backend, given, context.s3Endpoint), adopt: true };
   let showsKeys = false;
-  const known = await reconcile(seen, undefined, openedFor(context, backend, given), {
+  // Without it no key is made anew that S3 refuses.
+  const { knowsOtherKeys: _, ...api } = context.api;
+  const known = await reconcile(seen, undefined, openedFor({ ...context, api }, backend, given), {
     operation: "importing",
     may(step, sight) {
       showsKeys = !sight.keysAreHidden;
