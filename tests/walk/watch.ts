@@ -133,15 +133,14 @@ export class Watch {
     }
   }
 
-  /** A deletion failed of which a part was done: state lists those who are gone. */
+  /** A deletion failed of which a part was done: state lists those who are gone, and keys that are. */
   halfDeleted(stack: StackName, urn: string): void {
-    for (const { what, place, call } of this.writes)
-      if (this.isEnd(what) && call?.urn === urn && call.method === "delete") this.loses(stack, place);
-  }
-
-  /** Whether a write is one with which a deletion ends. */
-  private isEnd(what: string): boolean {
-    return this.system.keysOnly ? what.startsWith("removal") : what === "removal of user";
+    for (const { what, place, call } of this.writes) {
+      if (call?.urn !== urn) continue;
+      const isOfUser = what === "removal of user" && call.method === "delete";
+      const goes = call.method === "delete" || !this.declared.has(place);
+      if (isOfUser || (this.system.keysOnly && goes && what.startsWith("removal"))) this.loses(stack, place);
+    }
   }
 
   /** Whether a stack's state cannot know that a user or its key is gone, or that another user is there in its place. */
