@@ -159,7 +159,7 @@ export class Oracle {
         // A pair of one's own may be that of another system, too, to which the resource has moved.
         isAsBefore: this.managed(report.before).some((one) => one.urn === urn && isPublishedAs(one, is)),
         newKeys: watch.newKeys.get(place) ?? [],
-        made: watch.madeAt(place),
+        made: watch.madeAt(place, urn),
         accepted: watch.accepted,
       },
       s3: (pair) => site.s3(is.cluster, pair),

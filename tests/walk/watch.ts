@@ -107,10 +107,13 @@ export class Watch {
       if (owners.has(stack) && !places.has(place)) retiredAt.clear();
   }
 
-  /** The keys of a user that runs made, whatever resource has them. */
-  madeAt(place: string): ReadonlyMap<string, Maker> {
+  /** The keys that runs made at a place, and those of the user that a resource of this name made, whoever has them now. */
+  madeAt(place: string, urn: string): ReadonlyMap<string, Maker> {
     const ofUser = [...this.ledgers].filter(([other]) => areOfOneUser(other, place));
-    return new Map(ofUser.flatMap(([, { made }]) => [...made]));
+    const made = ofUser.flatMap(([other, ledger]) =>
+      [...ledger.made].filter(([, maker]) => other === place || maker.urn === urn),
+    );
+    return new Map(made);
   }
 
   /** The ledger of a place; a new one where a resource has made its first key. */
