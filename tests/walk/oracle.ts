@@ -67,6 +67,7 @@ export class Oracle {
     const after = this.managed(report.after);
     if (system.keysOnly) this.nothingIsTaken(report, before, after);
     watch.isKnown(report.stack, after);
+    if (report.what === "destroy") watch.deletedBeside(report.stack, after);
     for (const failure of result?.failures ?? [])
       isGood(
         report,

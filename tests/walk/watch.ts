@@ -146,6 +146,13 @@ export class Watch {
     }
   }
 
+  /** A user was deleted by one of two resources that state had for it: the other one's state lists who is gone. */
+  deletedBeside(stack: StackName, managed: readonly Managed[]): void {
+    for (const { what, place, call } of this.writes)
+      if (what === "removal of user" && managed.some((one) => one.place === place && one.urn !== call?.urn))
+        this.loses(stack, place);
+  }
+
   /** Whether a stack's state cannot know that a user or its key is gone, or that another user is there in its place. */
   hasLost(stack: StackName, place: string): boolean {
     return this.lost.get(place)?.has(stack) === true;
