@@ -252,7 +252,7 @@ export class Oracle {
   private nothingIsTaken({ is }: Report, before: readonly Managed[], after: readonly Managed[]): void {
     for (const one of after) {
       const { place, urn } = one;
-      const made = [...(this.watch.ledgers.get(place)?.made.keys() ?? [])];
+      const made = [...this.watch.madeAt(place, urn).keys()];
       const had = before.filter((other) => other.place === place).flatMap(({ ring }) => ring.map(({ id }) => id));
       const taken = takenOf(one, [...made, ...had], this.watch.declared.get(place)?.item, userAt(is, one));
       assert.equal(taken, undefined, `(2) key ${taken} of another is taken over by ${urn} without adopt`);
