@@ -10,6 +10,7 @@ import { takeInventory } from "../../provider/operator/inventory";
 import { overdue, sweepUser } from "../../provider/operator/sweep";
 import { IDENTITY } from "../../provider/protocol";
 import { type Board, ownBoard } from "../../provider/pulumi/board";
+import { openFleet } from "../../provider/pulumi/fleet/fleet";
 import { openResource } from "../../provider/pulumi/resource";
 import type { World } from "../../provider/world";
 import { Engine, ME } from "../provider/engine";
@@ -261,6 +262,16 @@ describe("rgw.AccessKey", () => {
     await assert.rejects(other.up(key), /userId: is a user that .* manages with exclusiveKeys: true/);
     await user.provider.update(id, outputs, inputs);
     assert.equal(stack.system.s3(other.stored?.outputs as { accessKey: string; secretKey: string }), "200");
+  });
+
+  it("of a fleet that a member leaves is said to be revoked, not its user to be deleted", async () => {
+    const engine = new Engine(openFleet(accessKey as Adapter["backend"], world()), stack.world);
+    await engine.provider.configure({ config: { get: (key: string) => stack.system.config[key] } });
+    await engine.up({ users: { a: { userId: "ann" }, b: { userId: "ann-b" } } });
+    await engine.up({ users: { b: { userId: "ann-b" } } });
+    const said = stack.world.lines.filter((line) => line.startsWith("rgw.AccessKeys a: "));
+    assert.deepEqual(said, ['rgw.AccessKeys a: the keys of user "ann" are revoked: it is not declared any more']);
+    assert.deepEqual(keys(), ["THEIRS-ann"]);
   });
 
   it("keeps no secret of anybody else's key", async () => {

@@ -67,6 +67,7 @@ export class Oracle {
     const after = this.managed(report.after);
     if (system.keysOnly) this.nothingIsTaken(report, before, after);
     watch.isKnown(report.stack, after);
+    if (report.what === "destroy") watch.deletedBeside(report.stack, after);
     for (const failure of result?.failures ?? [])
       isGood(
         report,
@@ -159,7 +160,7 @@ export class Oracle {
         // A pair of one's own may be that of another system, too, to which the resource has moved.
         isAsBefore: this.managed(report.before).some((one) => one.urn === urn && isPublishedAs(one, is)),
         newKeys: watch.newKeys.get(place) ?? [],
-        made: watch.madeAt(place),
+        made: watch.madeAt(place, urn),
         accepted: watch.accepted,
       },
       s3: (pair) => site.s3(is.cluster, pair),
@@ -251,7 +252,7 @@ export class Oracle {
   private nothingIsTaken({ is }: Report, before: readonly Managed[], after: readonly Managed[]): void {
     for (const one of after) {
       const { place, urn } = one;
-      const made = [...(this.watch.ledgers.get(place)?.made.keys() ?? [])];
+      const made = [...this.watch.madeAt(place, urn).keys()];
       const had = before.filter((other) => other.place === place).flatMap(({ ring }) => ring.map(({ id }) => id));
       const taken = takenOf(one, [...made, ...had], this.watch.declared.get(place)?.item, userAt(is, one));
       assert.equal(taken, undefined, `(2) key ${taken} of another is taken over by ${urn} without adopt`);

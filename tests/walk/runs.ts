@@ -106,7 +106,8 @@ export class Runs {
     if (result === undefined) this.tally.killed++;
     else if (wire.isDisturbed) this.tally.troubled++;
     if (result === undefined || (wire.isDisturbed && hasFailed(result))) watch.interrupted(result === undefined);
-    for (const { urn, method } of result?.failures ?? []) if (method === "delete") watch.halfDeleted(stack.name, urn);
+    for (const { urn, method } of result?.failures ?? [])
+      if (method === "delete" || system.keysOnly) watch.halfDeleted(stack.name, urn);
     const { leftBehind } = stack;
     stack.leftBehind = result === undefined ? new Map(watch.makers) : new Map();
     if (what === "preview") stack.leftBehind = leftBehind;

@@ -107,10 +107,13 @@ export class Watch {
       if (owners.has(stack) && !places.has(place)) retiredAt.clear();
   }
 
-  /** The keys of a user that runs made, whatever resource has them. */
-  madeAt(place: string): ReadonlyMap<string, Maker> {
+  /** The keys that runs made at a place, and those of the user that a resource of this name made, whoever has them now. */
+  madeAt(place: string, urn: string): ReadonlyMap<string, Maker> {
     const ofUser = [...this.ledgers].filter(([other]) => areOfOneUser(other, place));
-    return new Map(ofUser.flatMap(([, { made }]) => [...made]));
+    const made = ofUser.flatMap(([other, ledger]) =>
+      [...ledger.made].filter(([, maker]) => other === place || maker.urn === urn),
+    );
+    return new Map(made);
   }
 
   /** The ledger of a place; a new one where a resource has made its first key. */
@@ -133,15 +136,21 @@ export class Watch {
     }
   }
 
-  /** A deletion failed of which a part was done: state lists those who are gone. */
+  /** A deletion failed of which a part was done: state lists those who are gone, and keys that are. */
   halfDeleted(stack: StackName, urn: string): void {
-    for (const { what, place, call } of this.writes)
-      if (this.isEnd(what) && call?.urn === urn && call.method === "delete") this.loses(stack, place);
+    for (const { what, place, call } of this.writes) {
+      if (call?.urn !== urn) continue;
+      const isOfUser = what === "removal of user" && call.method === "delete";
+      const goes = call.method === "delete" || !this.declared.has(place);
+      if (isOfUser || (this.system.keysOnly && goes && what.startsWith("removal"))) this.loses(stack, place);
+    }
   }
 
-  /** Whether a write is one with which a deletion ends. */
-  private isEnd(what: string): boolean {
-    return this.system.keysOnly ? what.startsWith("removal") : what === "removal of user";
+  /** A user was deleted by one of two resources that state had for it: the other one's state lists who is gone. */
+  deletedBeside(stack: StackName, managed: readonly Managed[]): void {
+    for (const { what, place, call } of this.writes)
+      if (what === "removal of user" && managed.some((one) => one.place === place && one.urn !== call?.urn))
+        this.loses(stack, place);
   }
 
   /** Whether a stack's state cannot know that a user or its key is gone, or that another user is there in its place. */
