@@ -51,6 +51,8 @@ async function importUsers(kind: string, options: ImportOptions, terminal: Termi
   const backend = backendOf(kind);
   const config = configFrom(backend, options.set);
   const common = commonInputs(backend, options.input);
+  if (backend.isKeyless && options.fleet !== undefined)
+    throw new UsageError(`--fleet: there are no fleets of ${backend.resource}, which has no keys.`);
   refuseExisting([options.out, options.program], options.force);
   const began = terminal.world.now().getTime();
   let found: Found;
