@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isObjectUserError, ObjectUserError } from "../errors";
 import { called } from "./called";
-import type { Context } from "./context";
+import type { Context, KeyOfUser } from "./context";
 import {
   recordOf,
   type StepOf,
@@ -25,7 +25,7 @@ export async function applyStep(step: Step, spec: Spec, known: Known | undefined
   if (step.do === "createUser") return createUser(step, spec, context);
   if (known === undefined) throw new Error(`${step.do} needs a user`);
   const act: Act = { spec, known, user: refOf(spec, known), context };
-  if (endsKey(step) && context.isOthersKey?.(step.id, isOfRing(step, known))) return releaseKey(step, act);
+  if (endsKey(step) && context.isOthersKey?.(keyOfUser(step, known))) return releaseKey(step, act);
   switch (step.do) {
     case "setPassword":
       return setPassword(step, act);
@@ -58,8 +58,8 @@ function endsKey(step: Step): step is StepOf<"retireKey" | "disableKey" | "revok
   return step.do === "retireKey" || step.do === "disableKey" || step.do === "revokeKey";
 }
 
-function isOfRing({ id }: { readonly id: string }, { keys }: Known): boolean {
-  return keys.some((key) => key.id === id);
+function keyOfUser({ id }: { readonly id: string }, { userId, keys }: Known): KeyOfUser {
+  return { userId, id, isOurs: keys.some((key) => key.id === id) };
 }
 
 /** The key leaves the ring as it is. */
@@ -166,6 +166,8 @@ async function provenOrRevived(key: Signer, { spec, known, user, context }: Act)
     const isHeld = known.published?.id === key.id || known.inactive?.includes(key.id) === true;
     const canRevive = isUnused && !isHeld && context.capabilities.chooseAccessKey;
     if (!canRevive || !isObjectUserError(error, "conflict") || error.uncertain) throw error;
+    // Where S3 refuses every key, it is not the key that is wrong, and state may have forgotten who holds it.
+    if ((await context.api.knowsOtherKeys?.()) !== true) throw error;
     await context.api.revokeKey(user, key);
     const made = await context.api.issueKey(user, { ...spec.ownKey, accessKey: key.accessKey });
     const revived = { ...key, secretKey: made.secretKey ?? key.secretKey };

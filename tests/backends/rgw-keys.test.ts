@@ -1,6 +1,7 @@
 /** Access keys of rgw.User: the program's own, those of others, disabled ones, and whom they belong to. */
 import assert from "node:assert/strict";
 import type { Fault } from "../../devserver/rgw/fault";
+import type { WireRequest } from "../../provider/http/wire";
 import { deriveAccessKey } from "../../provider/lifecycle/keys";
 import type { Inputs } from "../../provider/pulumi/state";
 import { USER } from "../provider/backends/rgw/sample";
@@ -87,6 +88,25 @@ describe("an own key of rgw.User", () => {
     stack.mishap = undefined;
     await stack.up({ adopt: true, accessKey: "THEIRS" });
     assert.deepEqual(pair(stack.key()), ["THEIRS", "their-secret"]);
+  });
+
+  it("a key that state has forgotten is not made anew where S3 refuses every key: somebody holds it", async () => {
+    await stack.up();
+    const held = pair(stack.key());
+    stack.whole.stored = undefined;
+    await stack.restart();
+    stack.mishap = refuses;
+    assert.match(await stack.fails(), /S3 refuses the key although the system has it/);
+    accepts(stack, held);
+  });
+
+  it("a key that only S3 does not know, while it knows others, was left half-made, and is made anew", async () => {
+    const isRevoked = () => stack.asked.some(({ method }) => method === "DELETE");
+    const isOurs = (headers: WireRequest["headers"]) => JSON.stringify(headers).includes(DERIVED);
+    stack.mishap = (request) => (isOurs(request.headers) && !isRevoked() ? refuses(request) : undefined);
+    await stack.up();
+    assert.ok(isRevoked());
+    accepts(stack, pair(stack.key()));
   });
 
   it("a key in its grace that was never proven, to which the program goes back while S3 refuses it, is not made anew", async () => {

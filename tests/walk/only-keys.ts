@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Ledger } from "./ledger";
 import type { Managed } from "./managed";
 import { areOfOneUser } from "./places";
+import type { Item } from "./program";
 import type { User } from "./system";
 import type { Change } from "./wire";
 
@@ -41,6 +42,19 @@ export function keysGoWith(
         ledger.made.set(id, maker);
       }
   }
+}
+
+/** A key of a ring that is not among the resource's own, and that its program neither adopts nor gives with its secret. */
+export function takenOf(
+  { ring }: Managed,
+  own: readonly string[],
+  item: Item | undefined,
+  user: User | undefined,
+): string | undefined {
+  const { accessKey, secretKey } = item?.wish ?? {};
+  if (accessKey !== undefined && item?.adopt) return undefined;
+  const isGiven = (id: string) => accessKey !== undefined && user?.keys.get(id)?.secretKey === secretKey;
+  return ring.find(({ id }) => !own.includes(id) && !isGiven(id))?.id;
 }
 
 /** Whether a user that a state had is there: where only keys are ours, whether a key of its ring is that nobody else has. */

@@ -18,7 +18,7 @@ import type { Result } from "./engine";
 import { idleMembersAreLeft } from "./idle";
 import { textOf } from "./ledger";
 import { hasPair, isNamed, isSameUser, type Managed, managedBy, type Truth, userAt } from "./managed";
-import { isThere } from "./only-keys";
+import { isThere, takenOf } from "./only-keys";
 import { areOfOneUser, userOf } from "./places";
 import type { Program, StackName } from "./program";
 import { keeps, type Part } from "./promises";
@@ -65,6 +65,7 @@ export class Oracle {
     if (watch.broken) assert.fail(watch.broken);
     const before = this.managed(report.before);
     const after = this.managed(report.after);
+    if (system.keysOnly) this.nothingIsTaken(report, before, after);
     watch.isKnown(report.stack, after);
     for (const failure of result?.failures ?? [])
       isGood(
@@ -87,8 +88,9 @@ export class Oracle {
       const ledger = watch.ledgers.get(one.place);
       if (ledger && isTaken && userAt(report.was, one) && !system.keysOnly) ledger.isAdopted = true;
       if (isSole) await this.keepsPromises(report, one, was);
-      // Each may renew the secret of which the other's state tells.
-      else if (ledger && this.system.rotates === "secrets") ledger.isUnseen = true;
+      // Each may change what the other's state tells, or renew the secret.
+      else if (ledger && (system.rotates === "secrets" || watch.writes.some(({ place }) => place === one.place)))
+        ledger.isUnseen = true;
     }
     this.keysAreKnown(report, before, after, others);
     if (system.subjectOf) idleMembersAreLeft(report, before, watch);
@@ -157,6 +159,7 @@ export class Oracle {
         // A pair of one's own may be that of another system, too, to which the resource has moved.
         isAsBefore: this.managed(report.before).some((one) => one.urn === urn && isPublishedAs(one, is)),
         newKeys: watch.newKeys.get(place) ?? [],
+        made: watch.madeAt(place),
         accepted: watch.accepted,
       },
       s3: (pair) => site.s3(is.cluster, pair),
@@ -241,6 +244,17 @@ export class Oracle {
         isWished || watch.hasLost(stack, place) || theirs.includes(stack),
         `(2) ${place} of ${theirs.join(" and ")} is taken over without adopt`,
       );
+    }
+  }
+
+  /** No key comes into a resource's ring that it did not make, but by its program's wish. */
+  private nothingIsTaken({ is }: Report, before: readonly Managed[], after: readonly Managed[]): void {
+    for (const one of after) {
+      const { place, urn } = one;
+      const made = [...(this.watch.ledgers.get(place)?.made.keys() ?? [])];
+      const had = before.filter((other) => other.place === place).flatMap(({ ring }) => ring.map(({ id }) => id));
+      const taken = takenOf(one, [...made, ...had], this.watch.declared.get(place)?.item, userAt(is, one));
+      assert.equal(taken, undefined, `(2) key ${taken} of another is taken over by ${urn} without adopt`);
     }
   }
 

@@ -10,7 +10,7 @@
  */
 import assert from "node:assert/strict";
 import type { KeyRecord } from "../../provider/lifecycle/model";
-import { type Ledger, textOf } from "./ledger";
+import { type Ledger, type Maker, textOf } from "./ledger";
 import { hasPair, isDue, isOver, type Managed, quarantineOf } from "./managed";
 import { passwordIsRight } from "./passwords";
 import type { Item } from "./program";
@@ -43,6 +43,8 @@ export interface Part {
     /** What the resource publishes is what it published when the run began. */
     readonly isAsBefore: boolean;
     readonly newKeys: readonly string[];
+    /** The user's keys that runs made. */
+    readonly made: ReadonlyMap<string, Maker>;
     readonly accepted: ReadonlySet<string>;
   };
   s3(pair: { accessKey: string; secretKey: string }): string | Promise<string>;
@@ -169,13 +171,13 @@ function wasGiven({ published }: Ledger, accessKey: unknown): boolean {
 }
 
 /** The rotation's key is current: the one that lives, whoever began it; else a new one. */
-function isOfItsRotation({ system, ledger, item, was, is, before, start }: Part, where: string): void {
+function isOfItsRotation({ system, ledger, item, was, is, before, start, run }: Part, where: string): void {
   const { published } = is;
   if (item === undefined || published === undefined) return;
   const rotationId = item.rotationId ?? "";
-  const isWanted = (key: { readonly rotationId: string }) => key.rotationId === rotationId;
+  const isWanted = (key: { readonly rotationId: string | undefined }) => key.rotationId === rotationId;
   const names = [is.urn, ...item.formerly];
-  const begun = [...ledger.made].filter(([, key]) => isWanted(key) && names.includes(key.urn)).map(([id]) => id);
+  const begun = [...run.made].filter(([, key]) => isWanted(key) && names.includes(key.urn)).map(([id]) => id);
   const id = published.id ?? "";
   const current = is.ring.find((key) => key.id === id);
   // One that it made itself, and took over for another rotation since, stays.
@@ -185,7 +187,7 @@ function isOfItsRotation({ system, ledger, item, was, is, before, start }: Part,
   const over = new Set(was?.ring.filter(isEnded).map(({ id }) => id));
   const known = was?.ring.filter(isWanted).map(({ id }) => id) ?? [];
   const lives = (id: string) => {
-    const made = ledger.made.get(id)?.secretKey;
+    const made = run.made.get(id)?.secretKey;
     const secretKey = (before?.keys.get(id) ?? before?.disabled?.get(id))?.secretKey;
     return secretKey !== undefined && !over.has(id) && (made === undefined || made === secretKey);
   };

@@ -39,7 +39,11 @@ export function isGood(
   // Each setting is changed by itself, and only the system knows that the new name is taken.
   if (system.renames && TAKEN.test(message)) return;
   assert.ok(isOn || WAYS_OUT.test(message), `(4) a refusal has no way out: ${where}`);
-  const refused = new Set<string>(named.map(({ item }) => item.uid));
+  // A deletion calls members by the names that state has for them.
+  const leaving = managed.filter(({ member }) => member === undefined || isNamed(message, member));
+  const refused = new Set<string>(
+    method === "delete" ? leaving.map(({ uid }) => uid) : named.map(({ item }) => item.uid),
+  );
   const wrote = writes.find(
     ({ call, place }) => call?.urn === urn && call.method === method && refused.has(userOf(place).uid),
   );

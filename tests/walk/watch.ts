@@ -5,7 +5,7 @@
  */
 import type { Inputs } from "../../provider/pulumi/state";
 import { type Beginning, type Held, keysToHold } from "./held";
-import { type Ledger, newLedger } from "./ledger";
+import { type Ledger, type Maker, newLedger } from "./ledger";
 import { type Declared, declaredBy, hasPair, type Managed } from "./managed";
 import { endedOfOthers, keysGoWith } from "./only-keys";
 import { areOfOneUser, placeOf } from "./places";
@@ -105,6 +105,12 @@ export class Watch {
     // Who comes to such a place later may make the same keys again.
     for (const [place, { owners, retiredAt }] of this.ledgers)
       if (owners.has(stack) && !places.has(place)) retiredAt.clear();
+  }
+
+  /** The keys of a user that runs made, whatever resource has them. */
+  madeAt(place: string): ReadonlyMap<string, Maker> {
+    const ofUser = [...this.ledgers].filter(([other]) => areOfOneUser(other, place));
+    return new Map(ofUser.flatMap(([, { made }]) => [...made]));
   }
 
   /** The ledger of a place; a new one where a resource has made its first key. */
@@ -262,8 +268,7 @@ export class Watch {
       const was = before?.keys.get(id);
       if (was === undefined || was.secretKey !== pair.secretKey) {
         this.lost.get(place)?.delete(stack);
-        // A key of the program's own is of no rotation.
-        const rotationId = (item?.wish.accessKey === undefined && item?.rotationId) || "";
+        const rotationId = item?.wish.accessKey === undefined ? (item?.rotationId ?? "") : undefined;
         const kept = before?.disabled?.get(id);
         if (kept && kept.secretKey !== pair.secretKey)
           this.breaks(`(8) key ${id} of ${place} comes back with another secret`);
