@@ -29,8 +29,8 @@ interface ImportOptions {
 }
 
 const ABOUT = `Writes two files for users that exist: one for "pulumi import", and the program that declares them as they
-are. Nothing on the system is changed. KIND is ${KINDS}; the connection comes from the
-environment and --set. The admin user itself is never among them.`;
+are. Nothing on the system is changed. KIND is ${KINDS}; or rgw.accessKey, rgw.subuser,
+rgw.account or infomaniak.project. The connection comes from the environment and --set. The admin user itself is never among them.`;
 
 const list = (flags: string, text: string, none = "none") => new Option(flags, text).default([], none);
 
@@ -51,6 +51,8 @@ async function importUsers(kind: string, options: ImportOptions, terminal: Termi
   const backend = backendOf(kind);
   const config = configFrom(backend, options.set);
   const common = commonInputs(backend, options.input);
+  if (backend.isKeyless && options.fleet !== undefined)
+    throw new UsageError(`--fleet: there are no fleets of ${backend.resource}, which has no keys.`);
   refuseExisting([options.out, options.program], options.force);
   const began = terminal.world.now().getTime();
   let found: Found;

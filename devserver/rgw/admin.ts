@@ -7,7 +7,7 @@ import type { Arguments } from "./arguments";
 import type { Answer, Call } from "./call";
 import type { Context } from "./context";
 import { deleteKey, putKey } from "./keys";
-import { getMetadata, listBuckets, listMetadata, listUsers } from "./listing";
+import { getMetadata, listAccounts, listBuckets, listMetadata, listUsers } from "./listing";
 import { capRead, capWithoutKeys, capWrite } from "./permissions";
 import { getQuota, putQuota } from "./quota";
 import { getRateLimit, setRateLimit } from "./rate-limit";
@@ -67,6 +67,8 @@ export function adminOperation({ method, path, args }: Call, { caps }: Ways): Op
       return users("user", deleteUser);
     case "GET metadata/user":
       return found("GET metadata/user", "metadata", capRead, args.has("key") ? getMetadata : listMetadata);
+    case "GET metadata/account":
+      return caps.includes("accounts") ? found("GET metadata/account", "metadata", capRead, listAccounts) : undefined;
     case "GET bucket":
       return found("GET bucket", "buckets", capRead, listBuckets);
     case "GET info":

@@ -1,5 +1,5 @@
 /**
- * What the admin API lists: users (GET user?list and metadata/user) and buckets (GET bucket).
+ * What the admin API lists: users (GET user?list and metadata/user), accounts (GET metadata/account) and buckets (GET bucket).
  */
 import type { Arguments } from "./arguments";
 import type { Answer } from "./call";
@@ -19,6 +19,11 @@ export function listMetadata(context: Context, args: Arguments): Answer {
   if (!args.has("max-entries")) return json(context.store.allUsers().map(({ uid }) => formatUid(uid)));
   const { truncated, ...rest } = page(context, args);
   return json({ ...rest, truncated: context.ways.flagsAreTexts ? String(truncated) : truncated });
+}
+
+/** GET metadata/account: all ids as an array. */
+export function listAccounts({ store }: Context): Answer {
+  return json(store.allAccounts().map(({ id }) => id));
 }
 
 /** GET metadata/user?key=. */

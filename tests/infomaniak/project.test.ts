@@ -2,12 +2,17 @@
 // after a killed run, never a stranger's, renamed, and not deleted with users of others.
 
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import type { Backend } from "../../provider/backends/backend";
 import { project } from "../../provider/backends/infomaniak/project";
 import { nodeSend } from "../../provider/http/send";
 import type { Inputs } from "../../provider/pulumi/state";
+import { world } from "../../provider/world";
 import type { Adapter, System } from "../backends/adapter";
 import { openStack, type Stack } from "../backends/stack";
+import { runWith } from "../cli/scene";
 import { type Store, storeFor } from "../openstack/store";
 import { accountBefore, CLOUD, type Setting, TOKEN } from "./account";
 
@@ -191,6 +196,34 @@ describe("infomaniak.Project", function () {
     await stack.up();
     assert.equal(await stack.attempt(() => stack.engine.destroy()), undefined);
     assert.equal(there().length, 0);
+  });
+
+  it("is moved into a stack by object-users import, with its password left alone; the next up has nothing to do", async () => {
+    await stack.system.make("theirs");
+    const { served, store } = stack.system.setting;
+    const directory = mkdtempSync(path.join(tmpdir(), "object-users-import-"));
+    try {
+      const [out, program] = ["import.json", "projects.ts"].map((file) => path.join(directory, file));
+      const places = { endpoint: served.endpoint, authUrl: store.keystone.authUrl, s3Endpoint: store.s3Endpoint };
+      const set = Object.entries(places).flatMap(([name, url]) => ["--set", `${name}=${url}`]);
+      const files = ["--out", String(out), "--program", String(program)];
+      const args = ["--filter", "theirs", "--input", `publicCloudId=${CLOUD}`, ...set, ...files];
+      const environment = { INFOMANIAK_TOKEN: TOKEN };
+      const ran = await runWith(
+        ["import", "infomaniak.project", ...args],
+        { ...world, environment, log: () => {} },
+        directory,
+      );
+      assert.equal(ran.code, 0, ran.said);
+      assert.match(readFileSync(String(program), "utf8"), /new infomaniak\.Project\("theirs", \{[^}]*name: "theirs"/);
+      const { resources } = JSON.parse(readFileSync(String(out), "utf8"));
+      const [{ id, inputs, outputs }] = resources;
+      assert.equal(outputs.password, undefined);
+      stack.whole.stored = { id, inputs, outputs, secrets: [], halfMade: false };
+      assert.equal(await stack.engine.up({ publicCloudId: CLOUD, name: "theirs" }), "same");
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   const wrong: readonly [Inputs, RegExp][] = [

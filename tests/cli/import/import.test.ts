@@ -97,6 +97,68 @@ describe("object-users import", () => {
     for (const resource of resources()) assert.equal(await changes("rgw.accessKey", settings, resource), false);
   });
 
+  it("moves subusers with the key of theirs that is there, and leaves those that no input can declare", async () => {
+    make(
+      "PUT user?uid=media&display-name=Media&access-key=OWN&secret-key=the-secret-of-media",
+      "PUT user?uid=media&subuser=reader&access=read&key-type=s3&access-key=READER&secret-key=the-secret-of-reader",
+      "PUT user?uid=media&subuser=legacy&access=full",
+      "PUT user?uid=media&subuser=nothing&key-type=s3&access-key=NOTHING",
+    );
+    const { code, said } = await ofGateway("rgw.subuser", []);
+    assert.equal(code, 3, said);
+    assert.match(said, /not imported: media:nothing: .*access/);
+    const text = readFileSync(program(), "utf8").replace(/\s+/g, " ");
+    const swift =
+      'new rgw.Subuser("media-legacy", { user: "media", name: "legacy", keyType: "swift", access: "full", })';
+    const s3 = 'new rgw.Subuser("media-reader", { user: "media", name: "reader", access: "read", })';
+    for (const declared of [swift, s3]) assert.ok(text.includes(declared), text);
+    const found = resources().map(({ id, outputs }) => [id, outputs.accessKey]);
+    assert.deepEqual(found, [
+      ["media:legacy", "media:legacy"],
+      ["media:reader", "READER"],
+    ]);
+    assert.equal(gateway.requests.writes(), 0);
+    const { accessKey, secretKey } = gateway.admin;
+    const settings = { "rgw:endpoint": served.url, "rgw:accessKey": accessKey, "rgw:secretKey": secretKey };
+    for (const resource of resources()) assert.equal(await changes("rgw.subuser", settings, resource), false);
+  });
+
+  it("moves accounts, which have no keys and no fleets, and names the right that is missing", async () => {
+    make(
+      "PUT user?caps&uid=admin&user-caps=accounts=*",
+      "POST account?name=media&max-users=9&email=ops@x.org&id=RGW00000000000000001",
+      "POST account?name=film&tenant=t1&id=RGW00000000000000002",
+    );
+    const { code, said } = await ofGateway("rgw.account", []);
+    assert.equal(code, 0, said);
+    const text = readFileSync(program(), "utf8").replace(/\s+/g, " ");
+    assert.match(
+      text,
+      /media: new rgw\.Account\("media", \{ name: "media", maxUsers: 9, email: "ops@x\.org", accountId: "RGW0+1",? \}\)/,
+    );
+    assert.match(
+      text,
+      /"t1-film": new rgw\.Account\("t1-film", \{ tenant: "t1", name: "film", accountId: "RGW0+2",? \}\)/,
+    );
+    const found = resources().map(({ id, outputs }) => [id, outputs.accessKey, outputs.maxUsers]);
+    assert.deepEqual(found, [
+      ["RGW00000000000000001", undefined, 9],
+      ["RGW00000000000000002", undefined, 1000],
+    ]);
+    assert.equal(gateway.requests.writes(), 0);
+    const { accessKey, secretKey } = gateway.admin;
+    const settings = { "rgw:endpoint": served.url, "rgw:accessKey": accessKey, "rgw:secretKey": secretKey };
+    for (const resource of resources()) assert.equal(await changes("rgw.account", settings, resource), false);
+    const fleet = await ofGateway("rgw.account", ["--force", "--fleet", "all"]);
+    assert.equal(fleet.code, 2);
+    assert.match(fleet.said, /there are no fleets of rgw\.Account/);
+    make("DELETE user?caps&uid=admin&user-caps=metadata=*");
+    assert.match(
+      (await ofGateway("rgw.account", ["--force"])).said,
+      /lacks the capability metadata.*--caps="metadata=read"/,
+    );
+  });
+
   it("declares what must be, and what is not the default", async () => {
     make(
       "PUT user?uid=plain&display-name=Plain",

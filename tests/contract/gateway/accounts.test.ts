@@ -17,6 +17,7 @@ const account = (method: string, values: Values, gives = "200", shows?: object):
 const made = (values: Values = {}) => account("POST", { name: "acme%", ...values }, "200", { name: "acme%" });
 const named = { name: "acme%" };
 const Q = "RGW80000000000000000";
+const L = "RGW80000000000000001";
 
 contract(
   "account",
@@ -50,6 +51,17 @@ contract(
         max_access_keys: 1,
         email: "A%@b.c",
       }),
+    ],
+    [
+      "metadata/account is an array of all ids",
+      keeper("accounts=*;metadata=read"),
+      made({ id: L }),
+      { ask: admin("GET metadata/account", {}, by), gives: "200", says: `"${L}"` },
+    ],
+    [
+      "metadata/account takes metadata=read",
+      keeper(),
+      { ask: admin("GET metadata/account", {}, by), gives: "403 AccessDenied" },
     ],
     [
       "?quota sets one of two, and keeps the other",

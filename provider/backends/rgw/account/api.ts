@@ -30,6 +30,12 @@ const IN_USE: Meanings = {
   BucketAlreadyExists: { code: "in-use", problem: "the account has buckets", advice: "Empty and delete them first." },
 };
 
+const NO_METADATA: Meaning = {
+  code: "forbidden",
+  problem: "the admin user lacks the capability metadata",
+  advice: 'Give it: radosgw-admin caps add --uid=ADMIN --caps="metadata=read".',
+};
+
 /** The id of the account that a resource makes. */
 export function accountIdOf(mark: string): string {
   const number = createHash("sha256").update(`account ${mark}`).digest().readBigUInt64BE() % 10n ** 17n;
@@ -88,6 +94,22 @@ export function accountApi(settings: Settings, deps: BackendDeps & { readonly se
     async remove({ userId, name }) {
       const act = { ...repeatable("deleting", of(name)), means: { ...OF_ACCOUNTS, ...IN_USE } };
       await orUndefined(call(act, "DELETE", ACCOUNT, { id: userId }));
+    },
+
+    async *list() {
+      // https://docs.ceph.com/en/latest/radosgw/adminops/#get-metadata names no accounts; Ceph 19 and 20 list them all the same.
+      const act = { ...repeatable("listing", "the accounts"), means: { AccessDenied: NO_METADATA } };
+      const ids = await call(act, "GET", "/admin/metadata/account", {}, { schema: z.array(z.string()) });
+      for (const id of ids) {
+        const account = await orUndefined(
+          call({ ...repeatable("reading", of(id)), means: OF_ACCOUNTS }, "GET", ACCOUNT, { id }, content),
+        );
+        if (account === undefined) continue;
+        const { name, tenant = "" } = account;
+        yield tenant === ""
+          ? { label: name, inputs: { name } }
+          : { label: `${tenant}$${name}`, inputs: { tenant, name } };
+      }
     },
 
     async unsupported() {

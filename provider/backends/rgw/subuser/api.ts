@@ -15,6 +15,7 @@ import { fingerprint, sha256 } from "../../fingerprint";
 import { readBy } from "../../rows";
 import { listBuckets } from "../../s3";
 import { knowsAdmin, madeKey, sameUser, verdictOf } from "../answers";
+import { allUsers } from "../listing";
 import { requestsTo } from "../requests";
 import type { Settings } from "../settings";
 import { keysOf, type WireUser } from "../wire";
@@ -106,6 +107,18 @@ export function subuserApi(settings: Settings, deps: BackendDeps & { readonly se
       }
     },
 
+    async *list() {
+      for await (const { label } of allUsers(requests)) {
+        const user = await orUndefined(getUser(label));
+        for (const subuser of user?.subusers ?? []) {
+          const where: Where = { user: label, name: subuser.id.slice(label.length + 1), keyType: "s3" };
+          const isSwift = user !== undefined && s3KeysOf(user, where).length === 0 && hasSwiftKey(user, where);
+          const { keyType: _, ...inputs } = where;
+          yield { label: subuser.id, inputs: isSwift ? { ...inputs, keyType: "swift" } : inputs };
+        }
+      }
+    },
+
     async probe({ where, ...subuser }, key, s3Endpoint = settings.s3Endpoint) {
       const { timeoutSeconds } = settings;
       if (where.keyType === "swift") return logIn(key, { endpoint: s3Endpoint, timeoutSeconds }, deps);
@@ -146,6 +159,10 @@ function swiftKeysOf(keys: readonly WireSwiftKey[], where: Where): LiveKey[] {
       ? [{ id: fingerprint(accessKey, sha256(secretKey)), accessKey, secretKey }]
       : [],
   );
+}
+
+function hasSwiftKey(user: WireUser, where: Where): boolean {
+  return swiftKeysOf(user.swift_keys, where).length > 0;
 }
 
 /** What tells all keys of the subuser apart, of both types. */
