@@ -51,7 +51,7 @@ export function ownKeyOf({
 
 /** The port to users of which only keys are ours. */
 export function onlyKeys<Where>(api: UserApi<Where>): UserApi<Where> {
-  const { activateKey, disableKey, disablesKeys, systemId } = api;
+  const { activateKey, disableKey, disablesKeys, knowsOtherKeys, systemId } = api;
   return {
     async find(user) {
       const live = await api.find(user);
@@ -63,6 +63,7 @@ export function onlyKeys<Where>(api: UserApi<Where>): UserApi<Where> {
     ...(activateKey ? { activateKey } : {}),
     ...(disableKey ? { disableKey } : {}),
     ...(disablesKeys ? { disablesKeys } : {}),
+    ...(knowsOtherKeys ? { knowsOtherKeys } : {}),
     ...(systemId ? { systemId } : {}),
     create: never,
     update: never,

@@ -104,10 +104,15 @@ function understood<T, A extends Act, S extends Said>(
   const json = parseJson(body);
   const isSuccess = dialect.isSuccess?.(status, json) ?? (status >= 200 && status < 300);
   if (!isSuccess) throw refused(dialect, act, response, json);
-  const result = read(json);
+  const result = isPage(body) ? undefined : read(json);
   if (result !== undefined) return result;
   const meaning = dialect.unreadable?.(json) ?? foreign(dialect, headers["content-type"]);
   throw failure(act, { ...meaning, answer: `${status}`, uncertain: !act.safe });
+}
+
+/** Whether a person is to read an answer, as of a proxy that asks for a login: whatever its status, no system has acted. */
+function isPage(body: string): boolean {
+  return /^\s*<(!doctype\s+)?html\b/i.test(body);
 }
 
 /** JSON, or undefined. The parser's own complaint would quote the body, which may hold secrets. */

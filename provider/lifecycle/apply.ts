@@ -1,7 +1,7 @@
 /** Carries out one step, and folds its result into what is known (fold.ts). */
 import { isDeepStrictEqual } from "node:util";
 import { isObjectUserError, ObjectUserError } from "../errors";
-import type { Context } from "./context";
+import type { Context, KeyOfUser } from "./context";
 import {
   recordOf,
   type StepOf,
@@ -24,7 +24,7 @@ export async function applyStep(step: Step, spec: Spec, known: Known | undefined
   if (step.do === "createUser") return createUser(step, spec, context);
   if (known === undefined) throw new Error(`${step.do} needs a user`);
   const act: Act = { spec, known, user: refOf(spec, known), context };
-  if (endsKey(step) && context.isOthersKey?.(step.id, isOfRing(step, known))) return releaseKey(step, act);
+  if (endsKey(step) && context.isOthersKey?.(keyOfUser(step, known))) return releaseKey(step, act);
   switch (step.do) {
     case "setPassword":
       return setPassword(step, act);
@@ -57,8 +57,8 @@ function endsKey(step: Step): step is StepOf<"retireKey" | "disableKey" | "revok
   return step.do === "retireKey" || step.do === "disableKey" || step.do === "revokeKey";
 }
 
-function isOfRing({ id }: { readonly id: string }, { keys }: Known): boolean {
-  return keys.some((key) => key.id === id);
+function keyOfUser({ id }: { readonly id: string }, { userId, keys }: Known): KeyOfUser {
+  return { userId, id, isOurs: keys.some((key) => key.id === id) };
 }
 
 /** The key leaves the ring as it is. */
@@ -126,7 +126,9 @@ async function issueKey(step: StepOf<"issueKey">, { spec, known, user, context }
     await proveCurrent({ ...published, id: published.id }, provenAt, user, context);
   }
   const isChosen = spec.ownKey?.accessKey !== undefined;
-  const key = await context.api.issueKey(user, { ...step.key, ...(isChosen ? { isChosen } : {}) });
+  const replaces = step.key.accessKey === undefined ? undefined : known.secrets[step.key.accessKey];
+  const request = { ...step.key, ...(isChosen ? { isChosen } : {}), ...(replaces === undefined ? {} : { replaces }) };
+  const key = await context.api.issueKey(user, request);
   return withIssued(known, step, key, context.now());
 }
 
@@ -155,12 +157,16 @@ async function provenOrRevived(key: Signer, { spec, known, user, context }: Act)
     return key;
   } catch (error) {
     const record = known.keys.find((candidate) => candidate.id === key.id);
-    // Without a record it is one that an interrupted run left, if it is the one that we would make.
+    // Without a record it is one that an interrupted run left, if it is the one that we would make. A key that the program
+    // chose may be somebody's.
     const wouldMake = nextKey(spec, known, context.capabilities, context.now()).accessKey === key.accessKey;
-    const isUnused = record === undefined ? wouldMake : record.provenAt === undefined;
+    const isLeft = wouldMake && spec.ownKey?.accessKey === undefined;
+    const isUnused = record === undefined ? isLeft : (record.provenAt ?? record.retiredAt) === undefined;
     const isHeld = known.published?.id === key.id || known.inactive?.includes(key.id) === true;
     const canRevive = isUnused && !isHeld && context.capabilities.chooseAccessKey;
     if (!canRevive || !isObjectUserError(error, "conflict") || error.uncertain) throw error;
+    // Where S3 refuses every key, it is not the key that is wrong, and state may have forgotten who holds it.
+    if ((await context.api.knowsOtherKeys?.()) !== true) throw error;
     await context.api.revokeKey(user, key);
     const made = await context.api.issueKey(user, { ...spec.ownKey, accessKey: key.accessKey });
     const revived = { ...key, secretKey: made.secretKey ?? key.secretKey };

@@ -5,6 +5,13 @@ import type { Capabilities, Fields, Known } from "./model";
 import type { Here } from "./ownership";
 import type { UserApi } from "./user-api";
 
+/** A key that is to end, of the ring (`isOurs`) or not. */
+export interface KeyOfUser {
+  readonly userId: string;
+  readonly id: string;
+  readonly isOurs: boolean;
+}
+
 /** What the lifecycle needs from the system and the world. */
 export interface Context {
   readonly api: UserApi;
@@ -26,8 +33,8 @@ export interface Context {
   readonly log: (line: string) => void;
   /** Shows what is being done, step by step. */
   readonly announce: (line: string) => void;
-  /** Whether another resource has a key by now, of the ring (`isOurs`) or not: that one ends it then. Absent: nobody knows. */
-  readonly isOthersKey?: (id: string, isOurs: boolean) => boolean;
+  /** Whether another resource has a key by now: that one ends it then. Absent: nobody knows. */
+  readonly isOthersKey?: (key: KeyOfUser) => boolean;
   /** A new password that nobody can guess and that the usual password rules accept. */
   readonly newPassword: () => string;
 }

@@ -159,6 +159,8 @@ export interface KeyRequest {
   readonly secretKey?: string;
   /** The program has chosen the access key: somebody else may have it. */
   readonly isChosen?: boolean;
+  /** The secret that a key of this id was seen to have: that one is to be replaced. */
+  readonly replaces?: string;
   /** What a secret that we choose is to begin with, so that an interrupted run's is recognised. */
   readonly secretPrefix?: string;
   /** How long the key before it is to live on, where the system ends graces by itself. Absent when there is none before it. */

@@ -89,6 +89,11 @@ export interface UserApi<Where = unknown> {
    * cannot be found out. For the inputs that `Backend.synonyms` names.
    */
   sameValue?(input: string, one: Json, other: Json): Promise<boolean>;
+  /**
+   * Whether S3 knows a key that this system has for certain: then one that it refuses is half-made. Absent where a system
+   * leaves no such keys.
+   */
+  knowsOtherKeys?(): Promise<boolean>;
   /** Sends a harmless request signed with the key, to one of the connection's `s3Endpoints` where there are several. */
   probe(
     user: UserRef<Where>,

@@ -4,6 +4,7 @@
  * one has, whatever kinds the two are of.
  */
 import type { Backend } from "../backends/backend";
+import type { KeyOfUser } from "../lifecycle/context";
 import { isDerived } from "../lifecycle/keys";
 import type { Known } from "../lifecycle/model";
 import type { Run } from "./run";
@@ -78,18 +79,18 @@ export class Claims {
   }
 
   /** Whether a resource that goes leaves a key, because a resource of this run needs it. */
-  needsKey({ identity }: Known, id: string): boolean {
-    return this.run.isNeeded(identity, this.nameOfKey(id));
+  needsKey({ identity, userId }: Known, id: string): boolean {
+    return this.run.isNeeded(identity, this.nameOfKey(userId, id));
   }
 
   /**
    * Whether a resource that stays leaves a key, because another one of this run has it or is to have it. Of a user on which
    * another resource has keys, no key that is not ours is ended: which of them that is, is known later.
    */
-  isOthersKey(identity: string, id: string, user: Inputs, isOurs: boolean): boolean {
+  isOthersKey(identity: string, inputs: Inputs, { userId, id, isOurs }: KeyOfUser): boolean {
     return (
-      this.run.isWithAnother(identity, this.nameOfKey(id)) ||
-      (!isOurs && this.contradiction(identity, user) !== undefined)
+      this.run.isWithAnother(identity, this.nameOfKey(userId, id)) ||
+      (!isOurs && this.contradiction(identity, inputs) !== undefined)
     );
   }
 
@@ -110,14 +111,14 @@ export class Claims {
   }
 
   /** Of users those keys only that others may have, too: an id that is derived is the user's alone. */
-  private keysOf({ keys }: Known): string[] {
-    return keys.filter(({ id }) => this.isOfKeys || !isDerived(id)).map(({ id }) => this.nameOfKey(id));
+  private keysOf({ keys, userId }: Known): string[] {
+    return keys.filter(({ id }) => this.isOfKeys || !isDerived(id)).map(({ id }) => this.nameOfKey(userId, id));
   }
 
   private all(inputs: readonly Inputs[]): string[] {
     return inputs.flatMap((each) => {
-      const { name, ownKey } = this.backend.specOf(each);
-      const key = ownKey?.accessKey === undefined ? [] : [this.nameOfKey(ownKey.accessKey)];
+      const { name, userId = "", ownKey } = this.backend.specOf(each);
+      const key = ownKey?.accessKey === undefined ? [] : [this.nameOfKey(userId, ownKey.accessKey)];
       return this.isOfKeys ? key : [`${this.backend.resource} ${this.address} ${name}`, ...key];
     });
   }
@@ -135,9 +136,9 @@ export class Claims {
     return this.isOfKeys ? [`${this.backend.resource} ${this.address} of ${identity}`] : [];
   }
 
-  /** Kinds of one system have one name for a key. */
-  private nameOfKey(id: string): string {
-    return this.nameOf("key", id);
+  /** Kinds of one system have one name for a key. The same id on another user is another key: one waits for the other. */
+  private nameOfKey(userId: string, id: string): string {
+    return this.nameOf("key", `${id} of ${userId}`);
   }
 
   private nameOf(what: string, id: string): string {

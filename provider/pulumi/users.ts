@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type Backend, capabilitiesOf, type UserSpec } from "../backends/backend";
 import { type Config, type Opened, openConnection, openedFor } from "../connection";
 import { askedOnce } from "../http/asked-once";
-import { hereOf } from "../lifecycle/context";
+import { hereOf, type KeyOfUser } from "../lifecycle/context";
 import type { Known, Step } from "../lifecycle/model";
 import { observe } from "../lifecycle/observe";
 import {
@@ -208,7 +208,7 @@ export class Users {
   async reconcile(inputs: Inputs, before: Remembered | undefined, internals: Internals): Promise<Known> {
     const claims = await this.claims();
     const { identity } = internals;
-    const isOthersKey = (id: string, isOurs: boolean) => claims.isOthersKey(identity, id, inputs, isOurs);
+    const isOthersKey = (key: KeyOfUser) => claims.isOthersKey(identity, inputs, key);
     const opened = { ...openedFor(await this.open(), this.backend, inputs), isOthersKey };
     const spec = specOf(this.backend, inputs, opened.s3Endpoint, internals);
     const claim = claims.of(inputs);

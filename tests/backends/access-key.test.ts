@@ -199,6 +199,21 @@ describe("rgw.AccessKey", () => {
       assert.equal(stack.system.s3(own), "200");
     });
 
+  it("ends a key of the program's own though another user is to have one of the same id, which waits for that", async () => {
+    const own = { userId: "ann", accessKey: "MINE", secretKey: "my-own-secret", gracePeriodSeconds: 60 };
+    const rotated = { userId: "ann", rotationId: "1", gracePeriodSeconds: 60 };
+    const [giver, taker] = [await another("giver"), await another("taker")];
+    await giver.up(own);
+    await inNextRun(giver, taker);
+    await assert.rejects(taker.up({ ...own, userId: "ann-b" }), /belongs to another user/);
+    await giver.up(rotated);
+    stack.world.advance(61);
+    await inNextRun(giver, taker);
+    await giver.up(rotated);
+    await taker.up({ ...own, userId: "ann-b" });
+    assert.deepEqual([keys().includes("MINE"), keys("ann-b").includes("MINE")], [false, true]);
+  });
+
   it("that goes leaves the key that an rgw.User of the program has by now", async () => {
     const own = { accessKey: "MINE", secretKey: "my-own-secret" };
     const user = await another("user", ownBoard(), rgw);

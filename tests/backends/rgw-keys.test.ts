@@ -1,6 +1,7 @@
 /** Access keys of rgw.User: the program's own, those of others, disabled ones, and whom they belong to. */
 import assert from "node:assert/strict";
 import type { Fault } from "../../devserver/rgw/fault";
+import type { WireRequest } from "../../provider/http/wire";
 import { deriveAccessKey } from "../../provider/lifecycle/keys";
 import type { Inputs } from "../../provider/pulumi/state";
 import { USER } from "../provider/backends/rgw/sample";
@@ -70,6 +71,51 @@ describe("an own key of rgw.User", () => {
     for (const own of [{ accessKey: "THEIRS", secretKey: "own-secret" }, { accessKey: "THEIRS" }])
       assert.match(await stack.fails(own), /key THEIRS: it is a key of subuser "ann:app"\. Nothing was changed/);
     accepts(stack, ["THEIRS", "their-secret"]);
+  });
+
+  /** S3 that does not know any key, as of another cluster, or of a gateway that has not heard of changes yet. */
+  const refuses = ({ url }: { readonly url: URL }): Fault | undefined =>
+    url.pathname === "/"
+      ? { kind: "answer", status: 403, body: "<Error><Code>InvalidAccessKeyId</Code></Error>" }
+      : undefined;
+
+  it("an adopted key that S3 refuses, as s3Endpoint is wrong, is not made anew: somebody holds it", async () => {
+    stack.meddle("PUT user?uid=ann&display-name=Ann&access-key=THEIRS&secret-key=their-secret");
+    stack.mishap = refuses;
+    const says = await stack.fails({ adopt: true, accessKey: "THEIRS" });
+    assert.match(says, /S3 refuses the key although the system has it/);
+    accepts(stack, ["THEIRS", "their-secret"]);
+    stack.mishap = undefined;
+    await stack.up({ adopt: true, accessKey: "THEIRS" });
+    assert.deepEqual(pair(stack.key()), ["THEIRS", "their-secret"]);
+  });
+
+  it("a key that state has forgotten is not made anew where S3 refuses every key: somebody holds it", async () => {
+    await stack.up();
+    const held = pair(stack.key());
+    stack.whole.stored = undefined;
+    await stack.restart();
+    stack.mishap = refuses;
+    assert.match(await stack.fails(), /S3 refuses the key although the system has it/);
+    accepts(stack, held);
+  });
+
+  it("a key that only S3 does not know, while it knows others, was left half-made, and is made anew", async () => {
+    const isRevoked = () => stack.asked.some(({ method }) => method === "DELETE");
+    const isOurs = (headers: WireRequest["headers"]) => JSON.stringify(headers).includes(DERIVED);
+    stack.mishap = (request) => (isOurs(request.headers) && !isRevoked() ? refuses(request) : undefined);
+    await stack.up();
+    assert.ok(isRevoked());
+    accepts(stack, pair(stack.key()));
+  });
+
+  it("a key in its grace that was never proven, to which the program goes back while S3 refuses it, is not made anew", async () => {
+    await stack.up({ ...HOUR, rotationId: "1", prove: false });
+    const held = pair(stack.key());
+    await stack.up({ ...HOUR, rotationId: "2" });
+    stack.mishap = refuses;
+    assert.match(await stack.fails({ ...HOUR, rotationId: "1" }), /S3 refuses the key although the system has it/);
+    accepts(stack, held);
   });
 
   it("an own key that has the id of one that is over: the old one is revoked first, then it is issued anew", async () => {

@@ -4,14 +4,15 @@
  */
 import * as fc from "fast-check";
 import type { Inputs } from "../../provider/pulumi/state";
+import { placeOf } from "./places";
 import {
   ADDRESSES,
   type Address,
+  clusterOf,
   INSTANCES,
   type Instance,
   type Item,
   itemUrn,
-  placeOf,
   type Source,
   type StackName,
   UIDS,
@@ -61,7 +62,6 @@ const NAMES = ["x", "y", "z"] as const;
 
 const at = fc.nat(MAX_USERS - 1);
 const home = fc.constantFrom<Item["home"]>("list", "single", "fleet");
-const uid = fc.constantFrom(...UIDS);
 const rarely = fc.integer({ min: 0, max: 3 }).map((n) => n === 3);
 const kind = <T extends Edit["do"]>(name: T) => fc.constant(name);
 
@@ -71,10 +71,12 @@ const common = fc.oneof(
 );
 
 /** Edits of a user's inputs, which leave the program's form as it is. */
-function inner({ graces, wishes, rotates, kind: name }: System): fc.Arbitrary<Edit> {
+function inner({ graces, wishes, rotates, kind: name, keysOnly }: System): fc.Arbitrary<Edit> {
   const rotationId = fc.constantFrom(undefined, "1", "2", "3");
   const both =
-    name === "cegedim" ? wishes : fc.oneof({ weight: 3, arbitrary: wishes }, { weight: 1, arbitrary: common });
+    name === "cegedim" || keysOnly
+      ? wishes
+      : fc.oneof({ weight: 3, arbitrary: wishes }, { weight: 1, arbitrary: common });
   return fc.oneof(
     { weight: rotates === "keys" ? 4 : 6, arbitrary: fc.record({ do: kind("rotate"), at, rotationId }) },
     { weight: 2, arbitrary: fc.record({ do: kind("grace"), at, seconds: fc.constantFrom(...graces) }) },
@@ -86,51 +88,58 @@ function inner({ graces, wishes, rotates, kind: name }: System): fc.Arbitrary<Ed
 /** Any edit of a program of a system, mostly of what its users are, or mostly of where it has them. */
 export function edit(system: System, about: "users" | "programs"): fc.Arbitrary<Edit> {
   const weight = about === "users" ? 80 : 10;
-  return fc.oneof({ weight, arbitrary: inner(system) }, { weight: 35, arbitrary: outer });
+  return fc.oneof({ weight, arbitrary: inner(system) }, { weight: 35, arbitrary: outer(system) });
 }
 
-const outer: fc.Arbitrary<Edit> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: kind("insert"), at, home, uid, adopt: rarely }) },
-  { weight: 5, arbitrary: fc.record({ do: kind("remove"), at }) },
-  { weight: 2, arbitrary: fc.record({ do: kind("swap"), at, with: at }) },
-  { weight: 2, arbitrary: fc.record({ do: kind("rename"), at, name: fc.constantFrom(...NAMES), alias: fc.boolean() }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      do: kind("component"),
-      at,
-      depth: fc.constantFrom<Item["depth"]>(0, 1, 2),
-      alias: fc.boolean(),
-    }),
-  },
-  { weight: 3, arbitrary: fc.record({ do: kind("move"), at, home, adopt: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ do: kind("uid"), at, uid }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      do: kind("options"),
-      at,
-      first: fc.constantFrom(undefined, true, false),
-      on: fc.constantFrom(undefined, "rotationId", "gracePeriodSeconds", "#initerrors"),
-    }),
-  },
-  { weight: 3, arbitrary: fc.record({ do: kind("instance"), at, instance: fc.constantFrom(...INSTANCES) }) },
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      do: kind("address"),
-      instance: fc.constantFrom(...INSTANCES),
-      address: fc.constantFrom(...ADDRESSES),
-      adopt: fc.boolean(),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: kind("going"), at, says: fc.constantFrom(undefined, "retainOnDelete", "protect") }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: kind("removals"), allow: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ do: kind("undo") }) },
-);
+function outer({ keysOnly }: System): fc.Arbitrary<Edit> {
+  // Where several resources may have keys of one user, they mostly should.
+  const uid = fc.constantFrom(...(keysOnly ? UIDS.slice(0, 3) : UIDS));
+  return fc.oneof(
+    { weight: 4, arbitrary: fc.record({ do: kind("insert"), at, home, uid, adopt: rarely }) },
+    { weight: 5, arbitrary: fc.record({ do: kind("remove"), at }) },
+    { weight: 2, arbitrary: fc.record({ do: kind("swap"), at, with: at }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: kind("rename"), at, name: fc.constantFrom(...NAMES), alias: fc.boolean() }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: kind("component"),
+        at,
+        depth: fc.constantFrom<Item["depth"]>(0, 1, 2),
+        alias: fc.boolean(),
+      }),
+    },
+    { weight: 3, arbitrary: fc.record({ do: kind("move"), at, home, adopt: fc.boolean() }) },
+    { weight: 3, arbitrary: fc.record({ do: kind("uid"), at, uid }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: kind("options"),
+        at,
+        first: fc.constantFrom(undefined, true, false),
+        on: fc.constantFrom(undefined, "rotationId", "gracePeriodSeconds", "#initerrors"),
+      }),
+    },
+    { weight: 3, arbitrary: fc.record({ do: kind("instance"), at, instance: fc.constantFrom(...INSTANCES) }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        do: kind("address"),
+        instance: fc.constantFrom(...INSTANCES),
+        address: fc.constantFrom(...ADDRESSES),
+        adopt: fc.boolean(),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: kind("going"), at, says: fc.constantFrom(undefined, "retainOnDelete", "protect") }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: kind("removals"), allow: fc.boolean() }) },
+    { weight: 3, arbitrary: fc.record({ do: kind("undo") }) },
+  );
+}
 
 /** A new user of a program. */
 export function newItem(home: Item["home"], uid: Uid, adopt = false): Item {
@@ -155,13 +164,16 @@ export function edited(system: System, stack: StackName, source: Source, one: Ed
     const items = source.items.map((item) =>
       item.instance === instance && one.adopt ? { ...item, adopt: true } : item,
     );
-    return distinct({ ...source, items, addresses: { ...source.addresses, [instance]: address } });
+    return distinct(system, { ...source, items, addresses: { ...source.addresses, [instance]: address } });
   }
   if (one.do === "removals") return { ...source, allowRemovals: one.allow };
   if (one.do === "insert") {
     if (source.items.length >= MAX_USERS) return source;
     const place = one.at % (source.items.length + 1);
-    return distinct({ ...source, items: source.items.toSpliced(place, 0, newItem(one.home, one.uid, one.adopt)) });
+    return distinct(system, {
+      ...source,
+      items: source.items.toSpliced(place, 0, newItem(one.home, one.uid, one.adopt)),
+    });
   }
   const place = one.at % Math.max(1, source.items.length);
   const item = source.items[place];
@@ -172,14 +184,14 @@ export function edited(system: System, stack: StackName, source: Source, one: Ed
     return { ...source, rotations, items: source.items.with(place, { ...item, rotationId: `r${rotations}` }) };
   }
   if (one.do === "remove") return { ...source, items: source.items.toSpliced(place, 1) };
-  if (one.do === "swap") return swapped(source, place, one.with % source.items.length);
-  return distinct({ ...source, items: source.items.with(place, changed(system, stack, source, item, one)) });
+  if (one.do === "swap") return swapped(system, source, place, one.with % source.items.length);
+  return distinct(system, { ...source, items: source.items.with(place, changed(system, stack, source, item, one)) });
 }
 
-function swapped(source: Source, one: number, other: number): Source {
+function swapped(system: System, source: Source, one: number, other: number): Source {
   const [first, second] = [source.items[one], source.items[other]];
   if (first === undefined || second === undefined) return source;
-  return distinct({ ...source, items: source.items.with(one, second).with(other, first) });
+  return distinct(system, { ...source, items: source.items.with(one, second).with(other, first) });
 }
 
 type Change = Exclude<Edit, { do: "undo" | "address" | "removals" | "insert" | "remove" | "swap" }>;
@@ -227,14 +239,25 @@ function changed(system: System, stack: StackName, source: Source, item: Item, o
   }
 }
 
+/** What no other declaration may have: the user; where only keys are ours, the user within a fleet, and a key of one's own. */
+function claimsOf(system: System, { addresses }: Source, { uid, instance, home, wish }: Item): string[] {
+  const place = placeOf(system, clusterOf(addresses[instance]), uid);
+  if (!system.keysOnly) return [place];
+  const own = wish.accessKey === undefined ? [] : [`${place} ${wish.accessKey}`];
+  return home === "fleet" ? [`${place} in the fleet`, ...own] : own;
+}
+
 /** Without declarations of a user that is declared already, or under a name that is taken. A fleet has one provider. */
-function distinct(source: Source): Source {
+function distinct(system: System, source: Source): Source {
   const seen = new Set<string>();
   const fleet = source.items.find(({ home: where }) => where === "fleet");
   const items: Item[] = [];
   for (const given of source.items) {
     const item = given.home === "fleet" && fleet ? { ...given, instance: fleet.instance } : given;
-    const names = [placeOf(source, item), ...(item.home === "single" ? [`${item.depth}:${item.name}`] : [])];
+    const names = [
+      ...claimsOf(system, source, item),
+      ...(item.home === "single" ? [`${item.depth}:${item.name}`] : []),
+    ];
     if (names.some((name) => seen.has(name))) continue;
     for (const name of names) seen.add(name);
     items.push(item);

@@ -36,7 +36,7 @@ export function keysToHold(
   if (what === "up" && (!declared || !isSame(declared, urn))) return [];
   // A resource that Pulumi replaces did not make the keys of its former self, and exclusiveKeys ends what it did not make.
   const mayBeAnew = (declared?.declaration.replaceOnChanges.length ?? 0) > 0;
-  if (mayBeAnew && declared?.item.wish.exclusiveKeys) return [];
+  if (mayBeAnew && (system.keysOnly || declared?.item.wish.exclusiveKeys)) return [];
   // Where the system ends secrets, an interrupted run may have fixed the end of the one that is published.
   if (system.rotates === "secrets" && ledger.isUnseen) return [];
   const grace = declared?.item.gracePeriodSeconds ?? Number(user.outputs.gracePeriodSeconds ?? 86_400);

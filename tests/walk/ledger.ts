@@ -8,7 +8,8 @@ import type { Pair } from "./system";
 /** Who made a key, and for which rotation. */
 export interface Maker extends Pair {
   readonly urn: string;
-  readonly rotationId: string;
+  /** Undefined: it is the program's own, and of no rotation. */
+  readonly rotationId: string | undefined;
 }
 
 /** A user's ledger. */

@@ -4,6 +4,7 @@ import type { KeyRecord } from "../../provider/lifecycle/model";
 import { ADDRESS } from "../../provider/protocol";
 import { memberOutputs } from "../../provider/pulumi/fleet/state";
 import type { Outputs } from "../../provider/pulumi/state";
+import { placeOf } from "./places";
 import { ADDRESSES, clusterOf, type Declaration, type Item, type Program } from "./program";
 import type { Resource } from "./state";
 import type { Cluster, Pair, System, User, Users } from "./system";
@@ -18,6 +19,8 @@ export interface Managed {
   readonly cluster: Cluster;
   readonly uid: string;
   readonly place: string;
+  /** What the system calls it; where only keys are ours, what no other resource has. */
+  readonly self: string;
   readonly outputs: Outputs;
   readonly ring: readonly KeyRecord[];
   /** What consumers read. */
@@ -47,7 +50,9 @@ export function managedBy(system: System, { urn, outputs, isPendingReplacement, 
     const published =
       accessKey === undefined || secretKey === undefined ? undefined : { accessKey, secretKey, id: keyId };
     const ring = (own.keys ?? []) as KeyRecord[];
-    return { urn, member, isReplaced, cluster, uid, place: `${cluster}/${uid}`, outputs: own, ring, published };
+    const place = placeOf(system, cluster, uid, urn);
+    const self = system.keysOnly ? place : String(own.userId);
+    return { urn, member, isReplaced, cluster, uid, place, self, outputs: own, ring, published };
   });
 }
 
@@ -59,13 +64,14 @@ function clusterAt(url: string): Cluster {
 }
 
 /** The users that a program declares, by their places. */
-export function declaredBy({ declarations, addresses }: Program): Map<string, Declared> {
+export function declaredBy(system: System, { declarations, addresses }: Program): Map<string, Declared> {
   return new Map(
     declarations.flatMap((declaration) => {
       const address = addresses[declaration.instance];
       if (address === undefined) return [];
       return declaration.users.map(
-        ({ item, member }) => [`${clusterOf(address)}/${item.uid}`, { declaration, item, member }] as const,
+        ({ item, member }) =>
+          [placeOf(system, clusterOf(address), item.uid, declaration.urn), { declaration, item, member }] as const,
       );
     }),
   );
@@ -86,7 +92,7 @@ export function hasPair(user: User | undefined, pair: Pair | undefined): boolean
 
 /** Whether two resources have one user, which one of them may know by a former name. */
 export function isSameUser(one: Managed, other: Managed): boolean {
-  return one.place === other.place || (one.cluster === other.cluster && one.outputs.userId === other.outputs.userId);
+  return one.place === other.place || (one.cluster === other.cluster && one.self === other.self);
 }
 
 /** Whether a fleet's message is about a member. */

@@ -18,6 +18,8 @@ import type { Result } from "./engine";
 import { idleMembersAreLeft } from "./idle";
 import { textOf } from "./ledger";
 import { hasPair, isNamed, isSameUser, type Managed, managedBy, type Truth, userAt } from "./managed";
+import { isThere, takenOf } from "./only-keys";
+import { areOfOneUser, userOf } from "./places";
 import type { Program, StackName } from "./program";
 import { keeps, type Part } from "./promises";
 import { isGood } from "./refusals";
@@ -63,6 +65,8 @@ export class Oracle {
     if (watch.broken) assert.fail(watch.broken);
     const before = this.managed(report.before);
     const after = this.managed(report.after);
+    if (system.keysOnly) this.nothingIsTaken(report, before, after);
+    watch.isKnown(report.stack, after);
     for (const failure of result?.failures ?? [])
       isGood(
         report,
@@ -73,7 +77,7 @@ export class Oracle {
       );
     for (const one of after) {
       const says = result?.failures.find(({ urn }) => urn === one.urn)?.message ?? "";
-      const isDead = new RegExp(`current secret of .*[/"]${one.uid}": S3 refuses it`).test(says);
+      const isDead = new RegExp(`current secret of .*[/:"]${one.uid}": S3 refuses it`).test(says);
       if (!report.isDisturbed && isDead)
         assert.ok(!hasPair(userAt(report.is, one), one.published), "(4) only a secret that has ended is refused");
       const isSole = [...after, ...others].filter((other) => isSameUser(other, one)).length === 1;
@@ -82,10 +86,11 @@ export class Oracle {
       // What a user was made with, only the resource that made it knows.
       const isTaken = was === undefined || was.outputs[ADDRESS] !== one.outputs[ADDRESS];
       const ledger = watch.ledgers.get(one.place);
-      if (ledger && isTaken && userAt(report.was, one)) ledger.isAdopted = true;
+      if (ledger && isTaken && userAt(report.was, one) && !system.keysOnly) ledger.isAdopted = true;
       if (isSole) await this.keepsPromises(report, one, was);
-      // Each may renew the secret of which the other's state tells.
-      else if (ledger && this.system.rotates === "secrets") ledger.isUnseen = true;
+      // Each may change what the other's state tells, or renew the secret.
+      else if (ledger && (system.rotates === "secrets" || watch.writes.some(({ place }) => place === one.place)))
+        ledger.isUnseen = true;
     }
     this.keysAreKnown(report, before, after, others);
     if (system.subjectOf) idleMembersAreLeft(report, before, watch);
@@ -119,7 +124,9 @@ export class Oracle {
     if (isAnew || after.some((one) => one.isReplaced && one.urn === urn && one.place === place)) return undefined;
     const declared = this.watch.declared.get(place);
     const isOne = (one: Managed) => (declared ? isSame(declared, one.urn) : one.urn === urn);
-    return before.find((one) => !one.isReplaced && isSameUser(one, is) && isOne(one));
+    const all = before.filter((one) => !one.isReplaced && isSameUser(one, is) && isOne(one));
+    // The engine takes a former name only where there is nothing under the present one.
+    return all.find((one) => one.urn === urn) ?? all[0];
   }
 
   private remember({ place, published }: Managed): void {
@@ -149,7 +156,10 @@ export class Oracle {
       run: {
         ...{ isUp: what === "up", isKilled: result === undefined, isMeddled, isDone, saw },
         isHalf: (resource?.initErrors.length ?? 0) > 0,
+        // A pair of one's own may be that of another system, too, to which the resource has moved.
+        isAsBefore: this.managed(report.before).some((one) => one.urn === urn && isPublishedAs(one, is)),
         newKeys: watch.newKeys.get(place) ?? [],
+        made: watch.madeAt(place),
         accepted: watch.accepted,
       },
       s3: (pair) => site.s3(is.cluster, pair),
@@ -183,15 +193,16 @@ export class Oracle {
     others: readonly Managed[],
   ): void {
     for (const [place, ledger] of this.watch.ledgers) {
-      const [cluster = "", uid = ""] = place.split("/");
-      const managed = [...after, ...others].filter((one) => one.place === place);
-      const ring = new Set(managed.flatMap((one) => one.ring.map(({ id }) => id)));
+      const { cluster, uid } = userOf(place);
+      const all = [...after, ...others].filter((one) => areOfOneUser(one.place, place));
+      const managed = all.filter((one) => one.place === place);
+      const ring = new Set(all.flatMap((one) => one.ring.map(({ id }) => id)));
       const [former, ...more] = [...before, ...others].filter((one) => one.place === place);
       const isOne = managed.length === 1 && more.length === 0 && former?.isReplaced === false;
       const hasStayed = isOne && former.urn === managed[0]?.urn;
       const isAnew = result?.deeds.some(({ urn, did }) => urn === managed[0]?.urn && did === "replaced");
       const mayLeave = result === undefined || isDisturbed || !hasStayed || isAnew;
-      const user = is[cluster as keyof Truth].get(uid);
+      const user = is[cluster].get(uid);
       for (const id of [...(user?.keys.keys() ?? []), ...(user?.disabled?.keys() ?? [])]) {
         if (ring.has(id)) ledger.left.delete(id);
         else if (!ledger.made.has(id) || ledger.left.has(id)) continue;
@@ -236,6 +247,17 @@ export class Oracle {
     }
   }
 
+  /** No key comes into a resource's ring that it did not make, but by its program's wish. */
+  private nothingIsTaken({ is }: Report, before: readonly Managed[], after: readonly Managed[]): void {
+    for (const one of after) {
+      const { place, urn } = one;
+      const made = [...(this.watch.ledgers.get(place)?.made.keys() ?? [])];
+      const had = before.filter((other) => other.place === place).flatMap(({ ring }) => ring.map(({ id }) => id));
+      const taken = takenOf(one, [...made, ...had], this.watch.declared.get(place)?.item, userAt(is, one));
+      assert.equal(taken, undefined, `(2) key ${taken} of another is taken over by ${urn} without adopt`);
+    }
+  }
+
   private nobodyIsOrphaned(
     { was, is, lines, result, isDisturbed, stack }: Report,
     before: readonly Managed[],
@@ -253,7 +275,7 @@ export class Oracle {
       const wrote = this.watch.writes.find((write) => write.place === place && write.call?.urn === urn);
       if (isRetained && !after.some((other) => isSameUser(other, one)))
         assert.equal(wrote, undefined, `(6) ${place} is to be left as it is`);
-      if (there === undefined) continue;
+      if (there === undefined || (this.system.keysOnly && !isThere(one, there, after))) continue;
       // Where names can change, another user may have it by now.
       if (this.system.renames && there.id !== String(one.outputs.userId)) continue;
       const ledger = this.watch.ledgers.get(place);

@@ -3,7 +3,7 @@
  * resource that it has met; and a board that all of them share. What they show, and what Pulumi writes in clear, is kept.
  */
 import assert from "node:assert/strict";
-import { backends } from "../../provider/backends";
+import { kinds } from "../../provider/backends";
 import { type Board, ownBoard } from "../../provider/pulumi/board";
 import type { ResourceProvider } from "../../provider/pulumi/engine";
 import { openFleet } from "../../provider/pulumi/fleet/fleet";
@@ -80,7 +80,7 @@ export class Processes {
       locks: new Locks(),
       openTransport: (options) => this.wire.connect(this.run, address, options),
     };
-    const backend = backends[this.system.kind];
+    const backend = kinds[this.system.kind];
     assert.ok(backend);
     const { door = dynamicDoor } = this.system;
     const made = door(backend, kind === "fleet", outside, () => this.wire.calls.getStore());

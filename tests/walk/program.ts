@@ -112,18 +112,13 @@ export function itemUrn({ kind, resource }: Kinds, stack: StackName, source: Sou
 
 type Kinds = Pick<System, "kind" | "resource">;
 
-/** Where a user of a program is. */
-export function placeOf({ addresses }: Pick<Source, "addresses">, { uid, instance }: Pick<Item, "uid" | "instance">) {
-  return `${clusterOf(addresses[instance])}/${uid}`;
-}
-
 /** What the engine gets of a program's text. */
 export function compile(system: System, stack: StackName, source: Source): Program {
   const members = source.items.filter(({ home }) => home === "fleet");
   const [first] = members;
   const declarations = source.items.flatMap((item): Declaration[] => {
     const urn = itemUrn(system, stack, source, item);
-    const inputsOf = (one: Item) => inputs(system, one);
+    const inputsOf = (one: Item) => inputs(system, stack, one);
     if (item.home !== "fleet")
       return [{ ...optionsOf(item), urn, kind: "single", inputs: inputsOf(item), users: [{ item }] }];
     if (item !== first) return [];
@@ -144,15 +139,21 @@ function optionsOf({ instance, formerly, deleteBeforeReplace, replaceOnChanges =
   return { instance, aliases: formerly, replaceOnChanges, ...first };
 }
 
-function inputs(system: System, { home, uid, rotationId, gracePeriodSeconds, adopt, going, wish }: Item): Inputs {
+function inputs(system: System, stack: StackName, item: Item): Inputs {
+  const { home, uid, rotationId, gracePeriodSeconds, adopt, going, wish } = item;
   // Beside a key of one's own, or none, a rotation is refused.
   const rotates = rotationId !== undefined && wish.accessKey === undefined && wish.createKey === undefined;
   const all = {
-    ...system.inputs(uid, wish),
+    ...system.inputs(uid, wish, stack),
     gracePeriodSeconds,
     ...(rotates ? { rotationId } : {}),
-    ...(adopt ? { adopt } : {}),
+    ...(adopt && adopts(system, item) ? { adopt } : {}),
     ...(home === "fleet" && going ? { [going]: true } : {}),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** Whether there is something to adopt: where only keys are ours, a key that the program names. */
+function adopts({ keysOnly }: System, { wish }: Item): boolean {
+  return !keysOnly || wish.accessKey !== undefined;
 }

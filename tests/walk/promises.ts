@@ -10,7 +10,7 @@
  */
 import assert from "node:assert/strict";
 import type { KeyRecord } from "../../provider/lifecycle/model";
-import { type Ledger, textOf } from "./ledger";
+import { type Ledger, type Maker, textOf } from "./ledger";
 import { hasPair, isDue, isOver, type Managed, quarantineOf } from "./managed";
 import { passwordIsRight } from "./passwords";
 import type { Item } from "./program";
@@ -40,7 +40,11 @@ export interface Part {
     readonly isHalf: boolean;
     /** State and the system agreed when it began, or it has looked. */
     readonly saw: boolean;
+    /** What the resource publishes is what it published when the run began. */
+    readonly isAsBefore: boolean;
     readonly newKeys: readonly string[];
+    /** The user's keys that runs made. */
+    readonly made: ReadonlyMap<string, Maker>;
     readonly accepted: ReadonlySet<string>;
   };
   s3(pair: { accessKey: string; secretKey: string }): string | Promise<string>;
@@ -96,7 +100,7 @@ function worksAsBefore({ system, ledger, was, is, item, before, after, run }: Pa
 function wasProven({ was, is, item, run }: Part, where: string): void {
   const { published } = is;
   if (published === undefined || item === undefined || item.wish.prove === false) return;
-  if (was?.published && textOf(was.published) === textOf(published)) return;
+  if (run.isAsBefore || (was?.published && textOf(was.published) === textOf(published))) return;
   const { accessKey } = published;
   const isProven = run.accepted.has(`${accessKey} 200`) || run.accepted.has(`${accessKey} 403`);
   assert.ok(isProven, `(9) ${accessKey} ${where} is published and was not proven`);
@@ -167,13 +171,13 @@ function wasGiven({ published }: Ledger, accessKey: unknown): boolean {
 }
 
 /** The rotation's key is current: the one that lives, whoever began it; else a new one. */
-function isOfItsRotation({ system, ledger, item, was, is, before, start }: Part, where: string): void {
+function isOfItsRotation({ system, ledger, item, was, is, before, start, run }: Part, where: string): void {
   const { published } = is;
   if (item === undefined || published === undefined) return;
   const rotationId = item.rotationId ?? "";
-  const isWanted = (key: { readonly rotationId: string }) => key.rotationId === rotationId;
+  const isWanted = (key: { readonly rotationId: string | undefined }) => key.rotationId === rotationId;
   const names = [is.urn, ...item.formerly];
-  const begun = [...ledger.made].filter(([, key]) => isWanted(key) && names.includes(key.urn)).map(([id]) => id);
+  const begun = [...run.made].filter(([, key]) => isWanted(key) && names.includes(key.urn)).map(([id]) => id);
   const id = published.id ?? "";
   const current = is.ring.find((key) => key.id === id);
   // One that it made itself, and took over for another rotation since, stays.
@@ -183,7 +187,7 @@ function isOfItsRotation({ system, ledger, item, was, is, before, start }: Part,
   const over = new Set(was?.ring.filter(isEnded).map(({ id }) => id));
   const known = was?.ring.filter(isWanted).map(({ id }) => id) ?? [];
   const lives = (id: string) => {
-    const made = ledger.made.get(id)?.secretKey;
+    const made = run.made.get(id)?.secretKey;
     const secretKey = (before?.keys.get(id) ?? before?.disabled?.get(id))?.secretKey;
     return secretKey !== undefined && !over.has(id) && (made === undefined || made === secretKey);
   };

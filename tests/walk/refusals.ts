@@ -2,12 +2,13 @@
 import assert from "node:assert/strict";
 import { hasPair, isNamed, type Managed, type Truth, userAt } from "./managed";
 import type { Report } from "./oracle";
+import { userOf } from "./places";
 import type { Failure } from "./steps";
-import type { Cluster, System } from "./system";
+import type { System } from "./system";
 import type { Watch } from "./watch";
 
 const WAYS_OUT =
-  /adopt|alias|deleteBeforeReplace|retainOnDelete|allowRemovals|protect|state delete|endpoint|connection|address|must be 0 or left out/;
+  /adopt|alias|deleteBeforeReplace|retainOnDelete|allowRemovals|protect|state delete|endpoint|connection|address|must be 0 or left out|Check the name/;
 const TAKEN = /\(409\b/;
 const WAYS_ON = /Run again (after|when)|gracePeriodSeconds|rotationId|exclusiveKeys|prove: false/;
 const SENTENCE = /^[a-z ]+ing\b.*: .+\. .+\.$/s;
@@ -38,16 +39,20 @@ export function isGood(
   // Each setting is changed by itself, and only the system knows that the new name is taken.
   if (system.renames && TAKEN.test(message)) return;
   assert.ok(isOn || WAYS_OUT.test(message), `(4) a refusal has no way out: ${where}`);
-  const refused = new Set<string>(named.map(({ item }) => item.uid));
+  // A deletion calls members by the names that state has for them.
+  const leaving = managed.filter(({ member }) => member === undefined || isNamed(message, member));
+  const refused = new Set<string>(
+    method === "delete" ? leaving.map(({ uid }) => uid) : named.map(({ item }) => item.uid),
+  );
   const wrote = writes.find(
-    ({ call, place }) => call?.urn === urn && call.method === method && refused.has(place.split("/")[1] ?? ""),
+    ({ call, place }) => call?.urn === urn && call.method === method && refused.has(userOf(place).uid),
   );
   assert.equal(wrote, undefined, `(4) a refusal has changed something: ${where}`);
   if (method !== "create" && method !== "update") return;
   for (const [place, maker] of leftBehind) {
-    const [cluster = "", uid = ""] = place.split("/");
+    const { cluster, uid } = userOf(place);
     // A run that was killed after it took the mark off, and before state was written, is to be adopted.
-    const isFinished = was[cluster as Cluster].get(uid)?.isMarked === false;
+    const isFinished = was[cluster].get(uid)?.isMarked === false;
     const isOwn = maker === urn && refused.has(uid);
     const ledger = ledgers.get(place);
     if (isOwn && isFinished && ledger) ledger.isForgotten = true;
@@ -60,7 +65,7 @@ export function isGood(
 
 /** A deletion is refused for what the user carries only where no key of it is one that state knows. */
 function isDoubtful(message: string, managed: readonly Managed[], was: Truth, where: string): void {
-  const [, uid] = /"(?:[\w-]+\/)*(\w+)": it carries keys, and none of them is of this resource/.exec(message) ?? [];
+  const [, uid] = /"(?:[\w-]+[/:])*(\w+)": it carries keys, and none of them is of this resource/.exec(message) ?? [];
   for (const one of managed.filter((other) => other.uid === uid)) {
     const keys = userAt(was, one)?.keys;
     const isOurs = one.ring.some(

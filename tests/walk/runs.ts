@@ -3,8 +3,9 @@ import { chance } from "../provider/world";
 import { hasFailed, type Result, Run, type UpOptions } from "./engine";
 import type { Managed, Truth } from "./managed";
 import { Oracle } from "./oracle";
+import { placeOf, renamedIn, renamesOf } from "./places";
 import { Processes } from "./processes";
-import { compile, type Program, placeOf } from "./program";
+import { clusterOf, compile, type Program } from "./program";
 import { Secrets } from "./secrets";
 import type { Step } from "./story";
 import type { Cluster, Site, System, User, Users } from "./system";
@@ -93,10 +94,9 @@ export class Runs {
     const start = this.now();
     this.diary.push(`  ${stack.name}: ${what}${refresh ? " --refresh" : ""} ${replace}`);
     wire.begin(step.seed, trouble);
-    watch.begin(
-      { stack: stack.name, what, program },
-      { managed: oracle.managed(before), truth: was, at: start, replaced: replace },
-    );
+    const names = system.keysOnly && what === "up" ? renamesOf(before, program) : new Map<string, string>();
+    const managed = oracle.managed(renamedIn(before, names));
+    watch.begin({ stack: stack.name, what, program, names }, { managed, truth: was, at: start, replaced: replace });
     const processes = new Processes(system, site, wire);
     const run = new Run(before, processes, (state) => {
       stack.state = state;
@@ -112,7 +112,7 @@ export class Runs {
     const { leftBehind } = stack;
     stack.leftBehind = result === undefined ? new Map(watch.makers) : new Map();
     if (what === "preview") stack.leftBehind = leftBehind;
-    if (what === "up") this.noteAdoptions(stack, program);
+    if (what === "up" && !system.keysOnly) this.noteAdoptions(stack, program);
     const { lines, open } = processes;
     const said = [...lines, ...(result?.failures ?? []).map(({ message }) => message)];
     this.diary.push(...lines.map((line) => `    | ${line}`), `  = ${JSON.stringify(result ?? "killed")}`);
@@ -120,9 +120,11 @@ export class Runs {
     for (const { outputs } of oracle.managed(stack.state)) this.secrets.watchForPassword(outputs);
     this.secrets.none([...said, ...open], is);
     const isRefreshed = what === "refresh" || refresh;
-    const report = { stack: stack.name, what, program, before, after: stack.state, was, is, start, end: this.now() };
+    const after = renamedIn(stack.state, names);
+    const report = { stack: stack.name, what, program, was, is, start, end: this.now() };
     const how = { result, isDisturbed: wire.isDisturbed, isRefreshed, lines, leftBehind };
-    await oracle.judge({ ...report, ...how }, this.othersOf(stack));
+    await oracle.judge({ ...report, ...how, before: renamedIn(before, names), after }, this.othersOf(stack));
+    watch.takesBack(names, stack.state);
     return result;
   }
 
@@ -131,7 +133,9 @@ export class Runs {
     const managed = this.oracle.managed(state);
     for (const { urn, users } of declarations) {
       const has = new Set(managed.filter((one) => one.urn === urn).map(({ place }) => place));
-      const adopted = users.filter(({ item }) => item.adopt).map(({ item }) => placeOf(source, item));
+      const adopted = users
+        .filter(({ item }) => item.adopt)
+        .map(({ item }) => placeOf(this.system, clusterOf(source.addresses[item.instance]), item.uid, urn));
       for (const place of adopted) if (has.has(place)) this.watch.adopted(place, name);
     }
   }

@@ -11,7 +11,7 @@ import { isDue, type Managed, quarantineOf } from "./managed";
 import { EMPTY, type Source, type StackName, UIDS, type Uid } from "./program";
 import { Runs, type Tally } from "./runs";
 import { NO_STATE } from "./state";
-import { OTHERS, type Step, type Story, UP } from "./story";
+import { others, type Step, type Story, UP } from "./story";
 import type { Site, System } from "./system";
 import type { Trouble } from "./trouble";
 import { MOST_REFUSALS, type Stack, WaysOut } from "./ways-out";
@@ -68,7 +68,7 @@ class Stage {
       for (const uid of STRANGERS[cluster])
         await this.runs.meddle({ does: "make", cluster, uid: uid as Uid, last: true });
     await this.play(UP);
-    if (hasOthers) await this.play({ ...UP, stack: "prod", edits: OTHERS });
+    if (hasOthers) await this.play({ ...UP, stack: "prod", edits: others(this.system) });
   }
 
   async play(step: Step): Promise<void> {

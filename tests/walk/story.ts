@@ -124,7 +124,10 @@ export const UP: Step = {
 };
 
 /** The other stack's users. */
-export const OTHERS: readonly Edit[] = [
-  { do: "insert", at: 0, home: "list", uid: "dan", adopt: false },
-  { do: "insert", at: 1, home: "fleet", uid: "cyn", adopt: false },
-];
+export function others({ keysOnly }: System): readonly Edit[] {
+  return [
+    // Its keys may be of the first one's users.
+    { do: "insert", at: 0, home: "list", uid: keysOnly ? "ann" : "dan", adopt: false },
+    { do: "insert", at: 1, home: "fleet", uid: "cyn", adopt: false },
+  ];
+}

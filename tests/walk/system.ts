@@ -5,6 +5,7 @@ import type { Send, WireRequest, WireResponse } from "../../provider/http/wire";
 import type { Inputs, Outputs } from "../../provider/pulumi/state";
 import type { World } from "../../provider/world";
 import type { Door } from "./packaged";
+import type { StackName } from "./program";
 
 /** An installation of a system. */
 export type Cluster = "first" | "second";
@@ -71,15 +72,17 @@ export interface Site {
 export interface System {
   /** Its name in reports. */
   readonly name: string;
-  readonly kind: "rgw" | "ecs" | "cegedim" | "openstack" | "infomaniak";
+  readonly kind: "rgw" | "rgw.accessKey" | "rgw.subuser" | "ecs" | "cegedim" | "openstack" | "infomaniak";
   /** The resource's name in the SDK, and with an "s" the fleet's. */
-  readonly resource: "User" | "ObjectUser";
+  readonly resource: "User" | "AccessKey" | "Subuser" | "ObjectUser";
   /** What a rotation makes: a key that we end, or a secret that the system ends. */
   readonly rotates: "keys" | "secrets";
   /** Secrets of interrupted runs are recognised by the next ones. */
   readonly resumesKeys: boolean;
   /** Users are renamed where they are: another name in the program is not another user. */
   readonly renames: boolean;
+  /** Users are there, and somebody else's: a resource makes and ends keys of its own, and others may have keys of the user. */
+  readonly keysOnly?: true;
   /** Nothing shows which secrets a user has. */
   readonly isBlind: boolean;
   readonly clusters: 1 | 2;
@@ -92,7 +95,7 @@ export interface System {
   /** Deeds of others that are possible here. */
   readonly others: readonly (keyof Others)[];
   /** Inputs in its own words. */
-  readonly inputs: (uid: string, wish: Inputs) => Inputs;
+  readonly inputs: (uid: string, wish: Inputs, stack?: StackName) => Inputs;
   readonly uidOf: (outputs: Outputs) => string;
   /** The settings that inputs declare, in the system's form. */
   readonly settingsOf: (inputs: Inputs) => Readonly<Record<string, unknown>>;

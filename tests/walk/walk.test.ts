@@ -8,11 +8,15 @@ import { packaged } from "./packaged";
 import { cegedim } from "./systems/cegedim";
 import { ecs } from "./systems/ecs";
 import { rgw } from "./systems/rgw";
+import { accessKeys } from "./systems/rgw-access-key";
+import { subusers } from "./systems/rgw-subuser";
 import { describeWalks } from "./walk";
 
 describeWalks(rgw(20), 150);
 describeWalks(packaged(rgw(20)), 30);
 describeWalks(rgw(16), 50);
+describeWalks(subusers, 40);
+describeWalks(accessKeys, 40);
 describeWalks(ecs({ hides: false }), 50);
 describeWalks(ecs({ hides: true }), 50);
 describeWalks(cegedim, 50);

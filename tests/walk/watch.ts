@@ -3,10 +3,14 @@
  * made them or took them over. Nobody's user is changed by a run that has no part in it, no user is deleted that the run's
  * program declares, and no key ends that somebody holds.
  */
+import type { Inputs } from "../../provider/pulumi/state";
 import { type Beginning, type Held, keysToHold } from "./held";
-import { type Ledger, newLedger } from "./ledger";
-import { type Declared, declaredBy, hasPair } from "./managed";
+import { type Ledger, type Maker, newLedger } from "./ledger";
+import { type Declared, declaredBy, hasPair, type Managed } from "./managed";
+import { endedOfOthers, keysGoWith } from "./only-keys";
+import { areOfOneUser, placeOf } from "./places";
 import type { Program, StackName } from "./program";
+import type { State } from "./state";
 import type { System, User } from "./system";
 import type { Call, Change, Seen } from "./wire";
 
@@ -15,6 +19,8 @@ export interface Watched {
   readonly stack: StackName;
   readonly what: "up" | "preview" | "refresh" | "destroy";
   readonly program: Program;
+  /** Resources to which the program gives another name, by the names that state has for them. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 /** A request that has changed something. */
@@ -50,6 +56,8 @@ export class Watch {
   /** When providers heard last of the resources that were checked. */
   private readonly checked = new Map<string, number>();
   private readonly held = new Map<string, Held[]>();
+  /** The keys that state has, by place. */
+  private readonly rings = new Map<string, Set<string>>();
   private run: Watched | undefined;
 
   constructor(
@@ -62,12 +70,54 @@ export class Watch {
     this.writes = [];
     this.requests = 0;
     this.broken = undefined;
-    for (const one of [this.makers, this.newKeys, this.accepted, this.asked, this.meddled, this.checked, this.held])
-      one.clear();
-    this.declared = declaredBy(run.program);
+    const { makers, newKeys, accepted, asked, meddled, checked, held, rings } = this;
+    for (const one of [makers, newKeys, accepted, asked, meddled, checked, held, rings]) one.clear();
+    this.declared = declaredBy(this.system, run.program);
+    for (const [from, to] of run.names) this.takesName(from, to);
+    for (const { place, ring } of beginning.managed)
+      rings.set(place, new Set([...(rings.get(place) ?? []), ...ring.map(({ id }) => id)]));
     if (run.what === "up" || run.what === "refresh")
       for (const one of beginning.managed.filter(({ isReplaced }) => !isReplaced))
         this.held.set(one.place, keysToHold(one, beginning, run, this.system, this));
+  }
+
+  /** A resource gets another name by an alias, and what is known of it goes with it. */
+  private takesName(from: string, to: string): void {
+    for (const places of [this.ledgers, this.former, this.lost] as Map<string, unknown>[])
+      for (const [place, what] of [...places]) {
+        if (!place.endsWith(` of ${from}`)) continue;
+        places.delete(place);
+        places.set(place.replace(/ of .*/, ` of ${to}`), what);
+      }
+  }
+
+  /** A run has not come to these resources: they have their former names still. */
+  takesBack(names: ReadonlyMap<string, string>, { resources }: State): void {
+    for (const [from, to] of names)
+      if (resources.some(({ urn, isReplaced }) => urn === from && !isReplaced)) this.takesName(to, from);
+  }
+
+  /** State has these. Where only keys are ours, a key is that of the resource in whose ring it is. */
+  isKnown(stack: StackName, managed: readonly Managed[]): void {
+    if (!this.system.keysOnly) return;
+    keysGoWith(managed, this.ledgers, (place) => this.begun(place, stack));
+    const places = new Set(managed.map(({ place }) => place));
+    // Who comes to such a place later may make the same keys again.
+    for (const [place, { owners, retiredAt }] of this.ledgers)
+      if (owners.has(stack) && !places.has(place)) retiredAt.clear();
+  }
+
+  /** The keys of a user that runs made, whatever resource has them. */
+  madeAt(place: string): ReadonlyMap<string, Maker> {
+    const ofUser = [...this.ledgers].filter(([other]) => areOfOneUser(other, place));
+    return new Map(ofUser.flatMap(([, { made }]) => [...made]));
+  }
+
+  /** The ledger of a place; a new one where a resource has made its first key. */
+  private begun(place: string, stack: StackName): Ledger {
+    const ledger = this.ledgers.get(place) ?? newLedger(stack, this.former.get(place));
+    this.ledgers.set(place, ledger);
+    return ledger;
   }
 
   /** The present run was cut off, or met trouble: what it wrote, state may not have. */
@@ -86,7 +136,12 @@ export class Watch {
   /** A deletion failed of which a part was done: state lists those who are gone. */
   halfDeleted(stack: StackName, urn: string): void {
     for (const { what, place, call } of this.writes)
-      if (what === "removal of user" && call?.urn === urn && call.method === "delete") this.loses(stack, place);
+      if (this.isEnd(what) && call?.urn === urn && call.method === "delete") this.loses(stack, place);
+  }
+
+  /** Whether a write is one with which a deletion ends. */
+  private isEnd(what: string): boolean {
+    return this.system.keysOnly ? what.startsWith("removal") : what === "removal of user";
   }
 
   /** Whether a stack's state cannot know that a user or its key is gone, or that another user is there in its place. */
@@ -104,12 +159,19 @@ export class Watch {
   }
 
   /** Others did something to a user. */
-  othersDid(place: string, before: User | undefined, after: User | undefined): void {
+  othersDid(user: string, before: User | undefined, after: User | undefined): void {
+    const known = [...this.ledgers.keys(), ...this.declared.keys(), ...this.rings.keys()];
+    const places = this.system.keysOnly ? known.filter((place) => areOfOneUser(place, user)) : [user];
+    for (const place of new Set(places)) this.othersDidAt(place, before, after);
+  }
+
+  private othersDidAt(place: string, before: User | undefined, after: User | undefined): void {
     this.meddled.add(place);
     const ledger = this.ledgers.get(place);
     if (ledger) Object.assign(ledger, { isUnseen: true, isPasswordSure: false });
     if (before && after) return;
     for (const owner of ledger?.owners ?? []) if (owner !== "strangers") this.loses(owner, place);
+    if (after && this.system.keysOnly) return;
     if (after) this.ledgers.set(place, { ...newLedger("strangers", this.former.get(place)), isUnseen: true });
     else this.forget(place);
   }
@@ -132,7 +194,8 @@ export class Watch {
   heard(seen: Seen, now: number): void {
     const { status, signer, about, call, cluster } = seen;
     if (status !== 0 && call?.method !== "check") this.requests++;
-    if (call?.method === "update" && about !== undefined) this.asked.add(`${cluster}/${about}`);
+    if (call?.method === "update" && about !== undefined)
+      this.asked.add(placeOf(this.system, cluster, about, call.urn));
     if (status === 200 || status === 403) this.accepted.add(`${signer} ${status}`);
     if (this.run) for (const change of seen.changes) this.changed(seen, change, this.run, now);
   }
@@ -140,13 +203,19 @@ export class Watch {
   private changed(seen: Seen, change: Change, run: Watched, now: number): void {
     const { call, cluster } = seen;
     const { uid, from, before, after } = change;
-    const place = `${cluster}/${uid}`;
-    if (from !== undefined) this.renamed(`${cluster}/${from}`, place, run.stack);
+    const urn = call && (run.names.get(call.urn) ?? call.urn);
+    const place = placeOf(this.system, cluster, uid, urn);
+    if (from !== undefined) this.renamed(placeOf(this.system, cluster, from, urn), place, run.stack);
     const what = nameOf(change);
     const deed = `${what} ${place} by ${call?.method} of ${call?.urn}`;
     this.writes.push({ what, place, call });
     if (run.what === "preview" || run.what === "refresh") this.breaks(`(2) a ${run.what} changes something: ${deed}`);
     if (call && !["create", "update", "delete"].includes(call.method)) this.breaks(`(2) ${deed}`);
+    if (this.system.keysOnly) {
+      this.begun(place, run.stack);
+      const wrong = endedOfOthers(change, (id) => this.isOwn(place, id));
+      if (wrong !== undefined) this.breaks(`(2) ${wrong}: ${deed}`);
+    }
     if (before === undefined) {
       // Another resource of the stack may know the one before.
       this.ledgers.set(place, {
@@ -199,8 +268,7 @@ export class Watch {
       const was = before?.keys.get(id);
       if (was === undefined || was.secretKey !== pair.secretKey) {
         this.lost.get(place)?.delete(stack);
-        // A key of the program's own is of no rotation.
-        const rotationId = (item?.wish.accessKey === undefined && item?.rotationId) || "";
+        const rotationId = item?.wish.accessKey === undefined ? (item?.rotationId ?? "") : undefined;
         const kept = before?.disabled?.get(id);
         if (kept && kept.secretKey !== pair.secretKey)
           this.breaks(`(8) key ${id} of ${place} comes back with another secret`);
@@ -211,13 +279,26 @@ export class Watch {
       if (was && was.secretKey !== pair.secretKey && !isToldTo && !this.meddled.has(place))
         this.breaks(`(8) the secret of key ${id} of ${place} is replaced`);
     }
-    const hasNext = [...after.keys.values()].some(({ accessKey }) =>
-      [200, 403].some((status) => this.accepted.has(`${accessKey} ${status}`)),
+    for (const [other, held] of this.held) if (areOfOneUser(other, place)) this.holdersAreLeft(other, held, after, now);
+  }
+
+  private holdersAreLeft(place: string, held: readonly Held[], after: User, now: number): void {
+    const hasNext = [...after.keys].some(
+      ([id, { accessKey }]) =>
+        (!this.system.keysOnly || this.isOwn(place, id)) &&
+        [200, 403].some((status) => this.accepted.has(`${accessKey} ${status}`)),
     );
     const isHeld = ({ until, isCurrent }: Held) => now < until || (isCurrent && !hasNext);
-    const ended = this.held.get(place)?.find((pair) => isHeld(pair) && !hasPair(after, pair));
+    const ended = held.find((pair) => isHeld(pair) && !hasPair(after, pair));
     if (ended && !this.meddled.has(place))
       this.breaks(`(8) key ${ended.accessKey} of ${place} ended while somebody held it`);
+  }
+
+  /** Whether a key is one that the resource at a place has made, or has by its program's wish. */
+  private isOwn(place: string, id: string): boolean {
+    const declared = this.declared.get(place);
+    const named = declared && keysOf(declared).includes(id);
+    return named || this.ledgers.get(place)?.made.has(id) === true || this.rings.get(place)?.has(id) === true;
   }
 
   private deleted(place: string, { address, call, sentAt }: Seen, deed: string): void {
@@ -258,6 +339,12 @@ export class Watch {
 /** Whether a declaration is that of a resource in state, by its name or a former one. */
 export function isSame({ declaration }: Declared, urn: string): boolean {
   return declaration.urn === urn || declaration.aliases.includes(urn);
+}
+
+/** The key that a program names, if it does. */
+function keysOf({ declaration: { inputs }, member }: Declared): unknown[] {
+  const own = member === undefined ? inputs : (inputs.users as Record<string, Inputs>)[member];
+  return [own?.accessKey];
 }
 
 function nameOf({ before, after }: Change): string {

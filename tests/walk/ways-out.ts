@@ -4,11 +4,11 @@ import { newItem } from "./edits";
 import type { Result } from "./engine";
 import { isNamed, type Managed } from "./managed";
 import type { Oracle } from "./oracle";
-import { compile, type Item, type Source, type StackName, type Uid } from "./program";
+import { clusterOf, compile, type Item, type Source, type StackName, type Uid } from "./program";
 import type { State } from "./state";
 import type { Failure } from "./steps";
 import type { Step } from "./story";
-import type { Site, System } from "./system";
+import type { Cluster, Site, System } from "./system";
 import type { Watch } from "./watch";
 
 /** The most refusals in a row, each with another resource to see to. */
@@ -48,17 +48,27 @@ export class WaysOut {
   }
 
   private heed(stack: Stack, { urn, method, message }: Failure): void {
-    if (method === "delete" && /state delete/.test(message)) this.forget(stack, urn);
+    // Where there is nothing to adopt, who has corrected the connection can only forget.
+    const { source, good } = stack;
+    const isCorrected = source.items === good.items && source.addresses === good.addresses;
+    const canForget = method === "delete" || (this.system.keysOnly && method === "update" && isCorrected);
+    if (canForget && /state delete/.test(message)) this.forget(stack, urn);
     if (/allowRemovals/.test(message)) stack.source = { ...stack.source, allowRemovals: true };
-    for (const [, uid] of message.matchAll(/deleting user "(?:[\w-]+\/)*(\w+)": .*retainOnDelete/g))
+    // What is refused to a deletion is a resource's, and what to an update a member's.
+    for (const [, uid] of method === "delete"
+      ? []
+      : message.matchAll(/deleting user "(?:[\w-]+[/:])*(\w+)": .*retainOnDelete/g))
       this.retain(stack, uid as Uid);
     if (this.system.rotates === "secrets") this.waitOrAskAnew(stack, urn, message);
-    if (!/adopt/.test(message) || method === "delete" || method === "read") return;
+    if (method === "delete" || method === "read") return;
     const { declarations } = compile(this.system, stack.name, stack.source);
     const refused = declarations
       .filter((one) => one.urn === urn)
       .flatMap(({ users }) => users.filter(({ member }) => member === undefined || isNamed(message, member)))
       .map(({ item }) => item);
+    if (/there is no such user, and this resource makes keys only/.test(message))
+      for (const { instance, uid } of refused) this.makeAnew(clusterOf(stack.source.addresses[instance]), uid);
+    if (!/adopt/.test(message)) return;
     if (refused.every(({ adopt }) => adopt)) return;
     // Who is only there to be forgotten has been heard of, and goes.
     const left = stack.source.items.filter((item) => !(refused.includes(item) && item.going === "retainOnDelete"));
@@ -82,6 +92,11 @@ export class WaysOut {
     if (/set exclusiveKeys/.test(message)) change(({ wish }) => ({ wish: { ...wish, exclusiveKeys: true } }));
     if (/not used before/.test(message)) change(() => ({ rotationId: `r${stack.source.rotations + 1}` }));
     if (/Run again (after|when)|gracePeriodSeconds/.test(message)) this.site.advance(1000);
+  }
+
+  /** Whose user it is makes it again, where it is gone. */
+  private makeAnew(cluster: Cluster, uid: Uid): void {
+    void this.site.others.make(cluster, uid, true);
   }
 
   /** Declares a member again that the fleet could not delete, to be forgotten. */

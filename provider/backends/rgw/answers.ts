@@ -1,9 +1,12 @@
 /** What an answer must show before it is believed: of which user it is, that a key was made, whose key S3 accepted. */
 import { ObjectUserError } from "../../errors";
+import type { Send } from "../../http/wire";
 import type { Live, LiveKey } from "../../lifecycle/model";
 import type { Verdict } from "../../lifecycle/user-api";
-import type { S3Answer } from "../s3";
+import type { BackendDeps } from "../backend";
+import { listBuckets, type S3Answer } from "../s3";
 import { CHECK_ENDPOINT } from "./refusals";
+import type { Settings } from "./settings";
 import { userIdOf, type WireUser } from "./wire";
 
 /** The answer, which must be about the user that was asked for: about another one it is none. */
@@ -43,6 +46,14 @@ export function madeKey(keys: readonly LiveKey[], userId: string, accessKey: str
     uncertain: true,
     advice: "Run again.",
   });
+}
+
+/** Whether S3, at each of its addresses, knows the admin's own key. */
+export async function knowsAdmin(settings: Settings, deps: BackendDeps & { readonly send: Send }): Promise<boolean> {
+  const all = await Promise.all(
+    settings.s3Endpoints.map((s3Endpoint) => listBuckets(settings, "admin", { ...settings, s3Endpoint }, deps)),
+  );
+  return all.every(({ verdict }) => verdict !== "refused");
 }
 
 /** What S3's answer says of a key whose requests are `owner`'s. */

@@ -9,7 +9,7 @@ import type { UserApi } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
 import { writtenBy } from "../rows";
 import { listBuckets } from "../s3";
-import { madeKey, notOfSubuser, sameUser, verdictOf } from "./answers";
+import { knowsAdmin, madeKey, notOfSubuser, sameUser, verdictOf } from "./answers";
 import { idOf, type RateLimit, rows, type Where } from "./args";
 import { capsDifference, capsOf } from "./caps";
 import { type Quota, quotaQuery } from "./limits";
@@ -123,6 +123,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     list: () => allUsers(requests),
 
     systemId: requests.systemId,
+    knowsOtherKeys: () => knowsAdmin(settings, deps),
 
     async probe(user, key, s3Endpoint = settings.s3Endpoint) {
       const answer = await listBuckets(key, user.name, { ...settings, s3Endpoint }, deps);

@@ -49,12 +49,24 @@ export function keysOf(keys: readonly WireKey[], projectId: string | undefined):
     .map(({ access, secret }) => ({ id: access, accessKey: access, secretKey: secret }));
 }
 
+/** The secret that a key is to have, and the one that the key of this id was seen to have before. */
+export interface GivenSecret {
+  readonly secretKey?: string | undefined;
+  readonly replaces?: string | undefined;
+}
+
 /**
  * POST /v3/credentials with an access key of our choice and a secret that we make, unless one is given. When the access key is there already,
  * looks whose it is: the user's own in this project is what an unanswered request of ours left; one for another project is
- * of a former project of the user, opens nothing any more and makes room, as does one with another secret than the given.
+ * of a former project of the user, opens nothing any more and makes room, as does one whose secret is to be replaced. One
+ * with any other secret than that was made by somebody else since it was looked for.
  */
-export async function issueKey(session: Session, owner: KeyOwner, accessKey: string, given?: string): Promise<S3Key> {
+export async function issueKey(
+  session: Session,
+  owner: KeyOwner,
+  accessKey: string,
+  { secretKey: given, replaces }: GivenSecret = {},
+): Promise<S3Key> {
   const secretKey = given ?? randomBytes(30).toString("base64url");
   try {
     await createKey(session, owner, accessKey, secretKey);
@@ -62,13 +74,22 @@ export async function issueKey(session: Session, owner: KeyOwner, accessKey: str
     if (!isObjectUserError(error, "conflict")) throw error;
     const there = (await listKeys(session, owner)).find((key) => key.access === accessKey);
     if (there === undefined) throw error;
-    const isWanted = given === undefined || given === there.secret;
-    if (there.tenant_id === owner.projectId && isWanted) return { id: accessKey, accessKey, secretKey: there.secret };
+    if (there.tenant_id === owner.projectId) {
+      if (given === undefined || given === there.secret) return { id: accessKey, accessKey, secretKey: there.secret };
+      if (there.secret !== replaces) throw new ObjectUserError({ ...error.parts, ...OVERTAKEN });
+    }
     await revokeKey(session, owner, accessKey);
     await createKey(session, owner, accessKey, secretKey);
   }
   return { id: accessKey, accessKey, secretKey };
 }
+
+const OVERTAKEN = {
+  code: "conflict",
+  problem: "somebody else has made a key of this id at the same moment, with another secret",
+  advice: "Run again.",
+  uncertain: true,
+} as const;
 
 async function createKey(session: Session, owner: KeyOwner, access: string, secret: string): Promise<void> {
   const conflict: Meaning = {

@@ -35,7 +35,8 @@ export function departures(
 /** What becomes of a member that leaves the fleet. */
 export function departure(users: Users, member: Remembered): string {
   const user = `user ${JSON.stringify(users.nameOf(member.inputs))}`;
-  return isRetained(member) ? `${user} is left as it is (retainOnDelete)` : `${user} is deleted`;
+  if (isRetained(member)) return `${user} is left as it is (retainOnDelete)`;
+  return users.backend.capabilities.keysOnly ? `the keys of ${user} are revoked` : `${user} is deleted`;
 }
 
 /** Whether a user that leaves has a value that a wanted one needs and two cannot have: it has to go before that comes. */

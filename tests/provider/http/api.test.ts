@@ -112,6 +112,14 @@ describe("a call", () => {
     assert.deepEqual([sent[0]?.[0].headers, sent[0]?.[1]], [{ accept: "application/json", by: "me" }, 5]);
   });
 
+  it("takes no page of a proxy for a success where nothing is expected: a deletion would be taken for done", async () => {
+    for (const body of ["<!DOCTYPE html><html><body>hush</body></html>", " <html lang='en'>hush"]) {
+      const { outcome } = await call({ status: 200, headers: { "content-type": "text/html" }, body }, CHANGE);
+      assert.ok(isObjectUserError(outcome, "unexpected") && outcome.uncertain);
+      assert.match(outcome.message, /does not answer like X but with text\/html \(200\)\. Check it\.$/);
+    }
+  });
+
   for (const act of [READ, CHANGE]) {
     it(`takes no success of another form for one: ${act.operation}`, async () => {
       const { outcome, sent } = await call({ ...ok, body: '{"a":"hush"}' }, act, { schema });

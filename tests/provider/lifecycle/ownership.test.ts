@@ -1,5 +1,6 @@
 /** Whose a user is, as tables: what state knows, what is there, and what may be done with it. */
 import assert from "node:assert/strict";
+import { accessKey } from "../../../provider/backends/openstack/access-key";
 import { deriveAccessKey } from "../../../provider/lifecycle/keys";
 import type { Capabilities, Known, Live } from "../../../provider/lifecycle/model";
 import {
@@ -66,6 +67,7 @@ describe("a user", () => {
     ],
     ["missing elsewhere", at(), undefined, TWO, "not ours"],
     ["elsewhere, by an id that is unique", at(), live(["B"]), TWO, "ours", UNIQUE],
+    ["elsewhere, by the same id, where only keys are ours", at(), live(["B"]), TWO, "not ours", accessKey.capabilities],
     ["missing elsewhere, by an id that is unique", at(), undefined, TWO, "not ours", UNIQUE],
     ["without a ring, where it was", { ...known([]), ...ONE }, live(["B"]), ONE, "ours"],
     ["without a ring, elsewhere", { ...known([]), ...ONE }, live(["B"]), TWO, "not ours"],

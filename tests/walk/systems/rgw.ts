@@ -6,10 +6,18 @@ import type { Release } from "../../../devserver/rgw/release";
 import { admin } from "../../devserver/request";
 import { s3Says } from "../../provider/stack";
 import { chance, fakeWorld } from "../../provider/world";
-import { type Cluster, type Site, type System, THEIRS, type User } from "../system";
+import { type Cluster, type Others, type Site, type System, THEIRS, type User } from "../system";
 
 const refusal = (status: number, code: string) => (request: Parameters<typeof readCall>[0]) =>
   errorResponse(readCall(request), status, code, "tx0");
+
+/** Answers of its own that tell a fault. */
+export const refusals = {
+  refused: refusal(403, "AccessDenied"),
+  unknownKey: refusal(403, "InvalidAccessKeyId"),
+  slowDown: refusal(503, "SlowDown"),
+  unknownError: refusal(500, "UnknownError"),
+};
 
 const own = (accessKey?: string, secretKey?: string, createKey?: false) => ({ accessKey, secretKey, createKey });
 
@@ -57,17 +65,13 @@ export function rgw(release: Release): System {
     defaults: { email: "", maxBuckets: 1000, suspended: false },
     isReading: ({ method, url }) => method === "GET" || !url.pathname.startsWith("/admin/"),
     subjectOf: ({ url }) => url.searchParams.get("uid") ?? undefined,
-    refusals: {
-      refused: refusal(403, "AccessDenied"),
-      unknownKey: refusal(403, "InvalidAccessKeyId"),
-      slowDown: refusal(503, "SlowDown"),
-      unknownError: refusal(500, "UnknownError"),
-    },
+    refusals,
     open: () => open(release),
   };
 }
 
-function open(release: Release): Site {
+/** Two clusters of a release, and what is asked of their admin API past the provider. */
+export function clustersOf(release: Release) {
   const world = fakeWorld();
   const gateway = (name: string, seed: number) =>
     new Gateway({
@@ -79,6 +83,13 @@ function open(release: Release): Site {
   const clusters = { first: gateway("first", 11), second: gateway("second", 13) };
   const ask = (cluster: Cluster, what: string) =>
     void clusters[cluster].handle(admin(clusters[cluster], what, world.now()));
+  return { world, clusters, ask, site: siteOf(world, clusters) };
+}
+
+function siteOf(
+  world: ReturnType<typeof fakeWorld>,
+  clusters: Record<Cluster, Gateway>,
+): Omit<Site, "look" | "others"> {
   return {
     // Whoever sleeps lets everything else happen that does not sleep.
     world: { ...world, sleep: () => new Promise<void>((resolve) => setImmediate(resolve)) },
@@ -89,29 +100,41 @@ function open(release: Release): Site {
       "rgw:secretKey": clusters[cluster].admin.secretKey,
     }),
     open: (cluster) => async (request) => clusters[cluster].handle(request),
-    look: (cluster) => new Map(clusters[cluster].users().map((user) => [user.uid, seen(user)])),
     s3: (cluster, { accessKey, secretKey }) => s3Says({ gateway: clusters[cluster], world }, accessKey, secretKey),
     secrets: Object.values(clusters).map(({ admin: { secretKey } }) => secretKey),
-    others: {
-      make: (cluster, uid, withKey) => {
-        const key = withKey
-          ? `access-key=${THEIRS}-${uid}&secret-key=their-secret-of-${uid}-on-the-${cluster}`
-          : "generate-key=false";
-        ask(cluster, `PUT user?uid=${uid}&display-name=Theirs&max-buckets=9&${key}`);
-      },
-      remove: (cluster, uid) => ask(cluster, `DELETE user?uid=${uid}`),
-      change: (cluster, uid) => ask(cluster, `POST user?uid=${uid}&display-name=Mallory&max-buckets=3`),
-      lock: (cluster, uid) => ask(cluster, `POST user?uid=${uid}&suspended=true`),
-      addKey: (cluster, uid, n) =>
-        ask(cluster, `PUT user?key&uid=${uid}&access-key=${THEIRS}${n}-${uid}&secret-key=their-secret-number-${n}`),
-      removeKey: (cluster, uid, { accessKey }) => ask(cluster, `DELETE user?key&uid=${uid}&access-key=${accessKey}`),
-      replaceSecret: (cluster, uid, { accessKey: key }, n) =>
-        ask(cluster, `PUT user?key&uid=${uid}&access-key=${key}&secret-key=replaced-secret-number-${n}`),
-    },
   };
 }
 
-function seen({ user: { keys, displayName, email, maxBuckets, suspended, caps, userQuota } }: UserView): User {
+function open(release: Release): Site {
+  const { clusters, ask, site } = clustersOf(release);
+  return {
+    ...site,
+    look: (cluster) => new Map(clusters[cluster].users().map((user) => [user.uid, seen(user)])),
+    others: othersOf(ask),
+  };
+}
+
+/** What others do to users. */
+export function othersOf(ask: (cluster: Cluster, what: string) => void) {
+  return {
+    make: (cluster, uid, withKey) => {
+      const key = withKey
+        ? `access-key=${THEIRS}-${uid}&secret-key=their-secret-of-${uid}-on-the-${cluster}`
+        : "generate-key=false";
+      ask(cluster, `PUT user?uid=${uid}&display-name=Theirs&max-buckets=9&${key}`);
+    },
+    remove: (cluster, uid) => ask(cluster, `DELETE user?uid=${uid}`),
+    change: (cluster, uid) => ask(cluster, `POST user?uid=${uid}&display-name=Mallory&max-buckets=3`),
+    lock: (cluster, uid) => ask(cluster, `POST user?uid=${uid}&suspended=true`),
+    addKey: (cluster, uid, n) =>
+      ask(cluster, `PUT user?key&uid=${uid}&access-key=${THEIRS}${n}-${uid}&secret-key=their-secret-number-${n}`),
+    removeKey: (cluster, uid, { accessKey }) => ask(cluster, `DELETE user?key&uid=${uid}&access-key=${accessKey}`),
+    replaceSecret: (cluster, uid, { accessKey: key }, n) =>
+      ask(cluster, `PUT user?key&uid=${uid}&access-key=${key}&secret-key=replaced-secret-number-${n}`),
+  } satisfies Others;
+}
+
+export function seen({ user: { keys, displayName, email, maxBuckets, suspended, caps, userQuota } }: UserView): User {
   const settings = { displayName, email, maxBuckets, suspended, caps: [...caps], userQuota };
   const pairs = (isDisabled: boolean) =>
     [...keys].flatMap(([accessKey, { secret: secretKey, disabled }]) =>

@@ -52,9 +52,9 @@ export function keyApi(access: Access, deps: BackendDeps & { readonly send: Send
       );
     },
 
-    async issueKey({ userId, name, where }, { accessKey, secretKey }) {
+    async issueKey({ userId, name, where }, { accessKey, ...secret }) {
       if (accessKey === undefined) throw new Error("keys of this system have an id that is chosen");
-      return issueKey(session, { userId, name, projectId: await projectOf(where) }, accessKey, secretKey);
+      return issueKey(session, { userId, name, projectId: await projectOf(where) }, accessKey, secret);
     },
 
     revokeKey: (user, { accessKey }) => revokeKey(session, user, accessKey),

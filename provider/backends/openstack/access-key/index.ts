@@ -8,7 +8,8 @@ import { keyApi } from "./api";
 import { type AccessKeyArgs, accessKeyArgs, argNames, rows, specOf, type Where } from "./args";
 import { preflight } from "./preflight";
 
-const { keysBelongTo: _k, provesWithoutS3: _p, ...capabilities } = openstack.capabilities;
+// That a user of the same id is there says nothing of keys: clouds that take users from one directory have them alike.
+const { keysBelongTo: _k, provesWithoutS3: _p, uniqueUserIds: _u, ...capabilities } = openstack.capabilities;
 
 /** The backend behind openstack.AccessKey. */
 export const accessKey: Backend<AccessKeyArgs, Settings, Where> = {

@@ -14,7 +14,7 @@ import type { BackendDeps } from "../../backend";
 import { fingerprint, sha256 } from "../../fingerprint";
 import { readBy } from "../../rows";
 import { listBuckets } from "../../s3";
-import { madeKey, sameUser, verdictOf } from "../answers";
+import { knowsAdmin, madeKey, sameUser, verdictOf } from "../answers";
 import { requestsTo } from "../requests";
 import type { Settings } from "../settings";
 import { keysOf, type WireUser } from "../wire";
@@ -88,6 +88,7 @@ export function subuserApi(settings: Settings, deps: BackendDeps & { readonly se
     activateKey: ({ where }, { accessKey }) => setActive(where.user, accessKey, true),
     disableKey: ({ where }, { accessKey }) => setActive(where.user, accessKey, false),
     disablesKeys,
+    knowsOtherKeys: () => knowsAdmin(settings, deps),
 
     async revokeKey({ where }, { id, accessKey }) {
       if (where.keyType === "s3") return endKey({ where }, accessKey);
