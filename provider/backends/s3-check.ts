@@ -18,7 +18,7 @@ export async function checkS3(
   const { s3Endpoint, region } = target;
   let answer: S3Answer;
   try {
-    answer = await listBuckets(key ?? NOBODYS, "preflight", target, deps);
+    answer = await listBuckets(key ?? NOBODYS, { name: "preflight" }, target, deps);
   } catch (error) {
     if (!isObjectUserError(error)) throw error;
     const { answer: got = "", advice = "" } = error.parts;

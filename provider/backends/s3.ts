@@ -10,6 +10,7 @@ import { type Dialect, type Meaning, refused, repeatable } from "../http/dialect
 import { exchange } from "../http/exchange";
 import { type Credentials, signed } from "../http/sigv4";
 import type { Send, WireResponse } from "../http/wire";
+import { type Called, called } from "../lifecycle/called";
 import type { UserRef, Verdict } from "../lifecycle/user-api";
 import type { BackendDeps } from "./backend";
 
@@ -45,12 +46,12 @@ const foreign = {
 /** Lists the buckets of a key's owner. Rejects with an ObjectUserError when the answer says nothing about the key. */
 export function listBuckets(
   key: Credentials,
-  userId: string,
+  user: Called,
   { s3Endpoint: endpoint, region, timeoutSeconds }: S3Target,
   deps: BackendDeps & { readonly send: Send },
 ): Promise<S3Answer> {
   const dialect: Dialect = { endpoint, timeoutSeconds, who: "S3", refusal, meanings: {}, foreign };
-  const act = repeatable("proving", `key ${key.accessKey} of user "${userId}"`);
+  const act = repeatable("proving", `key ${key.accessKey} of ${called(user)}`);
   return exchange(deps, {
     ...act,
     timeoutMs: timeoutSeconds * 1000,
@@ -82,7 +83,7 @@ export async function proveByS3(
   target: Omit<S3Target, "region"> & { readonly region?: string | undefined },
   deps: BackendDeps & { readonly send: Send },
 ): Promise<Verdict> {
-  const { verdict } = await listBuckets(key, name, { ...target, region: target.region ?? USUAL_REGION }, deps);
+  const { verdict } = await listBuckets(key, { name }, { ...target, region: target.region ?? USUAL_REGION }, deps);
   return verdict === "denied" ? "refused" : verdict;
 }
 
@@ -102,7 +103,7 @@ export async function proveUnlessLocked(
       subject: `the secret of user "${name}"`,
       ...nowhere,
     });
-  const { verdict } = await listBuckets(key, name, { ...target, s3Endpoint }, deps);
+  const { verdict } = await listBuckets(key, { name }, { ...target, s3Endpoint }, deps);
   if (verdict !== "denied") return verdict;
   // The signature is right. What is denied is denied to the user: by a lock, or by a policy.
   return (await isLocked()) ? "suspended" : "accepted";

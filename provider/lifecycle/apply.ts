@@ -1,6 +1,7 @@
 /** Carries out one step, and folds its result into what is known (fold.ts). */
 import { isDeepStrictEqual } from "node:util";
 import { isObjectUserError, ObjectUserError } from "../errors";
+import { called } from "./called";
 import type { Context, KeyOfUser } from "./context";
 import {
   recordOf,
@@ -99,14 +100,14 @@ function passwordFor({ value, rotationId }: NonNullable<Spec["password"]>, conte
   return { value: value ?? context.newPassword(), rotationId };
 }
 
-async function updateUser(step: StepOf<"updateUser">, { spec, known, user, context }: Act): Promise<Known> {
+async function updateUser(step: StepOf<"updateUser">, { known, user, context }: Act): Promise<Known> {
   const fields = await context.api.update(user, known.fields, step.changes);
   const ignored = Object.keys(step.changes).filter((name) => !isDeepStrictEqual(fields[name], step.changes[name]));
   if (ignored.length === 0) return { ...known, fields };
   throw new ObjectUserError({
     code: "unsupported",
     operation: "changing",
-    subject: `${spec.noun ?? "user"} "${user.name}"`,
+    subject: called(user),
     problem: `the system accepted the request but did not store the new value of ${ignored.join(", ")}`,
     advice: "Give a value that this release of the system supports.",
   });
@@ -205,7 +206,7 @@ function secretUnknown(accessKey: string, user: UserRef): ObjectUserError {
   return new ObjectUserError({
     code: "unexpected",
     operation: "publishing",
-    subject: `key ${accessKey} of user "${user.name}"`,
+    subject: `key ${accessKey} of ${called(user)}`,
     problem: "the system lists the key but does not show its secret",
     advice:
       "Give the admin user the right to read secrets (Ceph: users=read), or change rotationId to have a new key made.",

@@ -108,7 +108,7 @@ export interface OwnKey {
 export interface Spec {
   /** What the program calls the user, for people. Ids and marks are derived from it, so it never changes for a user. */
   readonly name: string;
-  /** What messages call it, where it is no user: "account". */
+  /** See `called`. */
   readonly noun?: string;
   /** How the system addresses the user, until its id is known or besides it. The backend makes it, and only it opens it. */
   readonly where: unknown;

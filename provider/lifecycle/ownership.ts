@@ -13,6 +13,7 @@
  * A user without a ring (createKey: false, or adopted with a secret that nobody can read) is known by its address only.
  */
 import { ObjectUserError } from "../errors";
+import { type Called, called, managed, oneOf } from "./called";
 import { keyToMake } from "./keys";
 import type { Capabilities, Known, Live, Spec } from "./model";
 
@@ -36,11 +37,15 @@ export function notOurs(
   live: Live | undefined,
   here: Here,
   capabilities: Capabilities,
+  user: Called,
 ): string | undefined {
   if (isElsewhere(known, here)) {
     if (live && (capabilities.uniqueUserIds || bearsOurKey(known, live, { bySecret: true }))) return undefined;
-    const found = live ? "where a user of this name carries none of its keys" : "where there is no such user";
-    return `the user was made at ${placeOf(known)}, and the connection is to ${placeOf(here)}, ${found}`;
+    const { noun = "user" } = user;
+    const found = live
+      ? `where ${oneOf(user)} of this name carries none of its keys`
+      : `where there is no such ${noun}`;
+    return `the ${managed(user, capabilities).noun} was made at ${placeOf(known)}, and the connection is to ${placeOf(here)}, ${found}`;
   }
   const isAnother =
     live?.createdAt !== undefined && known.createdAt !== undefined && live.createdAt !== known.createdAt;
@@ -98,13 +103,13 @@ export function isUnfinishedWork(spec: Spec, live: Live, capabilities: Capabilit
 
 /** The refusal of a user that exists, `refused` being the system's own. */
 export function existsAlready(spec: Spec, refused: ObjectUserError | undefined): ObjectUserError {
-  const { name, noun = "user" } = spec;
+  const { createKey } = spec;
   const parts = refused?.parts ?? {
     code: "already-exists",
     operation: "creating",
-    subject: `${noun} "${name}"`,
-    problem: `a ${noun} of this name exists already and was not made by this resource`,
-    advice: `Set adopt: true to adopt it${noun === "user" ? " with its keys" : ""}, or choose another name.`,
+    subject: called(spec),
+    problem: `${oneOf(spec)} of this name exists already and was not made by this resource`,
+    advice: `Set adopt: true to adopt it${createKey ? " with its keys" : ""}, or choose another name.`,
   };
   const alias =
     'If it belongs to a resource of yours that got another name or parent, give this one the former as an alias: aliases: [{ name: "…" }].';
@@ -112,58 +117,60 @@ export function existsAlready(spec: Spec, refused: ObjectUserError | undefined):
 }
 
 /** The refusal to make keys for a user that is not there. */
-export function noSuchUser({ name }: Spec): ObjectUserError {
+export function noSuchUser(spec: Spec): ObjectUserError {
   return new ObjectUserError({
     code: "not-found",
     operation: "making a key",
-    subject: `of user "${name}"`,
+    subject: `of ${called(spec)}`,
     problem: "there is no such user, and this resource makes keys only",
     advice: "Check the name. If the program makes the user, give its userId output, so that it is made first.",
   });
 }
 
 /** The refusal of a key that the user has, and that this resource did not make. */
-export function keyExists({ name }: Spec, accessKey: string): ObjectUserError {
+export function keyExists(spec: Spec, accessKey: string): ObjectUserError {
   return new ObjectUserError({
     code: "already-exists",
     operation: "issuing",
-    subject: `key ${accessKey} of user "${name}"`,
+    subject: `key ${accessKey} of ${called(spec)}`,
     problem: "the user has this key already, and this resource did not make it",
     advice: "Set adopt: true to adopt the key, which is then revoked with this resource; or choose another accessKey.",
   });
 }
 
 /** The refusal of a user that the resource has, and is to make anew before it deletes it. */
-export function hasItAlready({ name }: Spec): ObjectUserError {
+export function hasItAlready(spec: Spec): ObjectUserError {
+  const { noun = "user", createKey } = spec;
   return new ObjectUserError({
     code: "already-exists",
     operation: "creating",
-    subject: `user "${name}"`,
-    problem: "this resource has the user already, and Pulumi makes it anew before it deletes the old one",
-    advice:
-      "To have the user deleted and made again, with new keys, set deleteBeforeReplace: true; to keep it with its keys, set adopt: true. To have only a new key, change rotationId.",
+    subject: called(spec),
+    problem: `this resource has the ${noun} already, and Pulumi makes it anew before it deletes the old one`,
+    advice: createKey
+      ? `To have the ${noun} deleted and made again, with new keys, set deleteBeforeReplace: true; to keep it with its keys, set adopt: true. To have only a new key, change rotationId.`
+      : `To have the ${noun} deleted and made again, set deleteBeforeReplace: true; to keep it, set adopt: true.`,
   });
 }
 
 /** The refusal to delete a user that would take others along. */
-export function takesAlong(name: string, dependents: readonly string[]): ObjectUserError {
+export function takesAlong(user: Called, dependents: readonly string[]): ObjectUserError {
   return new ObjectUserError({
     code: "in-use",
     operation: "deleting",
-    subject: `user "${name}"`,
+    subject: called(user),
     problem: `that would also delete ${dependents.join(", ")}`,
     advice: "Nothing was deleted. Delete these first, or set forceDestroy: true, to have them deleted with their keys.",
   });
 }
 
 /** The refusal to delete a user of which another resource of the program has keys or a subuser, whoever asked for it. */
-export function stoodOn(name: string): ObjectUserError {
+export function stoodOn(user: Called): ObjectUserError {
   return new ObjectUserError({
     code: "in-use",
     operation: "deleting",
-    subject: `user "${name}"`,
+    subject: called(user),
     problem: "another resource of this program has a key or a subuser of it, which would be deleted, too",
-    advice: `Nothing was deleted. Remove that resource, too; or, to keep the user, ${FORGET}`,
+    advice: `Nothing was deleted. Remove that resource, too; or, to keep it, ${FORGET}`,
   });
 }
 
@@ -178,14 +185,15 @@ export function confirmedAt(known: Known, { address, system }: Here, live?: Live
 }
 
 /** The error for a user that is not ours, where it was to be changed. */
-export function refusal(operation: string, name: string, problem: string, { keysOnly }: Capabilities): ObjectUserError {
-  const adoption = keysOnly
+export function refusal(operation: string, user: Called, problem: string, capabilities: Capabilities): ObjectUserError {
+  const { subject, noun } = managed(user, capabilities);
+  const adoption = capabilities.keysOnly
     ? ""
-    : "set adopt: true, to have the user there managed from now on and the one before left as it is; or ";
+    : `set adopt: true, to have the ${noun} there managed from now on and the one before left as it is; or `;
   return new ObjectUserError({
     code: "conflict",
     operation,
-    subject: `user "${name}"`,
+    subject,
     problem,
     advice: `Nothing was changed. Correct the connection; or ${adoption}have Pulumi forget it with: pulumi state delete URN (of a fleet, that forgets all its users).`,
   });
@@ -195,22 +203,22 @@ const FORGET =
   "have Pulumi forget it with: pulumi state delete URN; a fleet forgets a member that is declared with retainOnDelete: true for one up and removed with the next.";
 
 /** The error for a user that is not ours, where it was to be deleted. */
-export function deletionElsewhere(name: string, problem: string): ObjectUserError {
+export function deletionElsewhere(user: Called, problem: string, capabilities: Capabilities): ObjectUserError {
   return new ObjectUserError({
     code: "conflict",
     operation: "deleting",
-    subject: `user "${name}"`,
+    subject: managed(user, capabilities).subject,
     problem,
     advice: `Nothing was deleted. Correct the connection; or ${FORGET}`,
   });
 }
 
 /** The error for a user that is where it was, and must not be deleted. */
-export function deletionRefused(name: string, problem: string): ObjectUserError {
+export function deletionRefused(user: Called, problem: string): ObjectUserError {
   return new ObjectUserError({
     code: "conflict",
     operation: "deleting",
-    subject: `user "${name}"`,
+    subject: called(user),
     problem,
     advice: `Nothing was deleted. If it is yours, run pulumi up --refresh, which gives it a key of this resource again, and delete it then; if not, ${FORGET}`,
   });

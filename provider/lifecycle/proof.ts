@@ -3,6 +3,7 @@
  * the program does without, by reading back.
  */
 import { isObjectUserError, ObjectUserError } from "../errors";
+import { called } from "./called";
 import type { Context } from "./context";
 import type { UserRef, Verdict } from "./user-api";
 
@@ -25,7 +26,7 @@ export async function proveAccepted(key: Signer, user: UserRef, context: Context
   throw new ObjectUserError({
     code: "conflict",
     operation: "proving",
-    subject: `key ${key.accessKey} of user "${user.name}"`,
+    subject: `key ${key.accessKey} of ${called(user)}`,
     problem: `${refusing} refuses the key although the system has it`,
     advice:
       "Check that s3Endpoint belongs to this system. If it does, wait a minute and run again; if that does not help, change rotationId to have a new key made.",
@@ -41,9 +42,9 @@ export async function proveListed(key: Signer, user: UserRef, context: Context):
   throw new ObjectUserError({
     code: "conflict",
     operation: "reading back",
-    subject: `key ${key.accessKey} of user "${user.name}"`,
+    subject: `key ${key.accessKey} of ${called(user)}`,
     problem:
-      "the system does not have the key that it reported as made; somebody else changed the user at the same moment",
+      "the system does not have the key that it reported as made; somebody else changed its keys at the same moment",
     advice: "Run again.",
     uncertain: true,
   });
@@ -72,7 +73,7 @@ export async function proveCurrent(
   throw new ObjectUserError({
     code: "conflict",
     operation: "proving",
-    subject: `the current secret of ${key.accessKey} of user "${user.name}"`,
+    subject: `the current secret of ${key.accessKey} of ${called(user)}`,
     problem: `${refusing} refuses it, and would refuse the next one: none was made, and the end of the current one was not fixed`,
     advice: `Check that s3Endpoint belongs to this system.${renewed}`,
   });
@@ -93,7 +94,7 @@ export async function proveRefused(key: Signer, user: UserRef, context: Context)
   throw new ObjectUserError({
     code: "unexpected",
     operation: "proving the end of",
-    subject: `key ${key.accessKey} of user "${user.name}"`,
+    subject: `key ${key.accessKey} of ${called(user)}`,
     problem: `the key was revoked but ${accepting} still accepts it`,
     advice: `Check that s3Endpoint belongs to this system; if it does, ${
       context.s3Endpoints ? "keys were not changed where all zones take them from, or a zone" : "a gateway"

@@ -225,7 +225,7 @@ async function look(run: Run, sight: Sight, refused?: ObjectUserError): Promise<
 
 /** What is known, if the user there is the one; undefined when it is not and `adopt` says to begin anew. */
 function ifOurs(known: Known, live: Live | undefined, { spec, context, here, mandate }: Run): Known | undefined {
-  const problem = notOurs(known, live, here, context.capabilities);
+  const problem = notOurs(known, live, here, context.capabilities, spec);
   const isHere = live !== undefined && !isElsewhere(known, here) && !mandate;
   // A run that was killed has made it anew, before state could have it: a mark goes before a key is published.
   const isAnew = problem !== undefined || known.published !== undefined;
@@ -233,10 +233,7 @@ function ifOurs(known: Known, live: Live | undefined, { spec, context, here, man
   if (problem === undefined) return known;
   if (isHere && isUnfinishedWork(spec, live, context.capabilities)) return undefined;
   if (mandate || !spec.adopt)
-    throw new Unfinished(
-      undefined,
-      refusal(mandate?.operation ?? "updating", spec.name, problem, context.capabilities),
-    );
+    throw new Unfinished(undefined, refusal(mandate?.operation ?? "updating", spec, problem, context.capabilities));
   context.log(`${context.resource} ${spec.name}: ${problem}; that one is left as it is and forgotten (adopt)`);
   return undefined;
 }

@@ -9,6 +9,7 @@
  *   quarantine               |                                       |
  */
 import { ObjectUserError } from "../errors";
+import { called } from "./called";
 import { after, isOver } from "./keys";
 import type { Capabilities, KeyRecord, Known, Spec, Step } from "./model";
 
@@ -168,7 +169,7 @@ export function makeRoom(spec: Spec, known: Known, capabilities: Capabilities, n
   throw new ObjectUserError({
     code: "conflict",
     operation: "making a new key",
-    subject: `of user "${known.userId}"`,
+    subject: `of ${called(spec)}`,
     problem: `the system keeps at most ${maxKeys} keys and has as many`,
     advice: next
       ? `Run again after ${next}, when the oldest ends.`
@@ -207,7 +208,7 @@ function cannotExtend(accessKey: string, endsAt: string, spec: Spec): ObjectUser
   return new ObjectUserError({
     code: "unsupported",
     operation: "extending",
-    subject: `the grace of ${accessKey} of user "${spec.name}"`,
+    subject: `the grace of ${accessKey} of ${called(spec)}`,
     problem: `the system ends it by itself at ${endsAt}, and that cannot be put off`,
     advice: "Keep gracePeriodSeconds as it was until then; a larger one counts from the next rotation on.",
   });
@@ -217,7 +218,7 @@ function cannotEnd(accessKey: string, endsAt: string, spec: Spec): ObjectUserErr
   return new ObjectUserError({
     code: "unsupported",
     operation: "ending",
-    subject: `the grace of ${accessKey} of user "${spec.name}"`,
+    subject: `the grace of ${accessKey} of ${called(spec)}`,
     problem: `the system ends it by itself at ${endsAt}, and that cannot be brought forward`,
     advice: "Rotate once more with gracePeriodSeconds: 0, which ends every secret before it.",
   });

@@ -86,10 +86,12 @@ function whyLook({ spec, here, isReplaced }: Run, { known, seen }: Sight, steps:
   if (seen === "whole") return undefined;
   if (seen === "settings") return steps.length === 0 ? undefined : "something else differs from state";
   if (known === undefined)
-    return spec.adopt || isReplaced || !hasDerivedMark(spec) ? "the user may exist already" : undefined;
+    return spec.adopt || isReplaced || !hasDerivedMark(spec)
+      ? `the ${spec.noun ?? "user"} may exist already`
+      : undefined;
   const isOnlySettings = steps.length > 0 && steps.every((one) => one.do === "updateUser");
   if (!isOnlySettings || spec.exclusiveKeys) return "keys are as state has them, or are not";
-  return isElsewhere(known, here) || known.createdAt !== undefined ? "it may be another user by now" : undefined;
+  return isElsewhere(known, here) || known.createdAt !== undefined ? "it may be another one by now" : undefined;
 }
 
 /**

@@ -1,15 +1,15 @@
 /**
  * The port through which the lifecycle reaches a system. Backends implement it; the lifecycle knows nothing else of them.
  */
+import type { Called } from "./called";
 import type { Fields, Json, KeyRequest, Known, Live, LiveKey } from "./model";
 
 /** What a request signed with a key was answered. "suspended": the key is right and its user is locked. */
 export type Verdict = "accepted" | "suspended" | "refused";
 
 /** A user that is known: its id, what the program calls it, where it is, and its password where it has one that we know. */
-export interface UserRef<Where = unknown> {
+export interface UserRef<Where = unknown> extends Called {
   readonly userId: string;
-  readonly name: string;
   readonly where: Where;
   readonly password?: string;
   /** Its settings as last seen, where they are known. */
@@ -103,7 +103,8 @@ export interface UserApi<Where = unknown> {
 }
 
 /** The reference to a user that is known. */
-export function refOf({ name, where }: Pick<UserRef, "name" | "where">, known: Known): UserRef {
+export function refOf({ name, noun, where }: Called & Pick<UserRef, "where">, known: Known): UserRef {
   const { userId, password, fields } = known;
-  return { userId, name, where, fields, ...(password ? { password: password.value } : {}) };
+  const kind = noun === undefined ? {} : { noun };
+  return { userId, name, ...kind, where, fields, ...(password ? { password: password.value } : {}) };
 }

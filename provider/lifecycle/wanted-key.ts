@@ -7,6 +7,7 @@
  * made once more, in its place.
  */
 import { ObjectUserError } from "../errors";
+import { called } from "./called";
 import { shown } from "./hidden";
 import { keyToMake } from "./keys";
 import type { Capabilities, KeyRecord, KeyRequest, Known, LiveKey, Spec } from "./model";
@@ -155,7 +156,7 @@ function leftBehind(make: KeyRequest, spec: Spec, known: Known, capabilities: Ca
   const active = asGiven.filter((key) => !key.inactive);
   const first = active.find((key) => key.endsAt === undefined) ?? active[0] ?? asGiven[0];
   if (first === undefined || !isNew || !isTakenOver) return undefined;
-  return { id: first.id, why: `adopting the user with its key ${first.accessKey}` };
+  return { id: first.id, why: `adopting the ${spec.noun ?? "user"} with its key ${first.accessKey}` };
 }
 
 /**
@@ -185,7 +186,7 @@ function keepsItsSecret(spec: Spec): ObjectUserError {
   return new ObjectUserError({
     code: "invalid",
     operation: "rotating",
-    subject: `the key of user "${spec.name}"`,
+    subject: `the key of ${called(spec)}`,
     problem: "secretKey is that of the current key, whose secret a rotation is to end",
     advice: "Give another secretKey together with another rotationId.",
   });
@@ -195,7 +196,7 @@ function cannotComeBack(record: KeyRecord, spec: Spec): ObjectUserError {
   return new ObjectUserError({
     code: "unsupported",
     operation: "going back",
-    subject: `to rotationId ${shown("rotationId", spec.rotationId, spec)} of user "${spec.name}"`,
+    subject: `to rotationId ${shown("rotationId", spec.rotationId, spec)} of ${called(spec)}`,
     problem: `its secret ends by itself at ${record.expiresAt}, and this system cannot keep it longer`,
     advice: "Keep the latest rotationId, or give one that was not used before, to have a new secret made.",
   });

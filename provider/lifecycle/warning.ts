@@ -25,5 +25,5 @@ function isHeld({ keys, foreign, published, takenOver }: Known, now: Date): bool
 /** The clause to warn with before users are deleted; undefined where there is nothing to warn of. */
 export function warningOfDeletion({ deletesForGood }: Pick<Capabilities, "deletesForGood">): string | undefined {
   if (deletesForGood !== true) return undefined;
-  return "deletion cannot be undone: a user that is made again has another name and other keys";
+  return "deletion cannot be undone: one that is made again has another name and other keys";
 }

@@ -6,8 +6,9 @@ import { isDeepStrictEqual } from "node:util";
 import { type Backend, type Connection, capabilitiesOf } from "../backends/backend";
 import { type Config, openConnection, openedFor } from "../connection";
 import { ObjectUserError } from "../errors";
+import { type Called, called } from "../lifecycle/called";
 import type { Context } from "../lifecycle/context";
-import type { Fields, Known, Spec, Step } from "../lifecycle/model";
+import type { Fields, Known, Step } from "../lifecycle/model";
 import { plan } from "../lifecycle/plan";
 import { reconcile } from "../lifecycle/reconcile";
 import { withoutKnown } from "../lifecycle/unfinished";
@@ -63,7 +64,9 @@ export async function moveIn(
 ): Promise<MovedIn> {
   const seen = { ...specOf(backend, given, context.s3Endpoint), adopt: true };
   let showsKeys = false;
-  const known = await reconcile(seen, undefined, openedFor(context, backend, given), {
+  // Without it no key is made anew that S3 refuses.
+  const { knowsOtherKeys: _, ...api } = context.api;
+  const known = await reconcile(seen, undefined, openedFor({ ...context, api }, backend, given), {
     operation: "importing",
     may(step, sight) {
       showsKeys = !sight.keysAreHidden;
@@ -101,12 +104,12 @@ function emptyLike(value: unknown): unknown {
   return typeof value === "object" ? {} : "";
 }
 
-function notThere({ name, noun = "user" }: Pick<Spec, "name" | "noun">): ObjectUserError {
+function notThere(spec: Called): ObjectUserError {
   return new ObjectUserError({
     code: "not-found",
     operation: "importing",
-    subject: `${noun} "${name}"`,
-    problem: `there is no such ${noun}`,
+    subject: called(spec),
+    problem: `there is no such ${spec.noun ?? "user"}`,
     advice: "Check the name.",
   });
 }

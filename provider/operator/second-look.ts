@@ -36,14 +36,14 @@ export function objectionsOf({ users, unreadable, holders }: Watched): Objection
   const lost = new Set(unreadable.map(({ urn }) => urn));
   return (user, key) => {
     const now = byId.get(idOf(user));
-    if (now === undefined) return lost.has(user.urn) ? "its user's state cannot be read any more" : GONE;
+    if (now === undefined) return lost.has(user.urn) ? "its state cannot be read any more" : GONE;
     if (now.isPending) return "an up is in progress";
     const record = now.known.keys.find(({ id }) => id === key.id);
     if (record === undefined) return "state does not have the key any more";
     if (record.id === now.current?.id || record.accessKey === now.known.published?.accessKey) return CURRENT;
     if (record.retiredAt === undefined) return "it is not retired any more";
     if (record.retiredAt !== key.retiredAt || record.expiresAt !== key.expiresAt) return "it has another deadline now";
-    if (published.has(record.accessKey)) return "another user of the stack publishes it";
+    if (published.has(record.accessKey)) return "another resource of the stack publishes it";
     if (now.known.published?.accessKey !== user.known.published?.accessKey) return "another key is current now";
     return heldBy(behind(now, record.accessKey, holders));
   };
@@ -69,5 +69,5 @@ function heldBy([first, ...others]: readonly Holder[]): string | undefined {
   return `${first.title}${more} still holds it, and not the current key: run pulumi up first`;
 }
 
-const GONE = "its user is not in the stack's state any more";
+const GONE = "the stack's state does not have it any more";
 const CURRENT = "it is the current key again";

@@ -148,7 +148,7 @@ function isPlainlyOver(id: string, { known }: Sight): boolean {
 
 /** What of a live key cannot be seen, or is not as state has it. */
 function unseen(id: string, before: Known, { known, keysAreHidden }: Sight): string | undefined {
-  if (keysAreHidden) return "the system does not show the user's keys, so the current one may be gone";
+  if (keysAreHidden) return "the system does not show its keys, so the current one may be gone";
   const there = known?.secrets[id];
   // A masked secret is an empty text in state.
   const remembered = before.secrets[id] || undefined;

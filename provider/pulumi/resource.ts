@@ -14,7 +14,7 @@ import { type Internals, isToldAsBefore, takenApart, toldBySdk } from "./inputs"
 import { liveInputs } from "./live-inputs";
 import { type Inputs, type Outputs, type Remembered, withoutNulls, withSecrets } from "./state";
 import { hasUnknowns } from "./unknowns";
-import { once, RELEASED, Users } from "./users";
+import { once, Users } from "./users";
 
 export type { DiffResult, ResourceProvider } from "./engine";
 
@@ -127,7 +127,8 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
       withPlainErrors(async () => {
         const before = users.remember(props);
         const fate = await users.remove(before);
-        if (fate === "released") outside.log(`${backend.resource} ${users.nameOf(before.inputs)}: ${RELEASED}`);
+        if (fate === "released")
+          outside.log(`${backend.resource} ${users.nameOf(before.inputs)}: ${users.released(before.inputs)}`);
       }),
   };
 }

@@ -10,6 +10,7 @@
 
 import type { UserSpec } from "../backends/backend";
 import { ObjectUserError } from "../errors";
+import { type Called, called } from "../lifecycle/called";
 import type { Capabilities } from "../lifecycle/model";
 import type { Board, Note } from "./board";
 
@@ -118,16 +119,17 @@ function after(before: Standing | undefined, { resource, says, was, had }: Note)
 
 /** The refusal of a user, or of a key of the program's own, that another resource of the program has. */
 export function managedByAnother(
-  { name, ownKey }: UserSpec,
+  user: Called & Pick<UserSpec, "ownKey">,
   { keysOnly }: Pick<Capabilities, "keysOnly">,
 ): ObjectUserError {
+  const { noun = "user", ownKey } = user;
   const [has, two] = keysOnly
     ? [`has key ${ownKey?.accessKey}`, "have one key"]
-    : ["manages this user", "manage one user"];
+    : [`manages this ${noun}`, `manage one ${noun}`];
   return new ObjectUserError({
     code: "already-exists",
     operation: keysOnly ? "making a key" : "creating",
-    subject: `${keysOnly ? "of " : ""}user "${name}"`,
+    subject: `${keysOnly ? "of " : ""}${called(user)}`,
     problem: `another resource of this program ${has}`,
     advice: `Two resources cannot ${two}: remove one of them, or give it another ${keysOnly ? "key" : "name"}. If this one is the other one under a new name or parent, give it the former as an alias: aliases: [{ name: "…" }].`,
   });

@@ -74,6 +74,8 @@ export interface Remembered {
 
 /** What the written form depends on. */
 export interface System {
+  /** The resource's name in messages. */
+  readonly resource: string;
   /** Names of the user's settings. */
   readonly settings: readonly string[];
   /** Those that are written whatever they are, because programs read them as outputs. */
@@ -139,7 +141,7 @@ export function read(stored: Outputs, system: System): Remembered {
   const { settings, defaults, unclearable, capabilities } = system;
   const version = outputs.schemaVersion;
   const parsed = stateSchema.safeParse(outputs);
-  if (!parsed.success || version !== SCHEMA_VERSION) throw unreadable(outputs);
+  if (!parsed.success || version !== SCHEMA_VERSION) throw unreadable(outputs, system);
   const state = withKeyIds(parsed.data, system);
   const second = secondKey(state, capabilities);
   const secrets = {
@@ -208,13 +210,13 @@ function withKeyIds(state: State, { keyIdOf }: System): State {
   };
 }
 
-function unreadable(outputs: Outputs): ObjectUserError {
+function unreadable(outputs: Outputs, { resource }: System): ObjectUserError {
   const { schemaVersion, userId } = outputs;
   const isNewer = typeof schemaVersion === "number" && schemaVersion > SCHEMA_VERSION;
   return new ObjectUserError({
     code: "unsupported",
     operation: "reading the state of",
-    subject: `user "${typeof userId === "string" ? userId : "?"}"`,
+    subject: `${resource} "${typeof userId === "string" ? userId : "?"}"`,
     problem: `the state has schema version ${JSON.stringify(schemaVersion)}, this release of pulumi-object-users reads version ${SCHEMA_VERSION}`,
     advice: isNewer
       ? "Install the release that wrote it, or a later one."

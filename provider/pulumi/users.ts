@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type Backend, capabilitiesOf, type UserSpec } from "../backends/backend";
 import { type Config, type Opened, openConnection, openedFor } from "../connection";
 import { askedOnce } from "../http/asked-once";
+import { managed } from "../lifecycle/called";
 import { hereOf, type KeyOfUser } from "../lifecycle/context";
 import type { Known, Step } from "../lifecycle/model";
 import { observe } from "../lifecycle/observe";
@@ -104,6 +105,16 @@ export class Users {
     return this.backend.specOf(inputs).name;
   }
 
+  /** What messages call what the resource has of the user. */
+  managed(inputs: Inputs) {
+    return managed(this.backend.specOf(inputs), this.backend.capabilities);
+  }
+
+  /** What becomes of a user that another resource needs, for the person who runs Pulumi. */
+  released(inputs: Inputs): string {
+    return `is released, not deleted: the program has another resource for this ${this.managed(inputs).noun}`;
+  }
+
   /** The inputs whose change makes another user of it. What only looks different is known after `compare`. */
   replacing(olds: Outputs, news: Inputs): string[] {
     // Every user has its id as an output; it is an input of some, and then in state if it was given.
@@ -200,7 +211,7 @@ export class Users {
       ? moved
       : [
           ...moved,
-          `the users were made at ${former}, and the connection is to ${here.address}: they are looked for there`,
+          `what state has was made at ${former}, and the connection is to ${here.address}: it is looked for there`,
         ];
   }
 
@@ -232,9 +243,9 @@ export class Users {
     const { name } = user;
     const here = await hereOf(known, opened);
     const live = await opened.api.find(user);
-    const problem = notOurs(known, live, here, this.backend.capabilities);
+    const problem = notOurs(known, live, here, this.backend.capabilities, user);
     if (problem !== undefined && isElsewhere(known, here))
-      throw refusal("reading", name, problem, this.backend.capabilities);
+      throw refusal("reading", user, problem, this.backend.capabilities);
     if (problem !== undefined) opened.log(`${opened.resource} ${name}: ${problem}`);
     return live && confirmedAt(observe(known, live), here, problem === undefined ? live : undefined);
   }
@@ -257,18 +268,18 @@ export class Users {
     return this.hold(opened, spec, async () => {
       if (await this.isNeeded(user)) return "released";
       const live = await opened.api.find(ref);
-      const problem = notOurs(known, live, await hereOf(known, opened), this.backend.capabilities);
+      const problem = notOurs(known, live, await hereOf(known, opened), this.backend.capabilities, spec);
       // Pulumi may have asked for another resource meanwhile.
       if (await this.isNeeded(user)) return "released";
-      if (problem !== undefined) throw deletionElsewhere(name, problem);
+      if (problem !== undefined) throw deletionElsewhere(spec, problem, this.backend.capabilities);
       if (this.backend.capabilities.keysOnly) {
         await this.revokeAll(user, opened);
       } else {
         const doubt = notToDelete(known, live);
-        if (doubt !== undefined) throw deletionRefused(name, doubt);
-        if (live && (await this.claims()).isStoodOn(known)) throw stoodOn(name);
+        if (doubt !== undefined) throw deletionRefused(spec, doubt);
+        if (live && (await this.claims()).isStoodOn(known)) throw stoodOn(spec);
         const { dependents = [] } = live ?? {};
-        if (dependents.length > 0 && inputs.forceDestroy !== true) throw takesAlong(name, dependents);
+        if (dependents.length > 0 && inputs.forceDestroy !== true) throw takesAlong(spec, dependents);
         const warning = live && warningOfDeletion(this.backend.capabilities);
         if (warning !== undefined) this.announce(`warning: ${opened.resource} ${name}: ${warning}`);
         await opened.api.remove(ref, { force: inputs.forceDestroy === true });
@@ -286,9 +297,6 @@ export class Users {
     await reconcile(spec, known, opened, { operation: "deleting", may }).catch(withoutKnown);
   }
 }
-
-/** What becomes of a user that another resource needs, for the person who runs Pulumi. */
-export const RELEASED = "is released, not deleted: the program has another resource for this user";
 
 function pairOf(name: string, olds: Outputs, news: Inputs): string {
   return JSON.stringify([name, olds[name], news[name]]);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { rgw } from "../../provider/backends/rgw";
 import { accessKey } from "../../provider/backends/rgw/access-key";
 import { openConnection } from "../../provider/connection";
+import type { WireRequest } from "../../provider/http/wire";
 import { deriveAccessKey } from "../../provider/lifecycle/keys";
 import { moveIn } from "../../provider/operator/import";
 import { takeInventory } from "../../provider/operator/inventory";
@@ -10,6 +11,7 @@ import { overdue, sweepUser } from "../../provider/operator/sweep";
 import { IDENTITY } from "../../provider/protocol";
 import { type Board, ownBoard } from "../../provider/pulumi/board";
 import { openResource } from "../../provider/pulumi/resource";
+import type { World } from "../../provider/world";
 import { Engine, ME } from "../provider/engine";
 import type { Adapter } from "./adapter";
 import { contract } from "./contract";
@@ -355,6 +357,26 @@ describe("rgw.AccessKey", () => {
     await sweepUser(user, over, opened, how, ({ outcome, isProven }) => told.push(`${outcome} ${isProven}`));
     assert.deepEqual(told, ["revoked true"]);
     assert.deepEqual(keys(), [stack.key().accessKey, "THEIRS-ann"].sort());
+  });
+
+  it("is not made anew by an import while S3 refuses it", async () => {
+    const id = deriveAccessKey("ann", "");
+    stack.system.meddle(`PUT user?key&uid=ann&access-key=${id}&secret-key=held-secret`);
+    const isAsked = ({ headers }: WireRequest) => JSON.stringify(headers).includes(id);
+    const body = "<Error><Code>InvalidAccessKeyId</Code></Error>";
+    const send: World["openTransport"] = (options) => {
+      const through = stack.system.openTransport(options);
+      return async (request, ms) => (isAsked(request) ? { status: 403, headers: {}, body } : through(request, ms));
+    };
+    const config = { get: (key: string) => stack.system.config[key] };
+    const opened = openConnection(rgw as Adapter["backend"], config, { ...world(), openTransport: send }, () => {});
+    stack.system.meddle("DELETE user?key&uid=ann&access-key=THEIRS-ann");
+    const user = { name: "ann", inputs: { uid: "ann" } };
+    await assert.rejects(
+      moveIn(rgw as Adapter["backend"], user, opened, { declare: "required" }),
+      /S3 refuses the key/,
+    );
+    assert.equal(stack.system.s3({ accessKey: id, secretKey: "held-secret" }), "200");
   });
 
   it("comes into a stack by the key's id", async () => {

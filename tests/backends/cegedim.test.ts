@@ -359,7 +359,7 @@ describe("cegedim: what is assumed", () => {
 
 describe("cegedim: a deletion, which cannot be undone", () => {
   const FINAL =
-    /^warning: cegedim\.ObjectUsers? [^:]+: .*deletion cannot be undone: a user that is made again has another/;
+    /^warning: cegedim\.ObjectUsers? [^:]+: .*deletion cannot be undone: one that is made again has another/;
   const heard = ({ world }: Pick<Stack, "world">) =>
     world.lines.splice(0).filter((line) => line.startsWith("warning: "));
 

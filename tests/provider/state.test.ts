@@ -110,7 +110,7 @@ describe("state", () => {
     ["without a version", { ...good, schemaVersion: undefined }, /has schema version undefined/],
     ["without keys", { ...good, keys: undefined }, /The state is damaged/],
     ["with keys of another form", { ...good, keys: [{ id: 1 }] }, /The state is damaged/],
-    ["empty", {}, /user "\?"/],
+    ["empty", {}, /rgw\.User "\?"/],
   ];
   for (const [what, outputs, says] of unreadable) {
     it(`${what} is refused in a sentence without secrets`, () => {

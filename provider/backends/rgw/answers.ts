@@ -1,6 +1,7 @@
 /** What an answer must show before it is believed: of which user it is, that a key was made, whose key S3 accepted. */
 import { ObjectUserError } from "../../errors";
 import type { Send } from "../../http/wire";
+import { type Called, called } from "../../lifecycle/called";
 import type { Live, LiveKey } from "../../lifecycle/model";
 import type { Verdict } from "../../lifecycle/user-api";
 import type { BackendDeps } from "../backend";
@@ -35,13 +36,13 @@ export function notOfSubuser({ keys }: Pick<WireUser, "keys">, accessKey: string
 }
 
 /** The key that was to be made. */
-export function madeKey(keys: readonly LiveKey[], userId: string, accessKey: string | undefined): LiveKey {
+export function madeKey(keys: readonly LiveKey[], user: Called, accessKey: string | undefined): LiveKey {
   const key = keys.find((candidate) => candidate.accessKey === accessKey);
   if (key) return key;
   throw new ObjectUserError({
     code: "conflict",
     operation: "issuing",
-    subject: `key ${accessKey} of user "${userId}"`,
+    subject: `key ${accessKey} of ${called(user)}`,
     problem: "the gateway accepted the request but does not list the key",
     uncertain: true,
     advice: "Run again.",
@@ -51,7 +52,9 @@ export function madeKey(keys: readonly LiveKey[], userId: string, accessKey: str
 /** Whether S3, at each of its addresses, knows the admin's own key. */
 export async function knowsAdmin(settings: Settings, deps: BackendDeps & { readonly send: Send }): Promise<boolean> {
   const all = await Promise.all(
-    settings.s3Endpoints.map((s3Endpoint) => listBuckets(settings, "admin", { ...settings, s3Endpoint }, deps)),
+    settings.s3Endpoints.map((s3Endpoint) =>
+      listBuckets(settings, { name: "admin" }, { ...settings, s3Endpoint }, deps),
+    ),
   );
   return all.every(({ verdict }) => verdict !== "refused");
 }

@@ -91,7 +91,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       if (isChosen) notOfSubuser(await requests.getUser(userId), accessKey);
       const secret = secretKey === undefined ? { "generate-key": true } : { "secret-key": secretKey };
       const user = await requests.modifyUser(userId, { "key-type": "s3", "access-key": accessKey, ...secret });
-      return madeKey(liveOf(sameUser(userId, user)).keys, userId, accessKey);
+      return madeKey(liveOf(sameUser(userId, user)).keys, { name: userId }, accessKey);
     },
 
     activateKey: ({ userId }, { accessKey }) => requests.setActive(userId, accessKey, true),
@@ -126,7 +126,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
     knowsOtherKeys: () => knowsAdmin(settings, deps),
 
     async probe(user, key, s3Endpoint = settings.s3Endpoint) {
-      const answer = await listBuckets(key, user.name, { ...settings, s3Endpoint }, deps);
+      const answer = await listBuckets(key, user, { ...settings, s3Endpoint }, deps);
       return verdictOf(answer, user.userId, key, () => find(user));
     },
   };

@@ -15,7 +15,7 @@ import { type CheckFailure, type Internals, isToldAsBefore, takenApart, toldBySd
 import { liveInputs } from "../live-inputs";
 import { type Inputs, type Outputs, type Remembered, withoutNulls } from "../state";
 import { hasUnknowns } from "../unknowns";
-import { once, RELEASED, Users } from "../users";
+import { once, Users } from "../users";
 import { atOnce } from "./at-once";
 import { failed, notDeleted, notRead, SHOWN } from "./failures";
 import { foreseeFleet } from "./foresee";
@@ -160,7 +160,8 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
   async function leave(name: string, member: Remembered): Promise<void> {
     if (isRetained(member)) return say(`${title} ${name}: ${departure(users, member)}`);
     const fate = await users.remove(member);
-    if (fate === "released") say(`${title} ${name}: user ${JSON.stringify(users.nameOf(member.inputs))} ${RELEASED}`);
+    if (fate === "released")
+      say(`${title} ${name}: ${users.managed(member.inputs).subject} ${users.released(member.inputs)}`);
   }
 
   return {

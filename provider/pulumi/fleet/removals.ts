@@ -27,16 +27,16 @@ export function departures(
   const removed = [...leaving].filter(([name]) => !wanted.has(name));
   return [...replaced, ...removed].map(([name, member]) => {
     const inputs = wanted.get(name);
-    const why = inputs ? `user ${JSON.stringify(users.nameOf(inputs))} takes its place` : "it is not declared any more";
+    const why = inputs ? `${users.managed(inputs).subject} takes its place` : "it is not declared any more";
     return [name, `${departure(users, member)}: ${why}`] as const;
   });
 }
 
 /** What becomes of a member that leaves the fleet. */
 export function departure(users: Users, member: Remembered): string {
-  const user = `user ${JSON.stringify(users.nameOf(member.inputs))}`;
-  if (isRetained(member)) return `${user} is left as it is (retainOnDelete)`;
-  return users.backend.capabilities.keysOnly ? `the keys of ${user} are revoked` : `${user} is deleted`;
+  const { subject } = users.managed(member.inputs);
+  if (isRetained(member)) return `${subject} is left as it is (retainOnDelete)`;
+  return `${subject} is ${users.backend.capabilities.keysOnly ? "revoked" : "deleted"}`;
 }
 
 /** Whether a user that leaves has a value that a wanted one needs and two cannot have: it has to go before that comes. */

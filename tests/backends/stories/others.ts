@@ -1,5 +1,6 @@
 /** Stories of what others made: users, keys, another resource of the program; and of import. */
 import assert from "node:assert/strict";
+import { managed } from "../../../provider/lifecycle/called";
 import { importContentOf } from "../../../provider/operator/import";
 import type { Outputs } from "../../../provider/pulumi/state";
 import { GRACE, hasKeys, isQuiet, ownsUser, refused, type Stories, settingIsName, settingOf, works } from "./checks";
@@ -76,11 +77,12 @@ export const OTHERS: Stories = [
   [
     "is refused to a second resource of the program",
     ownsUser,
-    async (stack) => {
+    async (stack, { adapter }) => {
       await stack.up();
       const key = stack.key();
+      const { noun } = managed(adapter.backend.specOf(stack.inputs), adapter.backend.capabilities);
       const second = stack.engine.provider.create({ ...stack.inputs, __identity: "another", __provider: "x" });
-      await assert.rejects(second, /another resource of this program manages this user/);
+      await assert.rejects(second, new RegExp(`another resource of this program manages this ${noun}`));
       await works(stack, key);
       await hasKeys(stack, 1);
     },

@@ -109,21 +109,21 @@ describe("object-users sweep, when state changes while it is at work", () => {
       (deployment: Deployment) => {
         deployment.resources.splice(1);
       },
-      "its user is not in the stack's state any more",
+      "the stack's state does not have it any more",
     ],
     [
       "belongs to a resource that is being replaced",
       (deployment: Deployment) => {
         deployment.resources[1] = { ...deployment.resources[1], delete: true };
       },
-      "its user is not in the stack's state any more",
+      "the stack's state does not have it any more",
     ],
     [
       "belongs to a resource that a later release has written",
       (deployment: Deployment) => {
         userOf(deployment).outputs = { ...userOf(deployment).outputs, schemaVersion: 99 };
       },
-      "its user's state cannot be read any more",
+      "its state cannot be read any more",
     ],
     [
       "is published by another resource now",
@@ -133,7 +133,7 @@ describe("object-users sweep, when state changes while it is at work", () => {
         // By another provider, which may lead to the same system.
         deployment.resources.push({ ...ann, urn: `${ann.urn}-twin`, provider: "urn:other::x", outputs });
       },
-      "another user of the stack publishes it",
+      "another resource of the stack publishes it",
     ],
     [
       "is next to another current key",
@@ -225,7 +225,7 @@ describe("object-users sweep, when state changes while it is at work", () => {
     const options = { dryRun: false, objection: async () => undefined };
     const api = { ...opened.api, find };
     await sweepUser(user, overdue(user, scene.world.now()), { ...opened, api }, options, (each) => endings.push(each));
-    assert.match(endings[0]?.why ?? "", /the system does not show the user's keys/);
+    assert.match(endings[0]?.why ?? "", /the system does not show its keys/);
     assert.deepEqual(keysOf("ann"), [OLD, CURRENT].sort());
   });
 

@@ -16,7 +16,9 @@ async function ask(status: number, body: string) {
     sent.push({ line: `${method} ${url.href}`, authorization: headers.Authorization, timeoutMs });
     return { status, headers: {}, body };
   };
-  const outcome = await listBuckets(KEY, "ann", TARGET, { ...fakeWorld(), send }).catch((error: unknown) => error);
+  const outcome = await listBuckets(KEY, { name: "ann" }, TARGET, { ...fakeWorld(), send }).catch(
+    (error: unknown) => error,
+  );
   return { outcome, sent };
 }
 

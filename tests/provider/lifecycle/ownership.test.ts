@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { accessKey } from "../../../provider/backends/openstack/access-key";
 import { deriveAccessKey } from "../../../provider/lifecycle/keys";
-import type { Capabilities, Known, Live } from "../../../provider/lifecycle/model";
+import type { Capabilities, Known, Live, Spec } from "../../../provider/lifecycle/model";
 import {
   deletionElsewhere,
   deletionRefused,
@@ -14,7 +14,9 @@ import {
   notOurs,
   notToDelete,
   refusal,
+  takesAlong,
 } from "../../../provider/lifecycle/ownership";
+import { managedByAnother } from "../../../provider/pulumi/run";
 import { BY_US, key, known, live, spec } from "./samples";
 
 const ONE = { address: "https://one.test" };
@@ -86,14 +88,14 @@ describe("a user", () => {
   ];
   for (const [what, before, there, here, whose, capabilities = BY_US] of rows) {
     it(`is ${whose}: ${what}`, () => {
-      const problem = notOurs(before, there, here, capabilities);
+      const problem = notOurs(before, there, here, capabilities, spec());
       assert.equal(problem === undefined, whose === "ours", problem);
     });
   }
 
   it("is spoken of with both addresses, and what was found", () => {
     assert.equal(
-      notOurs(at({ system: "ceph 1" }), undefined, { ...TWO, system: "ceph 2" }, BY_US),
+      notOurs(at({ system: "ceph 1" }), undefined, { ...TWO, system: "ceph 2" }, BY_US, spec()),
       "the user was made at https://one.test (ceph 1), and the connection is to https://two.test (ceph 2), where there is no such user",
     );
   });
@@ -126,22 +128,86 @@ describe("a refusal names the way out", () => {
   const rows: readonly [what: string, error: Error, way: RegExp][] = [
     ["of a user that exists", existsAlready(spec(), undefined), /adopt: true.*aliases/],
     ["of a user that the resource has itself", hasItAlready(spec()), /deleteBeforeReplace: true.*adopt: true/],
-    ["of a change elsewhere", refusal("updating", "ann", "elsewhere", BY_US), /connection.*adopt: true.*state delete/],
+    ["of a change elsewhere", refusal("updating", spec(), "elsewhere", BY_US), /connection.*adopt: true.*state delete/],
     [
       "of a change elsewhere where only keys are ours, of which none can be adopted there",
-      refusal("updating", "ann", "elsewhere", { ...BY_US, keysOnly: true }),
+      refusal("updating", spec(), "elsewhere", { ...BY_US, keysOnly: true }),
       /Correct the connection; or have Pulumi forget it.*state delete/,
     ],
     [
       "of a deletion elsewhere, of a single user or a member",
-      deletionElsewhere("ann", "it is elsewhere"),
+      deletionElsewhere(spec(), "it is elsewhere", BY_US),
       /Nothing was deleted\. Correct the connection.*state delete URN.*retainOnDelete: true/,
     ],
     [
       "of a deletion where it was",
-      deletionRefused("ann", "it bears other keys"),
+      deletionRefused(spec(), "it bears other keys"),
       /up --refresh.*state delete URN.*retainOnDelete: true/,
     ],
   ];
   for (const [what, error, way] of rows) it(what, () => assert.match(error.message, way));
+});
+
+describe("what is no user is not called one", () => {
+  const account = spec({ name: "media", noun: "account", createKey: false });
+  const subuser = spec({ name: "ann:sync", noun: "subuser" });
+  const keys = { ...BY_US, keysOnly: true } as const;
+  const gone = (one: Spec, capabilities = BY_US) =>
+    notOurs({ ...known([]), ...ONE }, undefined, TWO, capabilities, one) ?? "";
+  const rows: readonly [what: string, says: string, text: RegExp][] = [
+    [
+      "a user that exists",
+      existsAlready(spec(), undefined).message,
+      /^creating user "ann": .* adopt it with its keys,/,
+    ],
+    [
+      "an account that exists",
+      existsAlready(account, undefined).message,
+      /^creating account "media": an account .* adopt it, or/,
+    ],
+    [
+      "a subuser that exists",
+      existsAlready(subuser, undefined).message,
+      /^creating subuser "ann:sync": .* with its keys,/,
+    ],
+    [
+      "an account anew",
+      hasItAlready(account).message,
+      /^creating account "media": .* has the account already.* made again, set deleteBeforeReplace: true; to keep it, set adopt: true\.$/,
+    ],
+    [
+      "a subuser of two resources",
+      managedByAnother(subuser, BY_US).message,
+      /^creating subuser "ann:sync": .* manages this subuser\. Two .* one subuser:/,
+    ],
+    ["an account elsewhere", gone(account), /^the account was made at .*, where there is no such account$/],
+    ["a key elsewhere", gone(spec(), keys), /^the key was made at .*, where there is no such user$/],
+    [
+      "a change of an account elsewhere",
+      refusal("updating", account, "it", BY_US).message,
+      /^updating account "media": it\. .* to have the account there managed/,
+    ],
+    [
+      "a change of a key elsewhere",
+      refusal("updating", spec(), "it", keys).message,
+      /^updating the key of user "ann": it\./,
+    ],
+    [
+      "the deletion of a key elsewhere",
+      deletionElsewhere(spec(), "it", keys).message,
+      /^deleting the key of user "ann": it\./,
+    ],
+    [
+      "the deletion of a subuser elsewhere",
+      deletionElsewhere(subuser, "it", BY_US).message,
+      /^deleting subuser "ann:sync": it\./,
+    ],
+    ["a subuser with other keys", deletionRefused(subuser, "it").message, /^deleting subuser "ann:sync": it\./],
+    [
+      "a user with subusers",
+      takesAlong(spec(), ["ann:sync"]).message,
+      /^deleting user "ann": that would also delete ann:sync\./,
+    ],
+  ];
+  for (const [what, says, text] of rows) it(what, () => assert.match(says, text));
 });

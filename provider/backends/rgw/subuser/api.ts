@@ -65,7 +65,7 @@ export function subuserApi(settings: Settings, deps: BackendDeps & { readonly se
         await endKey({ where }, accessKey);
         throw exists(name);
       }
-      madeKey(s3KeysOf(made, where), name, accessKey);
+      madeKey(s3KeysOf(made, where), { name, noun: "subuser" }, accessKey);
       return liveOf(made, where) as Live;
     },
 
@@ -78,11 +78,11 @@ export function subuserApi(settings: Settings, deps: BackendDeps & { readonly se
       await orUndefined(subusers.remove(where));
     },
 
-    async issueKey({ where, name }, { accessKey }) {
+    async issueKey({ where, ...subuser }, { accessKey }) {
       if (where.keyType === "swift")
-        return madeKey(swiftKeysOf(await subusers.replaceSecret(where), where), name, name);
+        return madeKey(swiftKeysOf(await subusers.replaceSecret(where), where), subuser, subuser.name);
       const keys = await subusers.issueKey(where, accessKey as string);
-      return madeKey(keysOf(keys, idOf(where)), name, accessKey);
+      return madeKey(keysOf(keys, idOf(where)), subuser, accessKey);
     },
 
     activateKey: ({ where }, { accessKey }) => setActive(where.user, accessKey, true),
@@ -106,10 +106,10 @@ export function subuserApi(settings: Settings, deps: BackendDeps & { readonly se
       }
     },
 
-    async probe({ name, where }, key, s3Endpoint = settings.s3Endpoint) {
+    async probe({ where, ...subuser }, key, s3Endpoint = settings.s3Endpoint) {
       const { timeoutSeconds } = settings;
       if (where.keyType === "swift") return logIn(key, { endpoint: s3Endpoint, timeoutSeconds }, deps);
-      const answer = await listBuckets(key, name, { ...settings, s3Endpoint }, deps);
+      const answer = await listBuckets(key, subuser, { ...settings, s3Endpoint }, deps);
       return verdictOf(answer, where.user, key, () => find({ where }));
     },
   };

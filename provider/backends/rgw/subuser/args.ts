@@ -62,6 +62,7 @@ export function specOf(args: SubuserArgs): UserSpec<Where> {
   const id = idOf(args);
   return {
     name: id,
+    noun: "subuser",
     owner: user,
     where: { user, name, keyType },
     userId: id,

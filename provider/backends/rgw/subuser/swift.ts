@@ -33,7 +33,7 @@ export function logIn(
   deps: BackendDeps & { readonly send: Send },
 ): Promise<Verdict> {
   const dialect: Dialect = { endpoint, timeoutSeconds, who: "Swift", refusal, meanings: {}, foreign };
-  const act = repeatable("proving", `key ${id} of user "${id}"`);
+  const act = repeatable("proving", `key ${id} of subuser "${id}"`);
   return exchange(deps, {
     ...act,
     timeoutMs: timeoutSeconds * 1000,
