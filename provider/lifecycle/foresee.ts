@@ -5,7 +5,7 @@
  *
  *   step        | known before it is taken              | open
  *   ------------+---------------------------------------+----------------------------------------------------------
- *   createUser  | settings; the id, where inputs say it | another id; a password that is made; with adopt, the key
+ *   createUser  | settings; the id, where inputs say it | another id; a password that is made
  *   issueKey    | an access key that is derived or      | any other access key; the secret, unless it is the caller's
  *               | given; where secrets rotate, that one |
  *   any         | whose turn it is                      | the times of what happens in this run
@@ -141,9 +141,8 @@ function changed(
 /** The key that a request makes, as far as that is known. Each has an id of its own. */
 function keyOf(request: KeyRequest, spec: Spec, known: Known | undefined, system: Foreseen, count: number): LiveKey {
   const { rotates } = system.capabilities;
-  // Ids are derived from the user's; and a user that is adopted brings a key, if it is there.
-  const mayBeAnother =
-    spec.ownKey?.accessKey === undefined && (known === undefined ? spec.adopt : isOpen(known.userId));
+  // Ids are derived from the user's.
+  const mayBeAnother = spec.ownKey?.accessKey === undefined && known !== undefined && isOpen(known.userId);
   const same = rotates === "secrets" ? ((known?.published ?? known?.keys[0])?.accessKey ?? spec.accessKey) : undefined;
   const accessKey = (mayBeAnother ? undefined : request.accessKey) ?? same ?? OPEN;
   const id = rotates === "secrets" || isOpen(accessKey) ? `${OPEN} ${count}` : accessKey;

@@ -1,8 +1,10 @@
 /** What outputs will be after an `up`, as Pulumi's previews show them: for packaged plugins, which are asked for it. */
 import { type Backend, capabilitiesOf } from "../backends/backend";
+import type { Opened } from "../connection";
 import { isObjectUserError } from "../errors";
 import { foresee, isOpen } from "../lifecycle/foresee";
 import type { Known } from "../lifecycle/model";
+import { isElsewhere } from "../lifecycle/ownership";
 import { type Internals, specOf, takenApart } from "./inputs";
 import { withoutFindings } from "./live-inputs";
 import { type Inputs, type Outputs, type Remembered, withSecrets } from "./state";
@@ -29,29 +31,29 @@ export function outputNames({ outputs, argNames, isKeyless }: Backend): readonly
 }
 
 /** A user's outputs, with Pulumi's mark for what is not known yet: for all of them where an input is not known. */
-export function foreseeUser(
-  users: Users,
-  before: Remembered | undefined,
-  news: Inputs,
-  s3Endpoint: string | undefined,
-): Outputs {
+export function foreseeUser(users: Users, before: Remembered | undefined, news: Inputs, opened: Opened): Outputs {
   const { inputs, internals } = takenApart(news);
-  const known = hasUnknowns(inputs) ? undefined : foreseen(users, before, inputs, s3Endpoint, internals);
+  const { s3Endpoint } = opened;
+  const known = hasUnknowns(inputs) ? undefined : foreseen(users, before, inputs, opened, internals);
   if (known) return withSecrets(withUnknowns(users.written(known, inputs, s3Endpoint)) as Outputs);
   const open = Object.fromEntries(outputNames(users.backend).map((name) => [name, UNKNOWN]));
   return withSecrets({ ...open, ...inputs, endpoint: s3Endpoint ?? null });
 }
 
-/** What is known of a user then; undefined where the run can only fail, as far as state knows. */
+/**
+ * What is known of a user then; undefined where the run can only fail, as far as state knows, and where the user may be
+ * adopted: as what it is found, nobody knows.
+ */
 export function foreseen(
   { backend, world }: Users,
   before: Remembered | undefined,
   inputs: Inputs,
-  s3Endpoint: string | undefined,
+  opened: Opened,
   internals: Internals,
 ): Known | undefined {
+  if (inputs.adopt === true && (before === undefined || isElsewhere(before.known, opened))) return undefined;
   try {
-    const spec = specOf(backend, withoutFindings(inputs), s3Endpoint, internals);
+    const spec = specOf(backend, withoutFindings(inputs), opened.s3Endpoint, internals);
     return foresee(spec, before?.known, { ...backend, capabilities: capabilitiesOf(backend, inputs) }, world.now());
   } catch (error) {
     if (isObjectUserError(error)) return undefined;

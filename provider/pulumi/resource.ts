@@ -108,8 +108,8 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
 
     foresee: (olds, news) =>
       withPlainErrors(async () => {
-        const { s3Endpoint } = await users.open();
-        return foreseeUser(users, olds && users.remember(olds), news, s3Endpoint);
+        const opened = await users.open();
+        return foreseeUser(users, olds && users.remember(olds), news, opened);
       }),
 
     read: (id, props) =>

@@ -1,12 +1,11 @@
 /** What a preview foretells is what the `up` comes to: every output that is known before it, for every system. */
 import assert from "node:assert/strict";
-import { isDeepStrictEqual } from "node:util";
 import type { Inputs, Outputs } from "../../provider/pulumi/state";
-import { UNKNOWN } from "../../provider/pulumi/unknowns";
 import { inClear } from "../provider/engine";
 import type { Adapter } from "./adapter";
 import { cegedimWith } from "./cegedim";
 import { ecsWith } from "./ecs";
+import { compareForetold } from "./foretold";
 import { embedded } from "./rgw";
 import { openStack, type Shape } from "./stack";
 import { settingOf } from "./stories/checks";
@@ -36,7 +35,7 @@ for (const adapter of [embedded, ecsWith(), cegedimWith()] as readonly Adapter[]
       const watched = async (before: Outputs | undefined, news: Inputs, task: () => Promise<{ outs: Outputs }>) => {
         const expected = inClear(await provider.foresee(before, { ...news }));
         const { outs } = await task();
-        foretold += compare(expected, inClear(outs), ["outputs"]);
+        foretold += compareForetold(expected, inClear(outs), ["outputs"]);
       };
       stack.whole.provider = {
         ...provider,
@@ -64,19 +63,4 @@ for (const adapter of [embedded, ecsWith(), cegedimWith()] as readonly Adapter[]
       assert.ok(foretold > 5 * done, `${foretold} values were foretold`);
     });
   }
-}
-
-/** Fails where what was foretold is known and did not come; answers how many values did. */
-function compare(expected: unknown, came: unknown, path: readonly string[]): number {
-  if (expected === UNKNOWN) return 0;
-  const isPart = (value: unknown): value is Outputs => typeof value === "object" && value !== null;
-  if (isPart(expected) && isPart(came)) {
-    const names = new Set([...Object.keys(expected), ...Object.keys(came)].filter((name) => !name.startsWith("__")));
-    let foretold = 0;
-    for (const name of names) foretold += compare(expected[name], came[name], [...path, name]);
-    return foretold;
-  }
-  const isSame = isDeepStrictEqual(expected ?? null, came ?? null);
-  assert.ok(isSame, `foretold ${path.join(".")}: ${JSON.stringify(expected)}; came ${JSON.stringify(came)}`);
-  return 1;
 }

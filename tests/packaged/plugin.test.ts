@@ -245,6 +245,13 @@ describe("the packaged plugin", () => {
       assert.deepEqual([id, outs.accessKey, outs.userId, outs.displayName], ["", UNKNOWN, UNKNOWN, "Ann"]);
     });
 
+    it("foretells nothing of a user that it may find and adopt", async () => {
+      const { check, create } = await opened();
+      const { inputs } = await check({ ...ANN, adopt: true });
+      const { outs } = await create(inputs, { preview: true });
+      assert.deepEqual([outs.accessKey, outs.maxBuckets, outs.displayName], [UNKNOWN, UNKNOWN, "Ann"]);
+    });
+
     it("tells what differs, by path", async () => {
       const { check, create, diff, update, world } = await opened();
       const { inputs } = await check({ ...ANN, userQuota: { maxObjects: 1 } });

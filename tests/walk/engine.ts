@@ -9,7 +9,7 @@
  */
 import { IDENTITY, identityOf } from "../../provider/protocol";
 import { REPLACE, weigh } from "./answers";
-import type { Processes } from "./processes";
+import type { Processes, Values } from "./processes";
 import type { Declaration, Program } from "./program";
 import { type Resource, Snapshot, type State } from "./state";
 import { type Deed, type Failure, HEALTHY, pass, type Step, Steps, Stop } from "./steps";
@@ -19,6 +19,8 @@ export interface Result {
   readonly deeds: readonly { readonly urn: string; readonly did: Deed }[];
   readonly failures: readonly Failure[];
   readonly invalid: readonly string[];
+  /** Of a preview: what each resource will have, as its provider tells it. */
+  readonly foretold: ReadonlyMap<string, Values>;
 }
 
 /** Whether something was refused, or did not reach its end. */
@@ -40,6 +42,7 @@ export class Run {
   readonly snapshot: Snapshot;
   private readonly steps: Steps;
   private readonly invalid: string[] = [];
+  private readonly foretold = new Map<string, Values>();
   private readonly chains: Promise<void>[] = [];
   /** URNs of state that the program has, under their present names or former ones. */
   private readonly operated = new Set<string>();
@@ -93,7 +96,7 @@ export class Run {
 
   private result(): Result {
     const { deeds, failures } = this.steps;
-    return { deeds, failures, invalid: this.invalid };
+    return { deeds, failures, invalid: this.invalid, foretold: this.foretold };
   }
 
   /** Providers come before the resources that need them. */
@@ -115,26 +118,31 @@ export class Run {
       __provider: this.steps.processes.handlerOf(kind),
     };
     const inputs = await this.steps.check(declaration, old && !isToReplace ? old.inputs : undefined, given);
-    const plan = (did: Deed, ...steps: Step[]) => {
+    const plan = async (did: Deed, before: Resource | undefined, news: Values, steps: Step[]) => {
       if (mode === "up") return steps;
       this.steps.deeds.push({ urn, did });
+      this.foretold.set(urn, await this.steps.foresee(declaration, before, news));
       return [];
     };
-    if (old === undefined) return plan("created", this.steps.create(declaration, inputs, "created"));
+    if (old === undefined)
+      return plan("created", undefined, inputs, [this.steps.create(declaration, inputs, "created")]);
     const diff = isToReplace ? REPLACE : await this.steps.diff(declaration, old, inputs);
     const { replaces, changes } = weigh(diff, declaration, old, inputs);
     this.operated.add(old.urn);
     if ((changes || old.isPendingReplacement) && (replaces || old.isPendingReplacement)) {
       const fresh = isToReplace ? inputs : await this.steps.check(declaration, undefined, given);
       const isFirst = declaration.deleteBeforeReplace ?? diff.deleteBeforeReplace;
-      return plan("replaced", ...this.steps.replace(declaration, old, fresh, isFirst));
+      return plan("replaced", undefined, fresh, this.steps.replace(declaration, old, fresh, isFirst));
     }
-    if (changes || old.initErrors.length > 0) return plan("updated", this.steps.update(declaration, old, inputs));
+    if (changes || old.initErrors.length > 0)
+      return plan("updated", old, inputs, [this.steps.update(declaration, old, inputs)]);
     const { id, outputs } = old;
     const keep: Step = async () => {
       this.steps.take(old, { urn, kind, instance, id, outputs, inputs, ...HEALTHY }, "same");
     };
-    return plan("same", keep);
+    if (mode === "up") return [keep];
+    this.steps.deeds.push({ urn, did: "same" });
+    return [];
   }
 
   /** The resource's state: under its URN, else under a former one. */

@@ -12,6 +12,7 @@ import { openResource } from "../../provider/pulumi/resource";
 import { SECRET_SIGNATURE } from "../../provider/pulumi/state";
 import { type World, world } from "../../provider/world";
 import { assertPlain } from "../provider/engine";
+import type { Door } from "./packaged";
 import { type Address, clusterOf, type Instance, type Kind } from "./program";
 import type { Site, System } from "./system";
 import type { Call, Wire } from "./wire";
@@ -81,7 +82,8 @@ export class Processes {
     };
     const backend = kinds[this.system.kind];
     assert.ok(backend);
-    const made = kind === "single" ? openResource(backend, outside) : openFleet(backend, outside);
+    const { door = dynamicDoor } = this.system;
+    const made = door(backend, kind === "fleet", outside, () => this.wire.calls.getStore());
     const config = this.site.config(clusterOf(address), address);
     // Nobody waits for it: calls may come before it is done.
     void made.configure({ config: { get: (key) => config[key] } });
@@ -89,6 +91,8 @@ export class Processes {
     return made;
   }
 }
+
+const dynamicDoor: Door = (backend, isFleet, outside) => (isFleet ? openFleet : openResource)(backend, outside);
 
 const [SIGNATURE = ""] = Object.keys(SECRET_SIGNATURE);
 

@@ -23,6 +23,8 @@ export interface Tally {
   troubled: number;
   /** Refusals whose way out was gone. */
   refusals: number;
+  /** Values that previews told, and that came. */
+  foretold: number;
 }
 
 export class Runs {

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { edited, newItem } from "./edits";
 import { nothingIsLeft, oneKeyIsLeft } from "./ending";
 import { hasFailed, type Result, type UpOptions } from "./engine";
+import { Foretold } from "./foretold";
 import { isDue, type Managed, quarantineOf } from "./managed";
 import { EMPTY, type Source, type StackName, UIDS, type Uid } from "./program";
 import { Runs, type Tally } from "./runs";
@@ -40,6 +41,7 @@ export async function play(system: System, story: Story, tally: Tally): Promise<
 class Stage {
   private readonly stacks: Readonly<Record<StackName, Stack>>;
   private readonly ways: WaysOut;
+  private readonly foretold = new Foretold();
   readonly runs: Runs;
 
   constructor(
@@ -75,6 +77,7 @@ class Stage {
     this.runs.diary.push(`- ${stack.name}: ${JSON.stringify(told)}`);
     this.site.advance(step.advance);
     for (const deed of step.deeds) await this.runs.meddle(deed);
+    if (step.deeds.length > 0) this.foretold.somethingHappens();
     const { source } = stack;
     for (const one of step.edits) {
       if (one.do === "address" && this.system.clusters === 1) continue;
@@ -130,9 +133,16 @@ class Stage {
       replace: run.replace && resource ? [resource.urn] : [],
     };
     const announced = await this.preview(stack, step, options);
+    const isTrue = this.foretold.counts(stack.name);
+    this.foretold.somethingHappens();
     let result = await this.upOnce(stack, step, options, step.trouble);
     const isCut = result === undefined || (this.runs.wire.isDisturbed && hasFailed(result));
-    if (!this.runs.wire.isDisturbed && result && !hasFailed(result) && !run.refresh) announcedIsDone(announced, result);
+    const isClean = !this.runs.wire.isDisturbed && result !== undefined && !hasFailed(result);
+    if (isClean && result && announced && !run.refresh) {
+      announcedIsDone(announced, result);
+      if (isTrue) this.runs.tally.foretold += this.foretold.hasCome(announced, stack.state);
+    }
+    if (isClean && (isTrue || (run.refresh && !this.system.isBlind))) this.foretold.isCurrent(stack.name);
     if (isCut && !step.again) return this.leave(stack);
     if (isCut) result = await this.upOnce(stack, step, options);
     for (let refusals = 0; result && hasFailed(result); refusals++) {
@@ -177,6 +187,8 @@ class Stage {
       assert.deepEqual(after, before, "(2) a refresh that fails changes something");
     }
     if (result === undefined) assert.deepEqual(stack.state, state, "(2) a refresh that is killed changes something");
+    const isWhole = result !== undefined && !this.runs.wire.isDisturbed && !hasFailed(result);
+    if (isWhole && !this.system.isBlind) this.foretold.isCurrent(stack.name);
   }
 
   private upOnce(stack: Stack, step: Step, options: UpOptions, trouble?: Trouble): Promise<Result | undefined> {
@@ -197,6 +209,7 @@ class Stage {
   }
 
   private async destroy(stack: Stack, step: Step): Promise<void> {
+    this.foretold.somethingHappens();
     const once = (trouble?: Trouble) =>
       this.runs.once(stack, "destroy", step, (run) => run.destroy(step.serial), trouble);
     let result = await once(step.trouble);
@@ -214,13 +227,14 @@ class Stage {
 
   /** `pulumi state delete` */
   private forget(stack: Stack, at: number): void {
+    this.foretold.somethingHappens();
     const resource = stack.state.resources[at % Math.max(1, stack.state.resources.length)];
     if (resource) this.ways.forget(stack, resource.urn);
   }
 }
 
-function announcedIsDone(announced: Result | undefined, { deeds }: Result): void {
+function announcedIsDone(announced: Result, { deeds }: Result): void {
   const named = (all: Result["deeds"]) => all.map(({ urn, did }) => `${urn} ${did}`).sort();
   const done = deeds.filter(({ did }) => did !== "deleted" && did !== "gone");
-  assert.deepEqual(named(done), named(announced?.deeds ?? []), "(5) a preview announces what is done");
+  assert.deepEqual(named(done), named(announced.deeds), "(5) a preview announces what is done");
 }

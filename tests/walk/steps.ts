@@ -49,8 +49,15 @@ export class Steps {
   }
 
   async diff(declaration: Declaration, old: Resource, inputs: Values): Promise<DiffResult> {
-    return this.ask({ urn: declaration.urn, method: "diff" }, declaration, (provider) =>
+    return this.ask({ urn: declaration.urn, method: "diff", inputs: old.inputs }, declaration, (provider) =>
       provider.diff(old.id, structuredClone(old.outputs), structuredClone(inputs)),
+    );
+  }
+
+  /** What a preview tells of a resource; `old` undefined: of a new one. */
+  foresee({ urn, ...on }: Declaration, old: Resource | undefined, inputs: Values): Promise<Values> {
+    return this.ask({ urn, method: "foresee" }, on, (provider) =>
+      provider.foresee(structuredClone(old?.outputs), structuredClone(inputs)),
     );
   }
 
@@ -138,7 +145,7 @@ export class Steps {
       const __provider = this.processes.handlerOf(kind);
       const seen = { ...old, id, outputs: { ...props, __provider }, initErrors: [] };
       const now = inputs ? { ...seen, inputs: { ...inputs, __provider } } : seen;
-      await this.call({ urn, method: "diff" }, old, (provider) =>
+      await this.call({ urn, method: "diff", inputs: now.inputs }, old, (provider) =>
         provider.diff(id, structuredClone(now.outputs), structuredClone(old.inputs)),
       );
       return now;

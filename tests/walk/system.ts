@@ -4,6 +4,7 @@ import type { TransportOptions } from "../../provider/http/send";
 import type { Send, WireRequest, WireResponse } from "../../provider/http/wire";
 import type { Inputs, Outputs } from "../../provider/pulumi/state";
 import type { World } from "../../provider/world";
+import type { Door } from "./packaged";
 import type { StackName } from "./program";
 
 /** An installation of a system. */
@@ -107,6 +108,8 @@ export interface System {
   /** Answers of its own that tell a fault, by what they are about. */
   readonly refusals: Readonly<Record<string, (request: WireRequest) => WireResponse>>;
   open(): Site | Promise<Site>;
+  /** How its provider is opened. Default: as Pulumi's plugin for dynamic resources does. */
+  readonly door?: Door;
 }
 
 /** Keys that others make begin with this. */

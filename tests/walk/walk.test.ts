@@ -4,6 +4,7 @@
  *
  * OBJECT_USERS_WALKS=10000 takes more of them, OBJECT_USERS_SEED=… the same ones again.
  */
+import { packaged } from "./packaged";
 import { cegedim } from "./systems/cegedim";
 import { ecs } from "./systems/ecs";
 import { rgw } from "./systems/rgw";
@@ -12,6 +13,7 @@ import { subusers } from "./systems/rgw-subuser";
 import { describeWalks } from "./walk";
 
 describeWalks(rgw(20), 150);
+describeWalks(packaged(rgw(20)), 30);
 describeWalks(rgw(16), 50);
 describeWalks(subusers, 40);
 describeWalks(accessKeys, 40);

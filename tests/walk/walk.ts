@@ -21,7 +21,7 @@ export function describeWalks(system: System, usual: number, more: fc.Parameters
     });
 
     it(`loses nobody and keeps every key (${walks} walks)`, async () => {
-      const tally: Tally = { runs: 0, killed: 0, troubled: 0, refusals: 0 };
+      const tally: Tally = { runs: 0, killed: 0, troubled: 0, refusals: 0, foretold: 0 };
       const walk = fc.asyncProperty(story(system), (one) => play(system, one, tally));
       const started = Date.now();
       const used = seed() % 2_147_483_647;
@@ -31,9 +31,9 @@ export function describeWalks(system: System, usual: number, more: fc.Parameters
         numRuns: walks,
         seed: used,
       });
-      const { runs, killed, troubled, refusals } = tally;
+      const { runs, killed, troubled, refusals, foretold } = tally;
       const seconds = ((Date.now() - started) / 1000).toFixed(1);
-      const sum = `${runs} runs, ${killed} killed, ${troubled} troubled, ${refusals} refusals followed`;
+      const sum = `${runs} runs, ${killed} killed, ${troubled} troubled, ${refusals} refusals followed, ${foretold} values foretold`;
       console.log(`      seed ${used}: ${walks} walks, ${sum}, ${seconds} s`);
     });
   });

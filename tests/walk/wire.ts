@@ -15,7 +15,9 @@ import { type Fault, type Trouble, UNTOLD } from "./trouble";
 /** A call of a provider's method by the engine. */
 export interface Call {
   readonly urn: string;
-  readonly method: "check" | "diff" | "create" | "update" | "read" | "delete";
+  readonly method: "check" | "diff" | "create" | "update" | "read" | "delete" | "foresee";
+  /** The inputs that state has, which only packaged plugins are told: in a diff. */
+  readonly inputs?: Readonly<Record<string, unknown>>;
   /** A deletion that goes before the creation which replaces it. */
   readonly first?: boolean;
 }

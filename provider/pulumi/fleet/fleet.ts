@@ -226,8 +226,8 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
 
     foresee: (olds, news) =>
       withPlainErrors(async () => {
-        const { s3Endpoint } = await users.open();
-        return foreseeFleet(users, olds && remember(olds), news, s3Endpoint);
+        const opened = await users.open();
+        return foreseeFleet(users, olds && remember(olds), news, opened);
       }),
 
     read: (id, props) =>

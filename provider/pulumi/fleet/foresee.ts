@@ -1,4 +1,5 @@
 /** What a fleet's outputs will be after an `up`, member by member. */
+import type { Opened } from "../../connection";
 import type { Known } from "../../lifecycle/model";
 import { foreseen, withUnknowns } from "../foresee";
 import { takenApart } from "../inputs";
@@ -10,12 +11,8 @@ import { assign } from "./members";
 import { type FleetState, writeFleet } from "./state";
 
 /** The outputs, with Pulumi's mark for what is not known yet: all of a member whose inputs are not known. */
-export function foreseeFleet(
-  users: Users,
-  before: FleetState | undefined,
-  news: Inputs,
-  s3Endpoint: string | undefined,
-): Outputs {
+export function foreseeFleet(users: Users, before: FleetState | undefined, news: Inputs, opened: Opened): Outputs {
+  const { s3Endpoint } = opened;
   const { inputs, internals } = takenApart(news);
   const common = { ...ownInputs(inputs), endpoint: s3Endpoint ?? null, members: UNKNOWN };
   if (isUnknownFleet(inputs)) return { ...common, keys: UNKNOWN, credentials: asSecret(UNKNOWN) };
@@ -23,7 +20,7 @@ export function foreseeFleet(
   const { staying } = assign(users, before ?? new Map(), wanted);
   const after = new Map<string, { known: Known; inputs: Inputs }>();
   for (const [name, member] of wanted) {
-    const known = foreseen(users, staying.get(name), member, s3Endpoint, internals);
+    const known = foreseen(users, staying.get(name), member, opened, internals);
     if (known) after.set(name, { known, inputs: member });
   }
   const open = Object.keys(inputs.users as object).filter((name) => !after.has(name));
