@@ -270,7 +270,7 @@ describe("rgw.AccessKey", () => {
     await engine.up({ users: { a: { userId: "ann" }, b: { userId: "ann-b" } } });
     await engine.up({ users: { b: { userId: "ann-b" } } });
     const said = stack.world.lines.filter((line) => line.startsWith("rgw.AccessKeys a: "));
-    assert.deepEqual(said, ['rgw.AccessKeys a: the keys of user "ann" are revoked: it is not declared any more']);
+    assert.deepEqual(said, ['rgw.AccessKeys a: the key of user "ann" is revoked: it is not declared any more']);
     assert.deepEqual(keys(), ["THEIRS-ann"]);
   });
 

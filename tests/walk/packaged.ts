@@ -4,7 +4,6 @@
  */
 import type { Backend } from "../../provider/backends/backend";
 import { kindOf, typeOf } from "../../provider/packaged/kinds";
-import { inClear } from "../../provider/packaged/marks";
 import { openResources } from "../../provider/packaged/resources";
 import type { ResourceProvider } from "../../provider/pulumi/engine";
 import { definedOnly, type Outputs, withoutNulls } from "../../provider/pulumi/state";
@@ -68,7 +67,7 @@ const throughResources: Door = (backend, isFleet, world, underWay) => {
     async read(id, props) {
       const seen = await resources.read(about(), id, stored(props));
       if (seen.id === "" || !("properties" in seen)) return { id: "", props: {} };
-      return { id: seen.id, props: kept(seen), inputs: inClear(seen.inputs ?? {}) };
+      return { id: seen.id, props: kept(seen), inputs: seen.inputs ?? {} };
     },
     delete: (id, props) => resources.delete(about(), id, stored(props)),
   };

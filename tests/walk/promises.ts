@@ -176,8 +176,11 @@ function isOfItsRotation({ system, ledger, item, was, is, before, start, run }: 
   if (item === undefined || published === undefined) return;
   const rotationId = item.rotationId ?? "";
   const isWanted = (key: { readonly rotationId: string | undefined }) => key.rotationId === rotationId;
-  const names = [is.urn, ...item.formerly];
-  const begun = [...run.made].filter(([, key]) => isWanted(key) && names.includes(key.urn)).map(([id]) => id);
+  // Of a key that it made under a former name, and adopted for another rotation since, nobody knows what it was made for.
+  const isAdopted = (id: string) => was?.ring.some((key) => key.id === id && !isWanted(key)) === true;
+  const begun = [...run.made]
+    .filter(([id, key]) => isWanted(key) && (key.urn === is.urn || (item.formerly.includes(key.urn) && !isAdopted(id))))
+    .map(([id]) => id);
   const id = published.id ?? "";
   const current = is.ring.find((key) => key.id === id);
   // One that it made itself, and took over for another rotation since, stays.
