@@ -16,7 +16,7 @@ import { type Release, ways } from "./release";
 import { RequestLog } from "./request-log";
 import { s3Operation } from "./s3";
 import { authenticate } from "./signature";
-import { Store } from "./store";
+import { Store, type StoredAccount } from "./store";
 import { written } from "./subject";
 import { formatUid, parseUid } from "./uid";
 import { noQuota, type StoredUser } from "./user";
@@ -137,6 +137,11 @@ export class Gateway {
       .allUsers()
       .map(view)
       .filter(({ uid }) => uid !== "admin");
+  }
+
+  /** All accounts. */
+  accounts(): StoredAccount[] {
+    return this.context.store.allAccounts();
   }
 
   /** What an operation is told. The signature is of what was sent. */

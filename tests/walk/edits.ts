@@ -9,6 +9,7 @@ import {
   ADDRESSES,
   type Address,
   clusterOf,
+  homesOf,
   INSTANCES,
   type Instance,
   type Item,
@@ -61,7 +62,6 @@ const MAX_USERS = 5;
 const NAMES = ["x", "y", "z"] as const;
 
 const at = fc.nat(MAX_USERS - 1);
-const home = fc.constantFrom<Item["home"]>("list", "single", "fleet");
 const rarely = fc.integer({ min: 0, max: 3 }).map((n) => n === 3);
 const kind = <T extends Edit["do"]>(name: T) => fc.constant(name);
 
@@ -71,10 +71,10 @@ const common = fc.oneof(
 );
 
 /** Edits of a user's inputs, which leave the program's form as it is. */
-function inner({ graces, wishes, rotates, kind: name, keysOnly }: System): fc.Arbitrary<Edit> {
+function inner({ graces, wishes, rotates, kind: name, keysOnly, keyless }: System): fc.Arbitrary<Edit> {
   const rotationId = fc.constantFrom(undefined, "1", "2", "3");
   const both =
-    name === "cegedim" || keysOnly
+    name === "cegedim" || keysOnly || keyless
       ? wishes
       : fc.oneof({ weight: 3, arbitrary: wishes }, { weight: 1, arbitrary: common });
   return fc.oneof(
@@ -91,7 +91,9 @@ export function edit(system: System, about: "users" | "programs"): fc.Arbitrary<
   return fc.oneof({ weight, arbitrary: inner(system) }, { weight: 35, arbitrary: outer(system) });
 }
 
-function outer({ keysOnly }: System): fc.Arbitrary<Edit> {
+function outer(system: System): fc.Arbitrary<Edit> {
+  const { keysOnly } = system;
+  const home = homesOf(system);
   // Where several resources may have keys of one user, they mostly should.
   const uid = fc.constantFrom(...(keysOnly ? UIDS.slice(0, 3) : UIDS));
   return fc.oneof(

@@ -259,6 +259,13 @@ export class Oracle {
     }
   }
 
+  /** What messages may call a user: where names can change, also what its resource is to call it. */
+  private names({ uid, urn }: Managed): string[] {
+    if (!this.system.renames) return [uid];
+    const declared = [...this.watch.declared.values()].filter(({ declaration }) => declaration.urn === urn);
+    return [uid, ...declared.map(({ item }) => item.uid)];
+  }
+
   private nobodyIsOrphaned(
     { was, is, lines, result, isDisturbed, stack }: Report,
     before: readonly Managed[],
@@ -268,7 +275,7 @@ export class Oracle {
     const stays = new Set(after.map(({ place, urn }) => `${place} ${urn}`));
     const said = [...lines, ...(result?.failures ?? []).map(({ message }) => message)];
     for (const one of before) {
-      const { place, uid, urn } = one;
+      const { place, urn } = one;
       const there = userAt(is, one);
       if (stays.has(`${place} ${urn}`)) continue;
       const wasThere = userAt(was, one) !== undefined;
@@ -284,7 +291,9 @@ export class Oracle {
       const isAnew = (result === undefined || isDisturbed) && !wasThere;
       if (!ledger?.owners.has(stack) || isAnew) continue;
       // Another resource may know a user of its name still, who is gone.
-      const isSpokenOf = said.some((line) => line.includes(uid) && FAREWELL.test(line));
+      const isSpokenOf = said.some(
+        (line) => FAREWELL.test(line) && this.names(one).some((name) => line.includes(name)),
+      );
       // A pair of one's own that two systems have tells nobody which of them is meant.
       const isMistaken = after.some((other) => other.urn === urn && isPublishedAs(other, one));
       const isKnown = isSpokenOf || ledger.isForgotten || still.has(place) || isMistaken;

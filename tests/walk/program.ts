@@ -2,6 +2,7 @@
  * Programs as people edit them, and what Pulumi's engine sees of them: a list of users whose names are their places, users
  * with names of their own, and one fleet. Data only; how programs change is in edits.ts.
  */
+import * as fc from "fast-check";
 import type { Inputs } from "../../provider/pulumi/state";
 import type { Cluster, System } from "./system";
 
@@ -145,12 +146,17 @@ function inputs(system: System, stack: StackName, item: Item): Inputs {
   const rotates = rotationId !== undefined && wish.accessKey === undefined && wish.createKey === undefined;
   const all = {
     ...system.inputs(uid, wish, stack),
-    gracePeriodSeconds,
-    ...(rotates ? { rotationId } : {}),
+    ...(system.keyless ? {} : { gracePeriodSeconds }),
+    ...(rotates && !system.keyless ? { rotationId } : {}),
     ...(adopt && adopts(system, item) ? { adopt } : {}),
     ...(home === "fleet" && going ? { [going]: true } : {}),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** Where users may stand in a program. */
+export function homesOf({ keyless }: System): fc.Arbitrary<Item["home"]> {
+  return keyless ? fc.constantFrom("list", "single") : fc.constantFrom("list", "single", "fleet");
 }
 
 /** Whether there is something to adopt: where only keys are ours, a key that the program names. */

@@ -1,7 +1,7 @@
 /** One random walk as data: a program to begin with, and steps, each of deeds, edits, and what is then done with Pulumi. */
 import * as fc from "fast-check";
 import { type Edit, edit } from "./edits";
-import type { Item, StackName } from "./program";
+import { homesOf, type Item, type StackName } from "./program";
 import type { System } from "./system";
 import { type Deed, deed, type Trouble, trouble, troubleOfS3 } from "./trouble";
 
@@ -95,7 +95,7 @@ function step(system: System, about: Subject): fc.Arbitrary<Step> {
 export function story(system: System): fc.Arbitrary<Story> {
   const walk = (about: Subject, most: number) =>
     fc.record({
-      home: fc.constantFrom<Item["home"]>("list", "single", "fleet"),
+      home: homesOf(system),
       users: fc.integer({ min: 1, max: most }),
       stay: rarely,
       others: about !== "programs" ? fc.constant(false) : fc.boolean(),
@@ -124,10 +124,10 @@ export const UP: Step = {
 };
 
 /** The other stack's users. */
-export function others({ keysOnly }: System): readonly Edit[] {
+export function others({ keysOnly, keyless }: System): readonly Edit[] {
   return [
     // Its keys may be of the first one's users.
     { do: "insert", at: 0, home: "list", uid: keysOnly ? "ann" : "dan", adopt: false },
-    { do: "insert", at: 1, home: "fleet", uid: "cyn", adopt: false },
+    { do: "insert", at: 1, home: keyless ? "list" : "fleet", uid: "cyn", adopt: false },
   ];
 }

@@ -72,9 +72,17 @@ export interface Site {
 export interface System {
   /** Its name in reports. */
   readonly name: string;
-  readonly kind: "rgw" | "rgw.accessKey" | "rgw.subuser" | "ecs" | "cegedim" | "openstack" | "infomaniak";
+  readonly kind:
+    | "rgw"
+    | "rgw.account"
+    | "rgw.accessKey"
+    | "rgw.subuser"
+    | "ecs"
+    | "cegedim"
+    | "openstack"
+    | "infomaniak";
   /** The resource's name in the SDK, and with an "s" the fleet's. */
-  readonly resource: "User" | "AccessKey" | "Subuser" | "ObjectUser";
+  readonly resource: "User" | "Account" | "AccessKey" | "Subuser" | "ObjectUser";
   /** What a rotation makes: a key that we end, or a secret that the system ends. */
   readonly rotates: "keys" | "secrets";
   /** Secrets of interrupted runs are recognised by the next ones. */
@@ -83,6 +91,8 @@ export interface System {
   readonly renames: boolean;
   /** Users are there, and somebody else's: a resource makes and ends keys of its own, and others may have keys of the user. */
   readonly keysOnly?: true;
+  /** They have no keys, no rotation, and no fleets. */
+  readonly keyless?: true;
   /** Nothing shows which secrets a user has. */
   readonly isBlind: boolean;
   readonly clusters: 1 | 2;

@@ -9,6 +9,7 @@ import { cegedim } from "./systems/cegedim";
 import { ecs } from "./systems/ecs";
 import { rgw } from "./systems/rgw";
 import { accessKeys } from "./systems/rgw-access-key";
+import { accounts } from "./systems/rgw-account";
 import { subusers } from "./systems/rgw-subuser";
 import { describeWalks } from "./walk";
 
@@ -17,6 +18,7 @@ describeWalks(packaged(rgw(20)), 30);
 describeWalks(rgw(16), 50);
 describeWalks(subusers, 40);
 describeWalks(accessKeys, 40);
+describeWalks(accounts, 40);
 describeWalks(ecs({ hides: false }), 50);
 describeWalks(ecs({ hides: true }), 50);
 describeWalks(cegedim, 50);
