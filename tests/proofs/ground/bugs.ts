@@ -58,12 +58,12 @@ export const BUGS: readonly Bug[] = [
   {
     name: "a user is deleted without asking whose it is",
     file: "provider/pulumi/users.ts",
-    find: `      if (problem !== undefined) throw deletionElsewhere(name, problem);
+    find: `      if (problem !== undefined) throw deletionElsewhere(spec, problem, this.backend.capabilities);
       if (this.backend.capabilities.keysOnly) {
         await this.revokeAll(user, opened);
       } else {
         const doubt = notToDelete(known, live);
-        if (doubt !== undefined) throw deletionRefused(name, doubt);
+        if (doubt !== undefined) throw deletionRefused(spec, doubt);
 `,
     replace: `      if (this.backend.capabilities.keysOnly) {
         await this.revokeAll(user, opened);
