@@ -1,11 +1,12 @@
 /**
- * Random walks on a real Keystone with a real S3 gateway: openstack.User, and infomaniak.User behind the stand-in of its
+ * Random walks on a real Keystone with a real S3 gateway: openstack.User and openstack.AccessKey, and infomaniak.User behind the stand-in of its
  * account API. The walker is that of tests/walk.
  *
  * OBJECT_USERS_WALKS=200 goes more of them, OBJECT_USERS_SEED=… the same ones again.
  */
 import { infomaniak } from "../walk/systems/infomaniak";
 import { openstack } from "../walk/systems/openstack";
+import { openstackKeys } from "../walk/systems/openstack-access-key";
 import { describeWalks } from "../walk/walk";
 import { type Store, storeFor } from "./store";
 
@@ -19,6 +20,11 @@ describe("a real Keystone", () => {
   describeWalks(
     openstack(() => store),
     3,
+    { endOnFailure: true },
+  );
+  describeWalks(
+    openstackKeys(() => store),
+    2,
     { endOnFailure: true },
   );
   describeWalks(

@@ -259,9 +259,9 @@ export class Oracle {
     }
   }
 
-  /** What messages may call a user: where names can change, also what its resource is to call it. */
-  private names({ uid, urn }: Managed): string[] {
-    if (!this.system.renames) return [uid];
+  /** What messages may call a user: also its id, and where names can change, what its resource is to call it. */
+  private names({ uid, urn, outputs }: Managed): string[] {
+    if (!this.system.renames) return [uid, String(outputs.userId)];
     const declared = [...this.watch.declared.values()].filter(({ declaration }) => declaration.urn === urn);
     return [uid, ...declared.map(({ item }) => item.uid)];
   }

@@ -80,6 +80,7 @@ export interface System {
     | "ecs"
     | "cegedim"
     | "openstack"
+    | "openstack.accessKey"
     | "infomaniak";
   /** The resource's name in the SDK, and with an "s" the fleet's. */
   readonly resource: "User" | "Account" | "AccessKey" | "Subuser" | "ObjectUser";

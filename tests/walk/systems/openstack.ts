@@ -58,9 +58,8 @@ export function openstack(store: () => Store): System {
 }
 
 async function open(store: Store, domain: string): Promise<Site> {
-  const { ask, keystone } = store;
-  const { id: domainId } = (await ask("POST", "/domains", { domain: { name: domain } })).body.domain;
-  const project = (await ask("POST", "/projects", { project: { name: "media", domain_id: domainId } })).body.project.id;
+  const { ask } = store;
+  const { domainId, project, close } = await domainOf(store, domain);
   const users = async () => (await ask("GET", `/users?domain_id=${domainId}`)).body.users as Shown[];
   const idOf = async (uid: string) => (await users()).find(({ name }) => name === uid)?.id ?? "";
   const change = async (uid: string, user: object) => void (await ask("PATCH", `/users/${await idOf(uid)}`, { user }));
@@ -86,9 +85,24 @@ async function open(store: Store, domain: string): Promise<Site> {
       changePassword: (_cluster, uid) => change(uid, { password: "S0mebody-elses" }),
     },
   });
-  const { admin } = keystone;
+  return { ...site, ...connectionOf(store), close };
+}
+
+/** A new domain with a project, and how both go. */
+export async function domainOf({ ask }: Store, name: string) {
+  const domainId: string = (await ask("POST", "/domains", { domain: { name } })).body.domain.id;
+  const media = { project: { name: "media", domain_id: domainId } };
+  const project: string = (await ask("POST", "/projects", media)).body.project.id;
+  const close = async () => {
+    await ask("PATCH", `/domains/${domainId}`, { domain: { enabled: false } });
+    await ask("DELETE", `/domains/${domainId}`);
+  };
+  return { domainId, project, close };
+}
+
+/** The administrator's connection. */
+export function connectionOf({ keystone: { admin } }: Store): Pick<Site, "config" | "secrets"> {
   return {
-    ...site,
     config: (_cluster, address) => ({
       "openstack:authUrl": `https://${address}.test/v3`,
       "openstack:s3Endpoint": "https://s3.test",
@@ -99,9 +113,5 @@ async function open(store: Store, domain: string): Promise<Site> {
       "openstack:projectDomainName": admin.domain,
     }),
     secrets: [admin.password],
-    close: async () => {
-      await ask("PATCH", `/domains/${domainId}`, { domain: { enabled: false } });
-      await ask("DELETE", `/domains/${domainId}`);
-    },
   };
 }
