@@ -8,8 +8,7 @@ import { UIDS } from "../program";
 import type { Site, System, User } from "../system";
 import { isReading, siteBefore } from "./keystone";
 import { connectionOf, domainOf } from "./openstack";
-
-const own = (accessKey?: string, secretKey?: string) => ({ accessKey, secretKey });
+import { own } from "./rgw-access-key";
 
 let walks = 0;
 

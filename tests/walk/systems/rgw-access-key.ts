@@ -2,22 +2,18 @@
 import * as fc from "fast-check";
 import { UIDS } from "../program";
 import { type Cluster, type Site, type System, THEIRS } from "../system";
-import { clustersOf, othersOf, refusals, seen } from "./rgw";
+import { clustersOf, onGateways, othersOf, seen } from "./rgw";
 
-const own = (accessKey?: string, secretKey?: string) => ({ accessKey, secretKey });
+/** A key of the program's own, or none. */
+export const own = (accessKey?: string, secretKey?: string) => ({ accessKey, secretKey });
 
 /** The system. */
 export const accessKeys: System = {
+  ...onGateways,
   name: "keys of rgw, Ceph 20",
   kind: "rgw.accessKey",
   resource: "AccessKey",
-  rotates: "keys",
   keysOnly: true,
-  isBlind: false,
-  resumesKeys: true,
-  renames: false,
-  clusters: 2,
-  graces: [0, 600, 3600],
   longestQuarantine: 5000,
   wishes: fc.oneof(
     fc.record({ prove: fc.constantFrom(undefined, true, false) }),
@@ -41,9 +37,7 @@ export const accessKeys: System = {
   uidOf: ({ userId }) => String(userId),
   settingsOf: () => ({}),
   defaults: {},
-  isReading: ({ method, url }) => method === "GET" || !url.pathname.startsWith("/admin/"),
   subjectOf: ({ url }) => url.searchParams.get("uid") ?? undefined,
-  refusals,
   open,
 };
 

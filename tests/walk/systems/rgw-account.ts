@@ -2,19 +2,16 @@
 import * as fc from "fast-check";
 import type { StoredAccount } from "../../../devserver/rgw/store";
 import type { Cluster, Site, System, User } from "../system";
-import { clustersOf, refusals } from "./rgw";
+import { clustersOf, onGateways } from "./rgw";
 
 /** The system. */
 export const accounts: System = {
+  ...onGateways,
   name: "accounts of rgw, Ceph 20",
   kind: "rgw.account",
   resource: "Account",
-  rotates: "keys",
   keyless: true,
-  isBlind: false,
-  resumesKeys: true,
   renames: true,
-  clusters: 2,
   graces: [0],
   wishes: fc.record({
     maxUsers: fc.constantFrom(undefined, 5, 7),
@@ -25,8 +22,6 @@ export const accounts: System = {
   uidOf: ({ name }) => String(name),
   settingsOf: ({ maxUsers, maxBuckets }) => ({ maxUsers, maxBuckets }),
   defaults: { maxUsers: 1000, maxBuckets: 1000 },
-  isReading: ({ method, url }) => method === "GET" || !url.pathname.startsWith("/admin/"),
-  refusals,
   open,
 };
 

@@ -5,22 +5,17 @@
 import * as fc from "fast-check";
 import type { StoredUser } from "../../../devserver/rgw/user";
 import { type Cluster, type Site, type System, THEIRS, type User } from "../system";
-import { clustersOf, refusals } from "./rgw";
+import { clustersOf, onGateways } from "./rgw";
 
 /** The user whose subusers they are. */
 const OWNER = "own";
 
 /** The system. */
 export const subusers: System = {
+  ...onGateways,
   name: "subusers of rgw, Ceph 20",
   kind: "rgw.subuser",
   resource: "Subuser",
-  rotates: "keys",
-  isBlind: false,
-  resumesKeys: true,
-  renames: false,
-  clusters: 2,
-  graces: [0, 600, 3600],
   longestQuarantine: 5000,
   wishes: fc.oneof(
     fc.record({ access: fc.constantFrom("read", "write", "readwrite") }),
@@ -31,8 +26,6 @@ export const subusers: System = {
   uidOf: ({ userId }) => String(userId).slice(OWNER.length + 1),
   settingsOf: ({ access }) => ({ access: SHOWN[String(access)] }),
   defaults: {},
-  isReading: ({ method, url }) => method === "GET" || !url.pathname.startsWith("/admin/"),
-  refusals,
   open,
 };
 

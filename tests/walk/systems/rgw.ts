@@ -19,6 +19,18 @@ export const refusals = {
   unknownError: refusal(500, "UnknownError"),
 };
 
+/** What all kinds of resource on two embedded gateways have in common. */
+export const onGateways = {
+  rotates: "keys",
+  isBlind: false,
+  resumesKeys: true,
+  renames: false,
+  clusters: 2,
+  graces: [0, 600, 3600],
+  isReading: ({ method, url }) => method === "GET" || !url.pathname.startsWith("/admin/"),
+  refusals,
+} satisfies Partial<System>;
+
 const own = (accessKey?: string, secretKey?: string, createKey?: false) => ({ accessKey, secretKey, createKey });
 
 /** As of Ceph 19 keys can be disabled. */
@@ -27,15 +39,10 @@ const DISABLES: Release = 20;
 /** The system, as a release of Ceph. */
 export function rgw(release: Release): System {
   return {
+    ...onGateways,
     name: `rgw, Ceph ${release}`,
     kind: "rgw",
     resource: "User",
-    rotates: "keys",
-    isBlind: false,
-    resumesKeys: true,
-    renames: false,
-    clusters: 2,
-    graces: [0, 600, 3600],
     ...(release === DISABLES ? { longestQuarantine: 5000 } : {}),
     wishes: fc.oneof(
       fc.record({ displayName: fc.constantFrom("Ann", "Ann B."), maxBuckets: fc.constantFrom(undefined, 5, 7) }),
@@ -63,9 +70,7 @@ export function rgw(release: Release): System {
     uidOf: ({ userId }) => String(userId),
     settingsOf: ({ displayName, email, maxBuckets, suspended }) => ({ displayName, email, maxBuckets, suspended }),
     defaults: { email: "", maxBuckets: 1000, suspended: false },
-    isReading: ({ method, url }) => method === "GET" || !url.pathname.startsWith("/admin/"),
     subjectOf: ({ url }) => url.searchParams.get("uid") ?? undefined,
-    refusals,
     open: () => open(release),
   };
 }

@@ -97,7 +97,7 @@ export function accountApi(settings: Settings, deps: BackendDeps & { readonly se
     },
 
     async *list() {
-      // https://docs.ceph.com/en/latest/radosgw/adminops/#get-metadata names no accounts; Ceph 19 and 20 list them all the same.
+      // https://docs.ceph.com/en/latest/radosgw/adminops/#get-metadata names no accounts; Ceph 20 lists them all the same.
       const act = { ...repeatable("listing", "the accounts"), means: { AccessDenied: NO_METADATA } };
       const ids = await call(act, "GET", "/admin/metadata/account", {}, { schema: z.array(z.string()) });
       for (const id of ids) {
