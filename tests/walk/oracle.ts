@@ -122,7 +122,13 @@ export class Oracle {
   ): Managed | undefined {
     const { place, urn } = is;
     const isAnew = result?.deeds.some((one) => one.urn === urn && one.did === "replaced");
-    if (isAnew || after.some((one) => one.isReplaced && one.urn === urn && one.place === place)) return undefined;
+    // Its former self was deleted first, and its own creation failed: it publishes nothing before it has a proof of its own,
+    // though the former self, which goes before the key is known to work, has left the key to it.
+    const isHalf =
+      result?.failures.some((one) => one.urn === urn && one.method === "create") &&
+      !before.some((one) => one.urn === urn && isDeepStrictEqual(one.outputs, is.outputs));
+    if (isAnew || isHalf || after.some((one) => one.isReplaced && one.urn === urn && one.place === place))
+      return undefined;
     const declared = this.watch.declared.get(place);
     const isOne = (one: Managed) => (declared ? isSame(declared, one.urn) : one.urn === urn);
     const all = before.filter((one) => !one.isReplaced && isSameUser(one, is) && isOne(one));

@@ -178,8 +178,10 @@ function isOfItsRotation({ system, ledger, item, was, is, before, start, run }: 
   const isWanted = (key: { readonly rotationId: string | undefined }) => key.rotationId === rotationId;
   // Of a key that it made under a former name, and adopted for another rotation since, nobody knows what it was made for.
   const isAdopted = (id: string) => was?.ring.some((key) => key.id === id && !isWanted(key)) === true;
+  // Of former names only state tells: a resource that is new to it knows its own.
+  const wasNamed = (urn: string) => was !== undefined && item.formerly.includes(urn);
   const begun = [...run.made]
-    .filter(([id, key]) => isWanted(key) && (key.urn === is.urn || (item.formerly.includes(key.urn) && !isAdopted(id))))
+    .filter(([id, key]) => isWanted(key) && (key.urn === is.urn || (wasNamed(key.urn) && !isAdopted(id))))
     .map(([id]) => id);
   const id = published.id ?? "";
   const current = is.ring.find((key) => key.id === id);

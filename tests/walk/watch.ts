@@ -9,7 +9,7 @@ import { type Ledger, type Maker, newLedger } from "./ledger";
 import { type Declared, declaredBy, hasPair, type Managed } from "./managed";
 import { endedOfOthers, keysGoWith } from "./only-keys";
 import { areOfOneUser, placeOf } from "./places";
-import type { Program, StackName } from "./program";
+import type { Address, Program, StackName } from "./program";
 import type { State } from "./state";
 import type { System, User } from "./system";
 import type { Call, Change, Seen } from "./wire";
@@ -210,7 +210,7 @@ export class Watch {
   }
 
   private changed(seen: Seen, change: Change, run: Watched, now: number): void {
-    const { call, cluster } = seen;
+    const { call, cluster, address } = seen;
     const { uid, from, before, after } = change;
     const urn = call && (run.names.get(call.urn) ?? call.urn);
     const place = placeOf(this.system, cluster, uid, urn);
@@ -224,6 +224,9 @@ export class Watch {
       this.begun(place, run.stack);
       const wrong = endedOfOthers(change, (id) => this.isOwn(place, id));
       if (wrong !== undefined) this.breaks(`(2) ${wrong}: ${deed}`);
+      // docs/keys.md: the former self's key is the new self's, too, and goes.
+      if (what.startsWith("removal") && call?.method === "delete" && this.isByAnother(place, address))
+        this.loses(run.stack, place);
     }
     if (before === undefined) {
       // Another resource of the stack may know the one before.
@@ -318,8 +321,7 @@ export class Watch {
     const { run } = this;
     const declaration = run?.what === "up" ? this.declared.get(place)?.declaration : undefined;
     if (run === undefined || declaration === undefined) return;
-    // Nobody says that two addresses lead to one cluster.
-    if (run.program.addresses[declaration.instance] !== address) {
+    if (this.isByAnother(place, address)) {
       this.loses(run.stack, place);
       return;
     }
@@ -329,6 +331,12 @@ export class Watch {
     const isUnheard = (this.checked.get(declaration.urn) ?? Number.POSITIVE_INFINITY) > sentAt;
     const mayBe = isOwn ? isAskedFor : isUnheard && (isAskedFor || call?.method === "update");
     if (!mayBe) this.breaks(`(3) a user that ${declaration.urn} declares is deleted: ${deed}`);
+  }
+
+  /** Whether the program has a user by another address: nobody says that two addresses lead to one cluster. */
+  private isByAnother(place: string, address: Address): boolean {
+    const declared = this.run?.what === "up" ? this.declared.get(place) : undefined;
+    return declared !== undefined && this.run?.program.addresses[declared.declaration.instance] !== address;
   }
 
   private deletesFirst(urn: string): boolean {
