@@ -5,13 +5,13 @@
  */
 import type { Inputs } from "../../provider/pulumi/state";
 import { type Beginning, type Held, keysToHold } from "./held";
-import { type Ledger, type Maker, newLedger } from "./ledger";
+import { type Ledger, type Maker, newLedger, textOf } from "./ledger";
 import { type Declared, declaredBy, hasPair, type Managed } from "./managed";
 import { endedOfOthers, keysGoWith } from "./only-keys";
 import { areOfOneUser, placeOf } from "./places";
 import type { Address, Program, StackName } from "./program";
 import type { State } from "./state";
-import type { System, User } from "./system";
+import { overlaps, type System, type User } from "./system";
 import type { Call, Change, Seen } from "./wire";
 
 /** What a run is allowed to do. */
@@ -205,7 +205,7 @@ export class Watch {
     if (status !== 0 && call?.method !== "check") this.requests++;
     if (call?.method === "update" && about !== undefined)
       this.asked.add(placeOf(this.system, cluster, about, call.urn));
-    if (status === 200 || status === 403) this.accepted.add(`${signer} ${status}`);
+    if ([200, 204, 403].includes(status)) this.accepted.add(`${signer} ${status === 403 ? 403 : 200}`);
     if (this.run) for (const change of seen.changes) this.changed(seen, change, this.run, now);
   }
 
@@ -300,7 +300,9 @@ export class Watch {
         (!this.system.keysOnly || this.isOwn(place, id)) &&
         [200, 403].some((status) => this.accepted.has(`${accessKey} ${status}`)),
     );
-    const isHeld = ({ until, isCurrent }: Held) => now < until || (isCurrent && !hasNext);
+    const mayEnd = (one: Held) =>
+      overlaps(this.system) ? hasNext : after.keys.size > 0 && this.accepted.has(`${textOf(one)} 200`);
+    const isHeld = (one: Held) => now < one.until || (one.isCurrent && !mayEnd(one));
     const ended = held.find((pair) => isHeld(pair) && !hasPair(after, pair));
     if (ended && !this.meddled.has(place))
       this.breaks(`(8) key ${ended.accessKey} of ${place} ended while somebody held it`);
