@@ -81,9 +81,10 @@ export interface System {
     | "cegedim"
     | "openstack"
     | "openstack.accessKey"
-    | "infomaniak";
+    | "infomaniak"
+    | "infomaniak.project";
   /** The resource's name in the SDK, and with an "s" the fleet's. */
-  readonly resource: "User" | "Account" | "AccessKey" | "Subuser" | "ObjectUser";
+  readonly resource: "User" | "Account" | "AccessKey" | "Subuser" | "ObjectUser" | "Project";
   /** What a rotation makes: a key that we end, or a secret that the system ends. */
   readonly rotates: "keys" | "secrets";
   /** Secrets of interrupted runs are recognised by the next ones. */
