@@ -28,6 +28,8 @@ export interface User {
   readonly isLocked: boolean;
   /** Bears the mark of an unfinished user, where the system has a place for it. */
   readonly isMarked?: boolean;
+  /** Others have something of their own in it, which goes with it. */
+  readonly isOthersPlace?: boolean;
 }
 
 /** The users of a cluster by the names that programs have for them. */

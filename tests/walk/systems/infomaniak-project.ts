@@ -14,6 +14,9 @@ import { fakeWorld } from "../../provider/world";
 import type { Site, System, User } from "../system";
 import { CLOUD, newAccount } from "./infomaniak-account";
 
+/** A user that somebody makes in a project. */
+const BACKUP = "Backup";
+
 /** The system. */
 export const projects: System = {
   name: "projects of infomaniak",
@@ -30,7 +33,6 @@ export const projects: System = {
     password: fc.constantFrom(undefined, "My-own-passw0rd", "An0ther-of-mine"),
     forceDestroy: fc.constantFrom(undefined, true),
   }),
-  // A user that somebody makes in a project keeps it from being deleted.
   others: ["make", "remove", "change"],
   inputs: (name, wish) => ({ publicCloudId: CLOUD, name, ...wish }),
   uidOf: ({ name }) => String(name),
@@ -64,7 +66,8 @@ function open(): Site {
   const seen = (project: CloudProject): User => ({
     id: String(project.public_cloud_project_id),
     keys: new Map(),
-    settings: { users: usersOf(project).length },
+    settings: {},
+    isOthersPlace: usersOf(project).some(({ description }) => description === BACKUP),
     isLocked: false,
     isMarked: unmarked(project.name).mark !== undefined,
   });
@@ -99,7 +102,7 @@ function open(): Site {
         await account.projects.remove(projectOf(uid).public_cloud_project_id);
       },
       change: async (_cluster, uid) => {
-        await account.usersOf(projectOf(uid).public_cloud_project_id).create({ password, description: "Backup" });
+        await account.usersOf(projectOf(uid).public_cloud_project_id).create({ password, description: BACKUP });
       },
     },
   };
