@@ -23,12 +23,14 @@ export async function proveAccepted(key: Signer, user: UserRef, context: Context
   const refusing = await lagging(key, user, context, seconds, isKnown);
   if (refusing === undefined) return;
   await proveListed(key, user, context);
+  const why = await context.api.whyRefused?.(user, key);
   throw new ObjectUserError({
     code: "conflict",
     operation: "proving",
     subject: `key ${key.accessKey} of ${called(user)}`,
-    problem: `${refusing} refuses the key although the system has it`,
+    problem: `${refusing} refuses the key ${why ? `because ${why.problem}` : "although the system has it"}`,
     advice:
+      why?.advice ??
       "Check that s3Endpoint belongs to this system. If it does, wait a minute and run again; if that does not help, change rotationId to have a new key made.",
   });
 }
