@@ -19,8 +19,17 @@ const LEAST_PATIENCE_MS = 3_000;
 
 /** Resolves when S3 accepts the key. A key that is not the system's any more was overtaken by another writer: look again. */
 export async function proveAccepted(key: Signer, user: UserRef, context: Context): Promise<void> {
-  const { propagationSeconds: seconds } = context.capabilities;
-  const refusing = await lagging(key, user, context, seconds, isKnown);
+  const { propagationSeconds: seconds, keysOnly } = context.capabilities;
+  let isSuspended = false;
+  const refusing = await lagging(key, user, context, seconds, (verdict) => {
+    isSuspended ||= verdict === "suspended";
+    return isKnown(verdict);
+  });
+  // Who manages the user knows it.
+  if (isSuspended && keysOnly)
+    context.log(
+      `warning: ${context.resource} ${user.name}: ${called(user)} is suspended: S3 knows key ${key.accessKey}, and refuses every request until somebody enables the user`,
+    );
   if (refusing === undefined) return;
   await proveListed(key, user, context);
   const why = await context.api.whyRefused?.(user, key);

@@ -10,7 +10,7 @@ export type Verdict = "accepted" | "suspended" | "refused";
 /** Why S3 refuses a key, and what to do about it. */
 export interface WhyRefused {
   readonly problem: string;
-  readonly advice: string;
+  readonly advice?: string | undefined;
 }
 
 /** A user that is known: its id, what the program calls it, where it is, and its password where it has one that we know. */

@@ -1,8 +1,7 @@
 /** Why S3 refuses a key that Keystone has. S3 does not tell, but Keystone does: its user may be disabled, or its project. */
 import * as z from "zod";
 import { isObjectUserError } from "../../errors";
-import { repeatable } from "../../http/dialect";
-import type { WhyRefused } from "../../lifecycle/user-api";
+import { type Meaning, repeatable } from "../../http/dialect";
 import { type KeyOwner, listKeys } from "./credentials";
 import type { Session } from "./session";
 
@@ -17,7 +16,7 @@ export async function whyRefused(
   session: Session,
   { userId, name }: Omit<KeyOwner, "projectId">,
   accessKey: string,
-): Promise<WhyRefused | undefined> {
+): Promise<Pick<Meaning, "problem" | "advice"> | undefined> {
   const act = repeatable("reading", `user "${name}"`);
   const path = `/users/${encodeURIComponent(userId)}`;
   try {
