@@ -16,7 +16,7 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { ADDRESS } from "../../provider/protocol";
-import type { Result } from "./engine";
+import { CANCELLED, type Result } from "./engine";
 import { idleMembersAreLeft } from "./idle";
 import { textOf } from "./ledger";
 import { hasPair, isNamed, isSameUser, type Managed, managedBy, type Truth, userAt } from "./managed";
@@ -194,7 +194,7 @@ export class Oracle {
     return !isNamed(failure.message, member);
   }
 
-  /** Every key that a run made is in state, or left by a run that was cut off. */
+  /** Every key that a run made is in state, or left by a run that was cut off; Ctrl-C cuts nothing off. */
   private keysAreKnown(
     { result, isDisturbed, is }: Report,
     before: readonly Managed[],
@@ -210,7 +210,8 @@ export class Oracle {
       const isOne = managed.length === 1 && more.length === 0 && former?.isReplaced === false;
       const hasStayed = isOne && former.urn === managed[0]?.urn;
       const isAnew = result?.deeds.some(({ urn, did }) => urn === managed[0]?.urn && did === "replaced");
-      const mayLeave = result === undefined || isDisturbed || !hasStayed || isAnew;
+      const isCut = result === undefined || (isDisturbed && !result.invalid.includes(CANCELLED));
+      const mayLeave = isCut || !hasStayed || isAnew;
       const user = is[cluster].get(uid);
       for (const id of [...(user?.keys.keys() ?? []), ...(user?.disabled?.keys() ?? [])]) {
         if (ring.has(id)) ledger.left.delete(id);

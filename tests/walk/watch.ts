@@ -355,7 +355,7 @@ export class Watch {
     return declared !== undefined && declared.declaration.urn === call?.urn && declared.item.adopt;
   }
 
-  private breaks(what: string): void {
+  breaks(what: string): void {
     this.broken ??= what;
   }
 }

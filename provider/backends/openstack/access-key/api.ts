@@ -9,6 +9,7 @@ import type { Send } from "../../../http/wire";
 import type { UserApi } from "../../../lifecycle/user-api";
 import { issueKey, listKeys, revokeKey } from "../../../protocols/keystone/credentials";
 import { openSession } from "../../../protocols/keystone/session";
+import { whyRefused } from "../../../protocols/keystone/why-refused";
 import { wireProjects } from "../../../protocols/keystone/wire";
 import type { BackendDeps } from "../../backend";
 import { never } from "../../only-keys";
@@ -64,6 +65,8 @@ export function keyApi(access: Access, deps: BackendDeps & { readonly send: Send
       if (s3Endpoint === undefined) throw new Error("a key is proven where an S3 endpoint is known");
       return proveByS3(name, key, { ...access, s3Endpoint }, deps);
     },
+
+    whyRefused: (user, { accessKey }) => whyRefused(session, user, accessKey),
 
     create: never,
     update: never,
