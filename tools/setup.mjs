@@ -7,6 +7,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync, utimesSync } from "node:fs";
 import path from "node:path";
+import { dotnetAvailable, prepareDotnet } from "./plugin/dotnet.mjs";
 import { languagesAvailable, prepareLanguages } from "./plugin/languages.mjs";
 import { buildPulumi } from "./pulumi/build.mjs";
 import { REPOSITORY, VERSION, versionsDirectory } from "./pulumi/built.mjs";
@@ -69,12 +70,18 @@ async function yaml() {
   await timed(`building ${YAML_HOST}`, () => buildYamlHost(cli.path[0], { log: say }));
 }
 
-/** What programs in Python and Go need. Without it their tests are skipped, and say why. */
+/** What programs in Python, Go and C# need. Without it their tests are skipped, and say why. */
 async function languages() {
-  if (languagesAvailable().available || isForbidden()) return;
-  announce("Pulumi's generators of SDKs and its SDK for Python, into the user's cache, about 150 MB");
+  const own = "Pulumi's generators of SDKs and its SDK for Python, into the user's cache, about 150 MB";
+  await optional(languagesAvailable, own, () => prepareLanguages({ log: say }));
+  await optional(dotnetAvailable, "a compiler for C#, into the user's cache, about 120 MB", prepareDotnet);
+}
+
+async function optional(find, what, prepare) {
+  if (find().available || isForbidden()) return;
+  announce(what);
   try {
-    await timed("building Pulumi's generators and a virtual environment", () => prepareLanguages({ log: say }));
+    await timed(what, prepare);
   } catch (error) {
     say(error.message);
   }

@@ -23,6 +23,9 @@ export interface Result {
   readonly foretold: ReadonlyMap<string, Values>;
 }
 
+/** What the engine says of a run that was ended by Ctrl-C. */
+export const CANCELLED = "the run was cancelled";
+
 /** Whether something was refused, or did not reach its end. */
 export function hasFailed({ failures, invalid }: Result): boolean {
   return failures.length + invalid.length > 0;
@@ -92,6 +95,12 @@ export class Run {
   async destroy(serial: boolean): Promise<Result> {
     await this.deleteLeft(serial, { declarations: [], addresses: {} });
     return this.result();
+  }
+
+  /** Ctrl-C: nothing starts any more, and what is under way comes to its end. */
+  cancel(): void {
+    this.invalid.push(CANCELLED);
+    this.steps.isCancelled = true;
   }
 
   private result(): Result {

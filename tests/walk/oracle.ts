@@ -9,12 +9,14 @@
  * 5. A way out works; after a clean run there is nothing to do; a preview announces what is done (stage.ts).
  * 6. A user that leaves state and is not deleted is spoken of, and left as it is.
  * 7. Nobody is told a secret, and state has none in clear.
- * 8. No key ends while somebody holds it, and no secret is replaced (watch.ts).
+ * 8. No key ends while somebody holds it, and no secret is replaced (watch.ts). Where keys do not overlap, nobody can hold one
+ *    beside the next: it ends by the request that puts the next one in its place, and only after a login with it in the same
+ *    run (watch.ts); of a run that ends well the published one logs in, and none before it (promises.ts).
  */
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { ADDRESS } from "../../provider/protocol";
-import type { Result } from "./engine";
+import { CANCELLED, type Result } from "./engine";
 import { idleMembersAreLeft } from "./idle";
 import { textOf } from "./ledger";
 import { hasPair, isNamed, isSameUser, type Managed, managedBy, type Truth, userAt } from "./managed";
@@ -122,7 +124,13 @@ export class Oracle {
   ): Managed | undefined {
     const { place, urn } = is;
     const isAnew = result?.deeds.some((one) => one.urn === urn && one.did === "replaced");
-    if (isAnew || after.some((one) => one.isReplaced && one.urn === urn && one.place === place)) return undefined;
+    // Its former self was deleted first, and its own creation failed: it publishes nothing before it has a proof of its own,
+    // though the former self, which goes before the key is known to work, has left the key to it.
+    const isHalf =
+      result?.failures.some((one) => one.urn === urn && one.method === "create") &&
+      !before.some((one) => one.urn === urn && isDeepStrictEqual(one.outputs, is.outputs));
+    if (isAnew || isHalf || after.some((one) => one.isReplaced && one.urn === urn && one.place === place))
+      return undefined;
     const declared = this.watch.declared.get(place);
     const isOne = (one: Managed) => (declared ? isSame(declared, one.urn) : one.urn === urn);
     const all = before.filter((one) => !one.isReplaced && isSameUser(one, is) && isOne(one));
@@ -186,7 +194,7 @@ export class Oracle {
     return !isNamed(failure.message, member);
   }
 
-  /** Every key that a run made is in state, or left by a run that was cut off. */
+  /** Every key that a run made is in state, or left by a run that was cut off; Ctrl-C cuts nothing off. */
   private keysAreKnown(
     { result, isDisturbed, is }: Report,
     before: readonly Managed[],
@@ -202,7 +210,8 @@ export class Oracle {
       const isOne = managed.length === 1 && more.length === 0 && former?.isReplaced === false;
       const hasStayed = isOne && former.urn === managed[0]?.urn;
       const isAnew = result?.deeds.some(({ urn, did }) => urn === managed[0]?.urn && did === "replaced");
-      const mayLeave = result === undefined || isDisturbed || !hasStayed || isAnew;
+      const isCut = result === undefined || (isDisturbed && !result.invalid.includes(CANCELLED));
+      const mayLeave = isCut || !hasStayed || isAnew;
       const user = is[cluster].get(uid);
       for (const id of [...(user?.keys.keys() ?? []), ...(user?.disabled?.keys() ?? [])]) {
         if (ring.has(id)) ledger.left.delete(id);

@@ -3,6 +3,7 @@
  * walks knows dynamic providers; what packaged ones are told besides comes from the call that is under way.
  */
 import type { Backend } from "../../provider/backends/backend";
+import { cancellable } from "../../provider/packaged/cancel";
 import { kindOf, typeOf } from "../../provider/packaged/kinds";
 import { openResources } from "../../provider/packaged/resources";
 import type { ResourceProvider } from "../../provider/pulumi/engine";
@@ -10,22 +11,20 @@ import { definedOnly, type Outputs, withoutNulls } from "../../provider/pulumi/s
 import type { World } from "../../provider/world";
 import { settingsOf } from "../packaged/door";
 import type { System } from "./system";
-import type { Call } from "./wire";
+import type { Wire } from "./wire";
 
-/** How the walks open a provider; `underWay`: the call of the engine that it answers. */
-export type Door = (
-  backend: Backend,
-  isFleet: boolean,
-  world: World,
-  underWay: () => Call | undefined,
-) => ResourceProvider;
+/** How the walks open a provider; `wire` knows the call of the engine that it answers, and when the run is cancelled. */
+export type Door = (backend: Backend, isFleet: boolean, world: World, wire: Wire) => ResourceProvider;
 
 /** The same system behind the packaged door. */
 export function packaged(system: System): System {
   return { ...system, name: `${system.name}, by the packaged plugin`, door: throughResources };
 }
 
-const throughResources: Door = (backend, isFleet, world, underWay) => {
+const throughResources: Door = (backend, isFleet, outside, wire) => {
+  const { world, cancel } = cancellable(outside);
+  wire.enders.add(cancel);
+  const underWay = () => wire.calls.getStore();
   const resources = openResources(world);
   const type = typeOf(isFleet ? `${backend.resource}s` : backend.resource);
   const about = () => ({ urn: underWay()?.urn ?? "", type });

@@ -83,7 +83,7 @@ export class Processes {
     const backend = kinds[this.system.kind];
     assert.ok(backend);
     const { door = dynamicDoor } = this.system;
-    const made = door(backend, kind === "fleet", outside, () => this.wire.calls.getStore());
+    const made = door(backend, kind === "fleet", outside, this.wire);
     const config = this.site.config(clusterOf(address), address);
     // Nobody waits for it: calls may come before it is done.
     void made.configure({ config: { get: (key) => config[key] } });

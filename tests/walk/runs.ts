@@ -53,6 +53,7 @@ export class Runs {
       this.diary.push(`    ${seen.address}: ${seen.line} ${seen.status || did.join("; ")}`);
       this.watch.heard(seen, this.now());
     };
+    this.wire.heedless = (line) => this.watch.breaks(`(8) ${line} is sent after Cancel`);
     this.wire.meddle = ({ deed }) => this.meddle(deed as Deed);
   }
 
@@ -101,6 +102,7 @@ export class Runs {
     const run = new Run(before, processes, (state) => {
       stack.state = state;
     });
+    wire.enders.add(() => run.cancel());
     const result = await Promise.race([work(run), wire.killed.then(() => undefined)]);
     run.snapshot.isClosed = true;
     wire.end();

@@ -1,4 +1,4 @@
-/** What goes wrong with one request of a run, or with all from one on: faults, other people's deeds, and kills. */
+/** What goes wrong with one request of a run, or with all from one on: faults, other people's deeds, Ctrl-C, and kills. */
 import * as fc from "fast-check";
 import { UIDS, type Uid } from "./program";
 import type { Cluster, Others, Pair, System, User } from "./system";
@@ -23,6 +23,8 @@ export type Trouble = { readonly at: number } & (
       readonly ofS3: boolean;
     }
   | { readonly kill: "before" | "after" }
+  /** Ctrl-C while the request is under way, behind a door that is told of it. */
+  | { readonly cancel: true }
   | { readonly deed: Deed }
 );
 
@@ -54,6 +56,7 @@ export function trouble(system: System, most: number): fc.Arbitrary<Trouble | un
     { weight: 4, arbitrary: fault },
     { weight: 3, arbitrary: fc.record({ at, kill: fc.constantFrom("before", "after") }) },
     { weight: 1, arbitrary: fc.record({ at, deed: deed(system) }) },
+    { weight: system.door ? 4 : 0, arbitrary: fc.record({ at, cancel: fc.constant(true as const) }) },
   );
 }
 

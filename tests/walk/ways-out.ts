@@ -104,7 +104,7 @@ export class WaysOut {
     const { items } = stack.source;
     const instance = items.find(({ home }) => home === "fleet")?.instance;
     if (instance === undefined) return;
-    const item: Item = { ...newItem("fleet", uid), instance, going: "retainOnDelete" };
+    const item: Item = { ...newItem(this.system, "fleet", uid), instance, going: "retainOnDelete" };
     stack.source = { ...stack.source, items: [...items, item] };
   }
 

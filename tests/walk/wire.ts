@@ -5,7 +5,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { isDeepStrictEqual } from "node:util";
-import { TransportError, type TransportOptions } from "../../provider/http/send";
+import { cancelled, TransportError, type TransportOptions } from "../../provider/http/send";
 import type { Send, WireRequest, WireResponse } from "../../provider/http/wire";
 import { chance } from "../provider/world";
 import { type Address, clusterOf } from "./program";
@@ -58,6 +58,10 @@ export class Wire {
   answered: (call: Call) => void = () => {};
   /** Called when others are to act in the middle of a run. */
   meddle: (trouble: Trouble & { deed: unknown }) => void | Promise<void> = () => {};
+  /** Called when a request goes out although the run was cancelled. */
+  heedless: (line: string) => void = () => {};
+  /** What ends the run at Ctrl-C. */
+  readonly enders = new Set<() => void>();
   /** For which call of the engine something is done. */
   readonly calls = CALLS;
   /** Resolves when the run is killed. */
@@ -91,6 +95,7 @@ export class Wire {
     this.late = 0;
     this.isDisturbed = false;
     this.trouble = trouble;
+    this.enders.clear();
     this.random = chance(1 + (seed % 2_147_483_646));
     this.killed = new Promise((resolve) => {
       this.kill = resolve;
@@ -114,10 +119,13 @@ export class Wire {
       const sentAt = this.now();
       for (let turns = Math.floor(this.random() * 4); turns > 0; turns--) await undefined;
       if (run !== this.run) return this.silence();
+      if (options.signal?.aborted) throw cancelled();
       const { trouble } = this;
       const isAimedAt = !(trouble && "ofS3" in trouble && trouble.ofS3) || isS3(request);
       const number = isAimedAt ? ++this.count : 0;
       const carry = () => this.carry(request, address, sentAt, () => send(request, timeoutMs));
+      if (trouble && "cancel" in trouble && number > trouble.at)
+        this.heedless(`${request.method} ${request.url.pathname}`);
       const isHit = trouble !== undefined && (number === trouble.at || (number > trouble.at && isLasting(trouble)));
       if (!isHit) return carry();
       this.isDisturbed = true;
@@ -126,6 +134,10 @@ export class Wire {
         this.run++;
         this.kill();
         return new Promise<never>(() => {});
+      }
+      if ("cancel" in trouble) {
+        for (const end of this.enders) end();
+        return carry();
       }
       if ("deed" in trouble) {
         await this.meddle(trouble);
@@ -163,7 +175,8 @@ export class Wire {
     changes: readonly Change[],
   ): void {
     const { method, url, headers } = request;
-    const signer = /Credential=([^/]+)\//.exec(headers.Authorization ?? headers.authorization ?? "")?.[1] ?? "";
+    const signature = /Credential=([^/]+)\//.exec(headers.Authorization ?? headers.authorization ?? "");
+    const signer = signature?.[1] ?? this.system.signerOf?.(request) ?? "";
     const line = `${method} ${url.pathname}`;
     const call = this.calls.getStore();
     const about = this.system.subjectOf?.(request);
@@ -208,8 +221,9 @@ export class Wire {
   }
 }
 
-/** Whether a request goes to S3, which proves a key. */
+/** Whether a request goes to S3, or logs in to Swift, which proves a key. */
 function isS3({ url, headers }: WireRequest): boolean {
+  if (url.pathname === "/auth/v1.0") return true;
   const signature = String(headers.Authorization ?? headers.authorization);
   return signature.startsWith("AWS4") && url.pathname === "/";
 }

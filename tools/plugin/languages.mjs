@@ -26,7 +26,7 @@ const TAGS = "osusergo,grpcnotrace";
 const VERSIONS = { current: [VERSION, TAGS], dotnet: ["3.206.0", `${TAGS},dotnet`] };
 
 const CONVERTER = "pulumi-converter-yaml";
-const PIP = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+export const PIP = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
 /** Pulumi's SDK, what generated packages need besides, and what builds them. */
 const PYTHON = [`pulumi==${VERSION}`, "parver", "setuptools", "wheel"];
 
@@ -82,7 +82,7 @@ export function converter() {
 
 /** The virtual environment with Pulumi's SDK for Python: its folder, named after what is in it. */
 export function environment() {
-  return path.join(cache(), `python-${digest(PYTHON)}`);
+  return cached("python", PYTHON);
 }
 
 /**
@@ -116,7 +116,7 @@ export async function buildGoProgram(folder, output) {
 /** Where the generators lie; of another source or version they are another file. */
 function generator(kind) {
   const sources = readdirSync(SOURCE).map((name) => readFileSync(path.join(SOURCE, name), "utf8"));
-  return path.join(cache(), `codegen-${kind}-${digest([...VERSIONS[kind], ...sources])}`);
+  return cached(`codegen-${kind}`, [...VERSIONS[kind], ...sources]);
 }
 
 async function buildGenerator(kind, output, log) {
@@ -142,7 +142,7 @@ async function goBuild(folder, args, tell = () => {}) {
 }
 
 /** Makes a file or a folder under another name first, so that what is there is whole; another run may be faster. */
-async function once(target, make) {
+export async function once(target, make) {
   if (existsSync(target)) return;
   const half = `${target}.${process.pid}`;
   const undo = cleaningUp([half]);
@@ -155,7 +155,7 @@ async function once(target, make) {
   }
 }
 
-function python(command, args) {
+export function python(command, args) {
   try {
     execFileSync(command, args, { stdio: "pipe", encoding: "utf8" });
   } catch (error) {
@@ -164,8 +164,9 @@ function python(command, args) {
   }
 }
 
-function digest(parts) {
-  return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 12);
+/** Where something of these parts is kept. */
+export function cached(name, parts) {
+  return path.join(cache(), `${name}-${createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 12)}`);
 }
 
 function cache() {

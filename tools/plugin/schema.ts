@@ -136,7 +136,12 @@ class Reader {
       if (property) property.replaceOnChanges = true;
     }
     const shown = [...outputs].map(([output, { type, description }]) => {
-      const property = { ...this.types.type(type, kind, integers, output), ...(description ? { description } : {}) };
+      const property = {
+        ...this.types.type(type, kind, integers, output),
+        ...(description ? { description } : {}),
+        // In C# no member of a class has the name of the class.
+        ...(upper(output) === name ? { language: { csharp: { name: `${name}Id` } } } : {}),
+      };
       return [output, secrets.includes(output) ? { ...property, secret: true } : property] as const;
     });
     const inputs = isFleet ? {} : properties;

@@ -1,0 +1,3 @@
+export function dotnetAvailable(): { available: true } | { available: false; reason: string };
+export function prepareDotnet(): Promise<void>;
+export function compileDotnet(sdk: string, ...programs: string[]): string[];
