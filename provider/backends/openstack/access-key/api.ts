@@ -68,6 +68,13 @@ export function keyApi(access: Access, deps: BackendDeps & { readonly send: Send
 
     whyRefused: (user, { accessKey }) => whyRefused(session, user, accessKey),
 
+    /** Those of whoever is logged in. */
+    async *list() {
+      const { user } = await session.token();
+      for (const { access, tenant_id: projectId } of await listKeys(session, { userId: user.id, name: user.name }))
+        yield { label: access, inputs: { accessKey: access, ...(projectId ? { projectId } : {}) } };
+    },
+
     create: never,
     update: never,
     remove: never,
