@@ -57,7 +57,7 @@ export class WaysOut {
     // What is refused to a deletion is a resource's, and what to an update a member's.
     for (const [, uid] of method === "delete"
       ? []
-      : message.matchAll(/deleting user "(?:[\w-]+[/:])*(\w+)": .*retainOnDelete/g))
+      : message.matchAll(/deleting (?:sub)?user "(?:[\w-]+[/:])*(\w+)": .*retainOnDelete/g))
       this.retain(stack, uid as Uid);
     if (this.system.rotates === "secrets") this.waitOrAskAnew(stack, urn, message);
     if (method === "delete" || method === "read") return;
