@@ -1,14 +1,18 @@
 /** What a preview foretells is what the `up` comes to: every output that is known before it, for every system. */
 import assert from "node:assert/strict";
+import { kinds } from "../../provider/backends";
+import { openResource } from "../../provider/pulumi/resource";
 import type { Inputs, Outputs } from "../../provider/pulumi/state";
+import { UNKNOWN } from "../../provider/pulumi/unknowns";
 import { inClear } from "../provider/engine";
+import { fakeWorld } from "../provider/world";
 import type { Adapter } from "./adapter";
 import { cegedimWith } from "./cegedim";
 import { ecsWith } from "./ecs";
 import { compareForetold } from "./foretold";
 import { embedded } from "./rgw";
 import { openStack, type Shape } from "./stack";
-import { settingOf } from "./stories/checks";
+import { settingOf, spoilS3 } from "./stories/checks";
 
 /** Edits of a program, one after another; what a system cannot do it refuses, and the next edit follows. */
 const EDITS: readonly [what: string, inputs: Inputs, secondsBefore: number][] = [
@@ -64,3 +68,26 @@ for (const adapter of [embedded, ecsWith(), cegedimWith()] as readonly Adapter[]
     });
   }
 }
+
+it("infomaniak.Project: a password is not foretold of a project that may be adopted, as it keeps the one it has", async () => {
+  const provider = openResource(kinds["infomaniak.project"] ?? assert.fail(), fakeWorld());
+  void provider.configure({ config: { get: (name) => (name === "infomaniak:token" ? "a-token" : undefined) } });
+  const told = async (inputs: Inputs) =>
+    inClear(await provider.foresee(undefined, { publicCloudId: 1, name: "media", password: "My-0wn", ...inputs }));
+  assert.equal((await told({})).password, "My-0wn");
+  assert.equal((await told({ adopt: true })).password, UNKNOWN);
+});
+
+it("rgw.User: the key of a user whose adoption is unfinished is not foretold, as it may be the one that it has", async () => {
+  const stack = await openStack(embedded, { shape: "a single user" });
+  const theirs = await stack.system.make(stack.name);
+  spoilS3(stack);
+  await stack.fails({ adopt: true });
+  const half = stack.whole.stored?.outputs ?? assert.fail();
+  const told = inClear(await stack.whole.provider.foresee(half, { ...stack.inputs, adopt: true }));
+  assert.deepEqual([told.uid, told.accessKey, told.keyId], [stack.name, UNKNOWN, UNKNOWN]);
+  stack.mishap = undefined;
+  await stack.restart();
+  await stack.up({ adopt: true });
+  assert.deepEqual(stack.key(), theirs);
+});

@@ -4,7 +4,7 @@
  *
  * 1. A user whose resource is in state and healthy is there, and S3 accepts its published key.
  * 2. Strangers and the other stack are left alone; previews and refreshes change nothing (watch.ts).
- * 3. No user is deleted that the program declares (watch.ts).
+ * 3. No user is deleted that the program declares, nor with what others have in it, unless state says so (watch.ts).
  * 4. A refusal is a sentence with a way out, and has changed nothing; what a killed run left is not refused.
  * 5. A way out works; after a clean run there is nothing to do; a preview announces what is done (stage.ts).
  * 6. A user that leaves state and is not deleted is spoken of, and left as it is.

@@ -28,6 +28,8 @@ export interface User {
   readonly isLocked: boolean;
   /** Bears the mark of an unfinished user, where the system has a place for it. */
   readonly isMarked?: boolean;
+  /** Others have something of their own in it, which goes with it. */
+  readonly isOthersPlace?: boolean;
 }
 
 /** The users of a cluster by the names that programs have for them. */
@@ -81,9 +83,10 @@ export interface System {
     | "cegedim"
     | "openstack"
     | "openstack.accessKey"
-    | "infomaniak";
+    | "infomaniak"
+    | "infomaniak.project";
   /** The resource's name in the SDK, and with an "s" the fleet's. */
-  readonly resource: "User" | "Account" | "AccessKey" | "Subuser" | "ObjectUser";
+  readonly resource: "User" | "Account" | "AccessKey" | "Subuser" | "ObjectUser" | "Project";
   /** What a rotation makes: a key that we end, or a secret that the system ends. */
   readonly rotates: "keys" | "secrets";
   /** Secrets of interrupted runs are recognised by the next ones. */

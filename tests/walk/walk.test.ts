@@ -7,6 +7,7 @@
 import { packaged } from "./packaged";
 import { cegedim } from "./systems/cegedim";
 import { ecs } from "./systems/ecs";
+import { projects } from "./systems/infomaniak-project";
 import { rgw } from "./systems/rgw";
 import { accessKeys } from "./systems/rgw-access-key";
 import { accounts } from "./systems/rgw-account";
@@ -23,3 +24,4 @@ describeWalks(accounts, 40);
 describeWalks(ecs({ hides: false }), 50);
 describeWalks(ecs({ hides: true }), 50);
 describeWalks(cegedim, 50);
+describeWalks(projects, 20);

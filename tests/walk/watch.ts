@@ -58,6 +58,8 @@ export class Watch {
   private readonly held = new Map<string, Held[]>();
   /** The keys that state has, by place. */
   private readonly rings = new Map<string, Set<string>>();
+  /** Whom state allows to be deleted with what others have in them. */
+  private readonly forced = new Set<string>();
   private run: Watched | undefined;
 
   constructor(
@@ -70,8 +72,9 @@ export class Watch {
     this.writes = [];
     this.requests = 0;
     this.broken = undefined;
-    const { makers, newKeys, accepted, asked, meddled, checked, held, rings } = this;
-    for (const one of [makers, newKeys, accepted, asked, meddled, checked, held, rings]) one.clear();
+    const { makers, newKeys, accepted, asked, meddled, checked, held, rings, forced } = this;
+    for (const one of [makers, newKeys, accepted, asked, meddled, checked, held, rings, forced]) one.clear();
+    for (const { outputs } of beginning.managed) if (outputs.forceDestroy === true) forced.add(String(outputs.userId));
     this.declared = declaredBy(this.system, run.program);
     for (const [from, to] of run.names) this.takesName(from, to);
     for (const { place, ring } of beginning.managed)
@@ -237,6 +240,8 @@ export class Watch {
       this.lost.get(place)?.delete(run.stack);
       if (call) this.makers.set(place, call.urn);
     } else this.touched(place, call, run, deed);
+    if (after === undefined && before?.isOthersPlace && !this.forced.has(before.id))
+      this.breaks(`(3) what others have goes with it: ${deed}`);
     if (after === undefined) this.deleted(place, seen, deed);
     else this.keysChanged(place, before, after, call, run, now);
   }
