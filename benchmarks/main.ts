@@ -2,7 +2,8 @@
  * `npm run bench`: times, requests, start-up and memory, in one run on this machine, into benchmarks/RESULTS.md.
  *
  * `--quick` measures small sizes once, to see that it works; `--once` each size once but the slowest, into a file of its own,
- * to see that two runs agree. `--doors` compares the two doors only.
+ * to see that two runs agree. `--doors` compares the two doors only. `--scale 50 2000 2` is another measurement, of so many
+ * stacks with a fleet of that size each, two at a time; it prints what it finds.
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -19,6 +20,7 @@ import { measureRaw } from "./raw";
 import { report } from "./report";
 import { countRequests } from "./requests";
 import { type Operation, type Sample, Samples } from "./samples";
+import { measureScale } from "./scale";
 import { measureStartup } from "./startup";
 
 const quick = process.argv.includes("--quick");
@@ -38,6 +40,8 @@ const IN_FLIGHT = { singles: 16, fleets: 32 };
 
 async function main(): Promise<void> {
   const began = Date.now();
+  const scale = process.argv.indexOf("--scale");
+  if (scale > 0) return measureScale(...process.argv.slice(scale + 1).map(Number));
   const ceph = await startCeph();
   const suffix = quick ? ".quick" : once ? ".once" : "";
   try {

@@ -1,7 +1,6 @@
 /**
  * Many users: fleets of some thousands in stacks side by side, by the packaged plugin out of YAML, on the embedded gateway in a
- * process of its own. docs/scale.md has what it prints. \`node -r ts-node/register/transpile-only benchmarks/scale.ts 50 2000 2\`
- * makes 50 stacks with fleets of 2,000, two at a time, which are the defaults: minutes on a quiet machine with two cores.
+ * process of its own. docs/scale.md has what it prints.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -13,11 +12,9 @@ import { watchProcess } from "./life";
 import { PLUGIN } from "./programs";
 import { median } from "./samples";
 
-const [STACKS = 50, SIZE = 2_000, AT_ONCE = 2] = process.argv.slice(2).map(Number);
-
 /** The fleet of one stack. */
-function program(nth: number, rotationId: string) {
-  const names = Array.from({ length: SIZE }, (_, index) => `s${nth}u${index}`);
+function program(nth: number, size: number, rotationId: string) {
+  const names = Array.from({ length: size }, (_, index) => `s${nth}u${index}`);
   const users = Object.fromEntries(names.map((uid) => [uid, { uid }]));
   const properties = { defaults: { displayName: "A", rotationId }, users };
   const plugins = { providers: [{ name: "object-users", path: PLUGIN }] };
@@ -25,7 +22,8 @@ function program(nth: number, rotationId: string) {
   return { "Pulumi.yaml": JSON.stringify({ name: `fleet${nth}`, runtime: "yaml", plugins, resources }) };
 }
 
-async function main(): Promise<void> {
+/** Makes so many stacks with a fleet of a size each, some at a time, and then lives on with the first of them. */
+export async function measureScale(howMany = 50, size = 2_000, atOnce = 2): Promise<void> {
   const script = path.join(REPOSITORY, "dist", "devserver", "main.js");
   const gateway = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
   process.once("exit", () => gateway.kill());
@@ -34,55 +32,56 @@ async function main(): Promise<void> {
     const env = await connectionOf(gateway.stdout);
     const began = performance.now();
     const created: Run[] = [];
-    const nths = Array.from({ length: STACKS }, (_, index) => index);
-    await inParallel(nths, AT_ONCE, async (nth) => {
-      const stack = await openStack({ program: { files: program(nth, "1") }, env });
-      stacks.push(stack);
-      created.push(await watched(stack));
-      if (created.length % 10 === 0) console.error(`${created.length} of ${STACKS} stacks`);
+    const nths = Array.from({ length: howMany }, (_, index) => index);
+    await inParallel(nths, atOnce, async (nth) => {
+      const stack = await openStack({ program: { files: program(nth, size, "1") }, env });
+      stacks[nth] = stack;
+      created.push(await watched(stack, "up"));
+      if (created.length % 10 === 0) console.error(`${created.length} of ${howMany} stacks`);
     });
     const all = (performance.now() - began) / 1000;
-    const users = STACKS * SIZE;
-    print(`${users.toLocaleString("en")} users in ${STACKS} stacks, ${AT_ONCE} at a time`, `${all.toFixed(0)} s`);
+    const users = (howMany * size).toLocaleString("en");
+    print(`${users} users in ${howMany} stacks, ${atOnce} at a time`, `${all.toFixed(0)} s`);
     print("one stack, created: median", secondsOf(created));
     const tenth = Math.max(1, Math.floor(created.length / 10));
     print(
       "the first tenth of them, and the last",
       `${secondsOf(created.slice(0, tenth))}, ${secondsOf(created.slice(-tenth))}`,
     );
-    print("memory of a plugin, at most", megabytes(Math.max(...created.map(({ plugin }) => plugin))));
-    print("memory of a CLI, at most", megabytes(Math.max(...created.map(({ cli }) => cli))));
+    print("memory of a plugin and of a CLI, at most", memoryOf(created));
     print("memory of the embedded gateway", megabytes(residentOf(gateway.pid)));
-    const state = JSON.stringify(await stacks[0]?.exportState()).length;
-    print(
-      "state of one stack, and of all",
-      `${(state / 1e6).toFixed(2)} MB, ${((state * STACKS) / 1e6).toFixed(0)} MB`,
-    );
     const [stack] = stacks;
     if (stack === undefined) return;
-    const nth = Number(/"fleet(\d+)"/.exec(readFileSync(path.join(stack.directory, "Pulumi.yaml"), "utf8"))?.[1]);
-    print("then one stack: up without changes", secondsOf([await watched(stack)]));
-    print("then one stack: refresh", `${((await stack.refresh({ expect: 0 })).ms / 1000).toFixed(1)} s`);
-    stack.write(program(nth, "2"));
-    print("then one stack: rotate all", secondsOf([await watched(stack)]));
-    print("then one stack: destroy", `${((await stack.destroy({ expect: 0 })).ms / 1000).toFixed(1)} s`);
+    const state = JSON.stringify(await stack.exportState()).length / 1e6;
+    print("state of one stack, and of all", `${state.toFixed(2)} MB, ${(state * howMany).toFixed(0)} MB`);
+    const later = async (what: string, how: How) => {
+      const run = await watched(stack, how);
+      print(`then one stack: ${what}`, `${secondsOf([run])}; ${memoryOf([run])}`);
+    };
+    await later("up without changes", "up");
+    await later("refresh", "refresh");
+    stack.write(program(0, size, "2"));
+    await later("rotate all", "up");
+    await later("destroy", "destroy");
   } finally {
-    for (const stack of stacks) await stack.dispose();
+    for (const stack of Object.values(stacks)) await stack.dispose();
     gateway.kill("SIGTERM");
   }
 }
 
-/** One \`up\`: its seconds, and the most memory of its processes, in MB. */
+type How = "up" | "refresh" | "destroy";
+
+/** One run of the CLI: its seconds, and the most memory of its processes, in MB. */
 interface Run {
   readonly seconds: number;
   readonly plugin: number;
   readonly cli: number;
 }
 
-async function watched(stack: Stack): Promise<Run> {
+async function watched(stack: Stack, how: How): Promise<Run> {
   const [plugin, cli] = [watchProcess(stack, /pulumi-resource-object-users/), watchProcess(stack, /\/pulumi /)];
   try {
-    const { ms } = await stack.up({ expect: 0, onOutput: () => undefined });
+    const { ms } = await stack[how]({ expect: 0, onOutput: () => undefined });
     return { seconds: ms / 1000, plugin: plugin.stop(), cli: cli.stop() };
   } finally {
     plugin.stop();
@@ -110,10 +109,8 @@ function residentOf(pid = 0): number {
 }
 
 const secondsOf = (runs: readonly Run[]) => `${median(runs.map(({ seconds }) => seconds)).toFixed(1)} s`;
+const most = (values: readonly number[]) => megabytes(Math.max(...values));
+const memoryOf = (runs: readonly Run[]) =>
+  `${most(runs.map(({ plugin }) => plugin))}, ${most(runs.map(({ cli }) => cli))}`;
 const megabytes = (value: number) => `${value.toFixed(0)} MB`;
 const print = (what: string, value: string) => console.log(`${what}: ${value}`);
-
-main().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
-});
