@@ -1,8 +1,8 @@
 // A rotating S3 key of whoever is logged in to an OpenStack cloud: no administrator is needed.
 //
 // The login comes from OS_* variables, from clouds.yaml (OS_CLOUD), or from the stack's configuration. It needs a password:
-// an application credential may not make S3 keys. `pulumi config set openstack:s3Endpoint https://s3.example.com` says where
-// the key is for.
+// Keystone may refuse S3 keys to an application credential. `pulumi config set openstack:s3Endpoint https://s3.example.com`
+// says where the key is for.
 import * as pulumi from "@pulumi/pulumi";
 import { openstack } from "pulumi-object-users";
 

@@ -1,7 +1,9 @@
 /** Quarantine on a gateway that can disable keys: rotate, grace over, refused, roll back, accepted with the same secret. */
 import assert from "node:assert/strict";
 import { openRgw, type RgwStack } from "./rgw";
-import type { Shape } from "./stack";
+import { ofSomebodyElse } from "./rgw-access-key";
+import { withKeys } from "./rgw-subuser";
+import { openStack, type Shape } from "./stack";
 
 const FIRST = { gracePeriodSeconds: 60, quarantinePeriodSeconds: 1000 };
 const SECOND = { ...FIRST, rotationId: "2" };
@@ -74,4 +76,24 @@ for (const shape of ["a single user", "a member of a fleet"] satisfies Shape[])
         [],
       );
     });
+  });
+
+for (const adapter of [ofSomebodyElse, withKeys("s3")])
+  it(`${adapter.backend.resource} disables a key for its quarantine, brings it back with the same secret, or deletes it`, async () => {
+    const stack = await openStack(adapter);
+    await stack.up(FIRST);
+    const first = stack.key();
+    await stack.up(SECOND);
+    stack.world.advance(61);
+    await stack.up(SECOND);
+    assert.deepEqual([await stack.system.s3(first), await stack.system.keys("ann")], ["403 InvalidAccessKeyId", 2]);
+    await stack.up({ ...FIRST, rotationId: "" });
+    assert.deepEqual([stack.key(), await stack.system.s3(first)], [first, "200"]);
+    await stack.up(SECOND);
+    for (const seconds of [61, 1001]) {
+      stack.world.advance(seconds);
+      await stack.up(SECOND);
+    }
+    assert.equal(await stack.system.keys("ann"), 1);
+    assert.equal(await stack.system.s3(stack.key()), "200");
   });

@@ -1,10 +1,12 @@
 /** rgw.User, rgw.Subuser and rgw.AccessKey keep the contract on a real Ceph, of the newest release and of the oldest; of another one with OBJECT_USERS_CEPH. */
+import assert from "node:assert/strict";
 import { rgw } from "../../../provider/backends/rgw";
 import { accessKey } from "../../../provider/backends/rgw/access-key";
 import { subuser } from "../../../provider/backends/rgw/subuser";
 import { nodeSend } from "../../../provider/http/send";
 import type { Adapter } from "../../backends/adapter";
 import { contract } from "../../backends/contract";
+import { openStack } from "../../backends/stack";
 import { needCeph } from "../../real/needs";
 import { type Cluster, cluster, RELEASES, sharedClusters } from "./cluster";
 
@@ -62,6 +64,37 @@ for (const release of RELEASES)
       },
     };
     contract(users);
+
+    const mayLimit = release < 17 ? "is refused" : "is set, watched, and switched off when it is not declared";
+    it(`a rateLimit of rgw.User ${mayLimit}`, async function () {
+      this.timeout(60_000);
+      const stack = await openStack(users);
+      const rateLimit = { maxReadOps: 7, maxWriteBytes: 1_000_000 };
+      if (release < 17) {
+        assert.match(await stack.fails({ rateLimit }), /rateLimit: must be left out.*begin with Ceph 17/);
+        return;
+      }
+      const { radosgwAdmin } = ceph.ceph;
+      const about = ["--ratelimit-scope=user", `--uid=${stack.name}`];
+      type Shown = { user_ratelimit: { enabled: boolean; max_read_ops: number; max_write_bytes: number } };
+      const found = async () => ((await radosgwAdmin("ratelimit", "get", ...about)) as Shown).user_ratelimit;
+      await radosgwAdmin("caps", "add", "--uid=admin", "--caps=ratelimit=*");
+      try {
+        await stack.up({ rateLimit });
+        const { enabled, max_read_ops, max_write_bytes } = await found();
+        assert.deepEqual([enabled, max_read_ops, max_write_bytes], [true, 7, 1_000_000]);
+        await radosgwAdmin("ratelimit", "set", ...about, "--max-read-ops=9");
+        await stack.engine.refresh();
+        assert.equal((stack.outputs().rateLimit as { maxReadOps: number }).maxReadOps, 9);
+        await stack.up({ rateLimit });
+        assert.equal((await found()).max_read_ops, 7);
+        await stack.up();
+        assert.equal((await found()).enabled, false);
+        await stack.engine.destroy();
+      } finally {
+        await radosgwAdmin("caps", "rm", "--uid=admin", "--caps=ratelimit=*");
+      }
+    });
 
     const OWNER = "subusers-owner";
     for (const keyType of ["s3", "swift"] as const) {
