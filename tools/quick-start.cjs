@@ -1,9 +1,10 @@
 // Lets the tests' Node processes start in half the time, with the same code: `node --require tools/quick-start.cjs`, set by
 // tools/test.mjs for its groups and, through their environment, for the Pulumi programs and plug-ins that they run.
 //
-// Three things take most of such a process's second and a half, and none of them is under test: compiling node_modules
-// (V8's compiled code is kept in node_modules/.cache), translating our own TypeScript (kept there, too, by its content), and
-// loading what @pulumi/pulumi needs for AWS Lambda only (left until it is used). Delete the directory to start anew.
+// Four things take most of such a process's second and a half, and none of them is under test: compiling node_modules (V8's
+// compiled code is kept in node_modules/.cache), translating our own TypeScript (kept there, too, by its content), loading
+// what @pulumi/pulumi needs for AWS Lambda and for tracing only (left until it is used), and the source maps of its stacks
+// (left out). Delete the directory to start anew.
 "use strict";
 
 const { createHash } = require("node:crypto");
@@ -16,12 +17,17 @@ const vm = require("node:vm");
 const REPOSITORY = path.resolve(__dirname, "..");
 const PACKAGES = path.join(REPOSITORY, "node_modules") + path.sep;
 const PULUMI = path.join(PACKAGES, "@pulumi", "pulumi") + path.sep;
+/** Loaded by Pulumi's runner in case that somebody traces it. */
+const TRACING = ["resources", "sdk-trace-base", "exporter-zipkin", "instrumentation-grpc", "sdk-trace-node"].map(
+  (name) => `@opentelemetry/${name}`,
+);
 const CACHE = path.join(PACKAGES, ".cache", "quick-start");
 
 if (fs.existsSync(PACKAGES)) {
   keepCompiled();
   keepTranslated();
-  leaveForLater("@npmcli/arborist", "normalize-package-data", "typescript");
+  leaveForLater("@npmcli/arborist", "normalize-package-data", "typescript", "execa", ...TRACING);
+  withoutSourceMaps();
 }
 
 /** Compiles the modules of node_modules from what an earlier process has left, and leaves the rest for later ones. */
@@ -150,5 +156,15 @@ function leaveForLater(...names) {
       return name === "default" ? (module.default ?? module) : module[name];
     };
     return new Proxy({}, { get });
+  };
+}
+
+/** Leaves the stacks of errors as they are: Pulumi asks for one at each registration, and for the maps of all files in it. */
+function withoutSourceMaps() {
+  const load = Module._load;
+  const nothing = { install() {}, wrapCallSite: (site) => site };
+  Module._load = function (request, parent, ...rest) {
+    const isMeant = request === "source-map-support/register" || request === "@cspotcode/source-map-support";
+    return isMeant && parent?.filename.startsWith(PACKAGES) ? nothing : load.call(this, request, parent, ...rest);
   };
 }

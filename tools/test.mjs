@@ -17,7 +17,7 @@ const SELF = fileURLToPath(import.meta.url);
 const REPOSITORY = path.resolve(path.dirname(SELF), "..");
 const QUICK_START = path.join(REPOSITORY, "tools", "quick-start.cjs");
 /** A core is not enough for random stories, and too much for real systems, which wait for each other half of the time. */
-const AT_ONCE = { unit: 3, real: 3 };
+const AT_ONCE = { unit: 3, real: 4 };
 /** A group that is silent for so long has died without saying so. */
 const SILENCE_MS = 10 * 60_000;
 /** How long a group may take to end by itself after its last test. */

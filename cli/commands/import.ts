@@ -29,8 +29,8 @@ interface ImportOptions {
 }
 
 const ABOUT = `Writes two files for users that exist: one for "pulumi import", and the program that declares them as they
-are. Nothing on the system is changed. KIND is ${KINDS}; or rgw.accessKey, rgw.subuser,
-rgw.account or infomaniak.project. The connection comes from the environment and --set. The admin user itself is never among them.`;
+are. Nothing on the system is changed. KIND is ${KINDS}; or rgw.accessKey, openstack.accessKey,
+rgw.subuser, rgw.account or infomaniak.project. The connection comes from the environment and --set. The admin user itself is never among them.`;
 
 const list = (flags: string, text: string, none = "none") => new Option(flags, text).default([], none);
 

@@ -7,7 +7,7 @@
  * all that is left of its user in state.
  */
 
-import { backends } from "../../provider/backends";
+import { backends, kinds } from "../../provider/backends";
 import type { Backend } from "../../provider/backends/backend";
 import { type Config, openConnection, readSettings } from "../../provider/connection";
 import { sentenceOf } from "../../provider/errors";
@@ -25,6 +25,7 @@ import { type Orphan, type Outcome, orphanLine } from "./outcome";
 import type { UseObjection } from "./unless-used";
 
 type Where = Readonly<Record<string, Json>>;
+type Opened = ReturnType<typeof openConnection>;
 
 interface System {
   readonly stack: string;
@@ -69,8 +70,9 @@ export class Knowledge {
   }
 
   private addSystem(stack: string, id: string, backend: Backend, config: Config, users: readonly ManagedUser[]): void {
-    const own = users.filter((user) => user.connection === id && user.backend === backend);
-    if (!backend.capabilities.chooseAccessKey || (own.length === 0 && !isConfigured(backend, config))) return;
+    const ofSystem = users.filter((user) => user.connection === id && user.backend.system === backend.system);
+    const own = ofSystem.filter((user) => user.backend === backend);
+    if (!backend.capabilities.chooseAccessKey || (ofSystem.length === 0 && !isConfigured(backend, config))) return;
     const key = keyOf(backend, config, this.terminal.world) ?? id;
     const system = this.systems.get(key) ?? { stack, backend, config, places: new Map() };
     this.systems.set(key, system);
@@ -163,22 +165,31 @@ async function look(
   const address = addressOf(backend, config, terminal);
   const more = progress(terminal, `${address}: users looked at`, Number.POSITIVE_INFINITY);
   let hidden = 0;
+  /** Looks at a user, or at what a user has keys for besides. */
+  const lookAt = async (kind: Backend, opened: Opened, inputs: Listed["inputs"], label?: string) => {
+    const { name, where } = kind.specOf(inputs);
+    const live = await opened.api.find({ name, where });
+    if (live && live.keys === undefined) hidden++;
+    for (const { id, accessKey } of live?.keys ?? []) {
+      if (!isDerived(accessKey) || known.has(accessKey)) continue;
+      found.set(JSON.stringify([address, accessKey]), {
+        orphan: { system: address, user: label ?? name, accessKey, outcome: "found", isProven: false },
+        end: (may) => endOrphan(kind, inputs, id, opened, may),
+      });
+    }
+    return live;
+  };
+  const inside = Object.values(kinds)
+    .filter(({ system, seenIn }) => system === backend.system && seenIn !== undefined)
+    .map((kind) => ({ kind, opened: openConnection(kind, config, terminal.world, () => {}) }));
   for (const where of places.values()) {
     await inParallel(
       api.list(where),
       AT_ONCE,
       async ({ inputs, label }: Listed) => {
-        const { name, where: at } = backend.specOf(inputs);
-        const live = await api.find({ name, where: at });
-        if (live && live.keys === undefined) hidden++;
-        for (const key of live?.keys ?? []) {
-          if (!isDerived(key.accessKey) || known.has(key.accessKey)) continue;
-          const orphan = { system: address, user: label, accessKey: key.accessKey, outcome: "found", isProven: false };
-          found.set(JSON.stringify([address, key.accessKey]), {
-            orphan: orphan as Orphan,
-            end: (may) => endOrphan(backend, inputs, key.id, opened, may),
-          });
-        }
+        const live = await lookAt(backend, opened, inputs, label);
+        for (const { kind, opened } of inside)
+          for (const each of (live && kind.seenIn?.(live)) ?? []) await lookAt(kind, opened, each);
         more();
       },
       terminal.interrupted,

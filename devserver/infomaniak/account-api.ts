@@ -4,7 +4,7 @@
  * real API does beyond those sources is not known here.
  */
 import { type Answer, accepted, refusal, success } from "./envelope";
-import { openRegion, type RegionAccess } from "./keystone";
+import { openRegion, type Region, type RegionAccess } from "./keystone";
 import { type CloudProject, type ProjectBody, Projects } from "./projects";
 import { RateLimit } from "./rate-limit";
 import { type Pace, Tasks } from "./tasks";
@@ -12,7 +12,8 @@ import type { CloudUser, ProjectUsers, UserBody } from "./users";
 
 /** How to open an account. */
 export interface AccountOptions {
-  readonly region: RegionAccess;
+  /** How to log in to the real Keystone; or what stands in for that, too, where only the account API counts. */
+  readonly region: RegionAccess | Region;
   readonly token: string;
   readonly publicCloudId: number;
   /** The account's projects: ids, and the names that they have in OpenStack. */
@@ -55,7 +56,7 @@ export class Account {
     this.behaviour = { ...pace, answers: "asynchronous", retryAfter: true, forbidden: false };
     this.limit = new RateLimit(options.requestsPerMinute ?? 60);
     this.tasks = new Tasks(this.behaviour);
-    const region = openRegion(options.region);
+    const region = "createUser" in options.region ? options.region : openRegion(options.region);
     this.projects = new Projects(options.publicCloudId, region, this.behaviour);
     for (const [id, name] of Object.entries(options.projects)) this.projects.add(Number(id), name);
   }

@@ -6,7 +6,7 @@ import * as z from "zod";
 import type { HttpDeps } from "../http/exchange";
 import type { TransportOptions } from "../http/send";
 import type { Send } from "../http/wire";
-import type { Capabilities, Fields, Json, OwnKey, WantedPassword } from "../lifecycle/model";
+import type { Capabilities, Fields, Json, Live, OwnKey, WantedPassword } from "../lifecycle/model";
 import type { UserApi } from "../lifecycle/user-api";
 import type { InputFacts } from "./rows";
 
@@ -144,6 +144,8 @@ export interface Backend<Args = unknown, Settings = unknown, Where = unknown> ex
   keyIdOf?(stored: string, accessKey: string): string;
   /** The inputs that declare settings as they are, those that go without saying left out. Default: what is no default. */
   inputsOf?(fields: Fields): Readonly<Record<string, Json>>;
+  /** Those of this kind that a user of the system is seen to have, by their inputs. Absent: a user shows none. */
+  seenIn?(user: Live): readonly Readonly<Record<string, Json>>[];
   /** Opens the preflight of a connection. Sends nothing yet. Absent: there is none. */
   preflight?(settings: Settings, deps: BackendDeps): Preflight;
   connect(settings: Settings, deps: BackendDeps): Connection<Where>;

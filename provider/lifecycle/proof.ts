@@ -19,16 +19,27 @@ const LEAST_PATIENCE_MS = 3_000;
 
 /** Resolves when S3 accepts the key. A key that is not the system's any more was overtaken by another writer: look again. */
 export async function proveAccepted(key: Signer, user: UserRef, context: Context): Promise<void> {
-  const { propagationSeconds: seconds } = context.capabilities;
-  const refusing = await lagging(key, user, context, seconds, isKnown);
+  const { propagationSeconds: seconds, keysOnly } = context.capabilities;
+  let isSuspended = false;
+  const refusing = await lagging(key, user, context, seconds, (verdict) => {
+    isSuspended ||= verdict === "suspended";
+    return isKnown(verdict);
+  });
+  // Who manages the user knows it.
+  if (isSuspended && keysOnly)
+    context.log(
+      `warning: ${context.resource} ${user.name}: ${called(user)} is suspended: S3 knows key ${key.accessKey}, and refuses every request until somebody enables the user`,
+    );
   if (refusing === undefined) return;
   await proveListed(key, user, context);
+  const why = await context.api.whyRefused?.(user, key);
   throw new ObjectUserError({
     code: "conflict",
     operation: "proving",
     subject: `key ${key.accessKey} of ${called(user)}`,
-    problem: `${refusing} refuses the key although the system has it`,
+    problem: `${refusing} refuses the key ${why ? `because ${why.problem}` : "although the system has it"}`,
     advice:
+      why?.advice ??
       "Check that s3Endpoint belongs to this system. If it does, wait a minute and run again; if that does not help, change rotationId to have a new key made.",
   });
 }

@@ -7,6 +7,12 @@ import type { Fields, Json, KeyRequest, Known, Live, LiveKey } from "./model";
 /** What a request signed with a key was answered. "suspended": the key is right and its user is locked. */
 export type Verdict = "accepted" | "suspended" | "refused";
 
+/** Why S3 refuses a key, and what to do about it. */
+export interface WhyRefused {
+  readonly problem: string;
+  readonly advice?: string | undefined;
+}
+
 /** A user that is known: its id, what the program calls it, where it is, and its password where it has one that we know. */
 export interface UserRef<Where = unknown> extends Called {
   readonly userId: string;
@@ -94,6 +100,8 @@ export interface UserApi<Where = unknown> {
    * leaves no such keys.
    */
   knowsOtherKeys?(): Promise<boolean>;
+  /** Why S3 refuses a key that the system has, where the system shows a reason. */
+  whyRefused?(user: UserRef<Where>, key: { readonly accessKey: string }): Promise<WhyRefused | undefined>;
   /** Sends a harmless request signed with the key, to one of the connection's `s3Endpoints` where there are several. */
   probe(
     user: UserRef<Where>,

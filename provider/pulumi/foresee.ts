@@ -37,7 +37,9 @@ export function foreseeUser(users: Users, before: Remembered | undefined, news: 
   const known = hasUnknowns(inputs) ? undefined : foreseen(users, before, inputs, opened, internals);
   if (known) return withSecrets(withUnknowns(users.written(known, inputs, s3Endpoint)) as Outputs);
   const open = Object.fromEntries(outputNames(users.backend).map((name) => [name, UNKNOWN]));
-  return withSecrets({ ...open, ...inputs, endpoint: s3Endpoint ?? null });
+  // What has no key is adopted with the password that it has.
+  const stays = inputs.adopt === true && inputs.password !== undefined && users.backend.isKeyless;
+  return withSecrets({ ...open, ...inputs, ...(stays ? { password: UNKNOWN } : {}), endpoint: s3Endpoint ?? null });
 }
 
 /**

@@ -81,14 +81,14 @@ export function openResource(backend: Backend, outside: World = realWorld): Reso
     async diff(_id, stored, news) {
       const olds = withoutNulls(stored);
       const { inputs, internals } = takenApart(news);
-      await withPlainErrors(() => users.compare(olds, inputs));
-      const replaces = users.replacing(olds, inputs);
+      await withPlainErrors(() => users.replacements.compare(olds, inputs));
+      const replaces = users.replacements.by(olds, inputs);
       if (replaces.length > 0) {
         const warning = warningOfDeletion(backend.capabilities);
         // Pulumi does not tell whether the old one is to be retained.
         if (warning)
           warn(users.remember(olds).inputs, `is replaced, and without retainOnDelete deleted; its ${warning}`);
-        return { replaces, deleteBeforeReplace: users.excludesOld(olds, inputs) };
+        return { replaces, deleteBeforeReplace: users.replacements.excludesOld(olds, inputs) };
       }
       if (hasUnknowns(inputs)) return UP_TO_ENGINE;
       const before = users.remember(olds);

@@ -2,7 +2,6 @@
  * One user after another: what a resource does with a user of its backend, however many it has. Connects once, remembers
  * what state says, runs the lifecycle under a lock. How Pulumi stores the results is the resource's business.
  */
-import { isDeepStrictEqual } from "node:util";
 import { type Backend, capabilitiesOf, type UserSpec } from "../backends/backend";
 import { type Config, type Opened, openConnection, openedFor } from "../connection";
 import { askedOnce } from "../http/asked-once";
@@ -10,28 +9,20 @@ import { managed } from "../lifecycle/called";
 import { hereOf, type KeyOfUser } from "../lifecycle/context";
 import type { Known, Step } from "../lifecycle/model";
 import { observe } from "../lifecycle/observe";
-import {
-  confirmedAt,
-  deletionElsewhere,
-  deletionRefused,
-  isElsewhere,
-  notOurs,
-  notToDelete,
-  refusal,
-  stoodOn,
-  takesAlong,
-} from "../lifecycle/ownership";
+import { confirmedAt, isElsewhere, notOurs, refusal } from "../lifecycle/ownership";
 import { plan } from "../lifecycle/plan";
 import { reconcile } from "../lifecycle/reconcile";
-import { Unfinished, withoutKnown } from "../lifecycle/unfinished";
+import { Unfinished } from "../lifecycle/unfinished";
 import { refOf } from "../lifecycle/user-api";
-import { warningBefore, warningOfDeletion } from "../lifecycle/warning";
+import { warningBefore } from "../lifecycle/warning";
 import type { World } from "../world";
 import { ownBoard } from "./board";
 import { Claims } from "./claims";
+import { deleteUser } from "./deletion";
 import { type CheckFailure, checkInputs, type Internals, noQuarantine, specOf, wantsQuarantine } from "./inputs";
 import { withoutFindings } from "./live-inputs";
 import { Locks } from "./locks";
+import { Replacements } from "./replacements";
 import { managedByAnother, Run } from "./run";
 import { type Inputs, type Outputs, type Remembered, read, write } from "./state";
 import { hasUnknowns } from "./unknowns";
@@ -46,8 +37,8 @@ export class Users {
     const { api } = await this.open();
     return api.disablesKeys?.().catch(() => undefined);
   });
-  /** Values of inputs that mean the same, though they differ as text. */
-  private readonly same = new Set<string>();
+  /** Which changes of inputs make another user of it. */
+  readonly replacements: Replacements;
 
   /** `announce` is told each step that is taken or would be. */
   constructor(
@@ -55,6 +46,7 @@ export class Users {
     readonly world: World,
     readonly announce: (line: string) => void,
   ) {
+    this.replacements = new Replacements(backend, () => this.open());
     this.run = new Run(world.board ?? ownBoard());
     this.locks = world.locks ?? new Locks();
   }
@@ -113,38 +105,6 @@ export class Users {
   /** What becomes of a user that another resource needs, for the person who runs Pulumi. */
   released(inputs: Inputs): string {
     return `is released, not deleted: the program has another resource for this ${this.managed(inputs).noun}`;
-  }
-
-  /** The inputs whose change makes another user of it. What only looks different is known after `compare`. */
-  replacing(olds: Outputs, news: Inputs): string[] {
-    // Every user has its id as an output; it is an input of some, and then in state if it was given.
-    const isGiven = (name: string) =>
-      name !== "userId" || !Array.isArray(olds.declared) || olds.declared.includes(name);
-    const had = (name: string) => (isGiven(name) ? olds[name] : undefined);
-    return this.backend.replaceOn.filter(
-      (name) => !isDeepStrictEqual(had(name), news[name]) && !this.same.has(pairOf(name, olds, news)),
-    );
-  }
-
-  /**
-   * Asks the system about inputs that would replace a user and have another text now: it may be another name for the same
-   * thing. Rejects where the system cannot tell, as nobody is replaced on doubt.
-   */
-  async compare(olds: Outputs, news: Inputs): Promise<void> {
-    const { synonyms } = this.backend;
-    for (const name of this.replacing(olds, news)) {
-      const [one, other] = [olds[name], news[name]];
-      if (!synonyms.includes(name) || typeof one !== "string" || typeof other !== "string" || hasUnknowns(other))
-        continue;
-      const { api } = await this.open();
-      if (await api.sameValue?.(name, one, other)) this.same.add(pairOf(name, olds, news));
-    }
-  }
-
-  /** Whether the old user and the new one cannot be there at once. */
-  excludesOld(olds: Outputs, news: Inputs): boolean {
-    const { unique } = this.backend;
-    return unique.some((name) => news[name] !== undefined && news[name] !== "" && news[name] === olds[name]);
   }
 
   /** Notes that the program declares these users by a resource, which had `before` when the run began, if anything. */
@@ -261,45 +221,10 @@ export class Users {
    */
   async remove(user: Remembered): Promise<"deleted" | "released"> {
     const opened = await this.open();
-    const { known, inputs } = user;
-    const spec = this.backend.specOf(inputs);
-    const ref = refOf(spec, known);
-    const { name } = ref;
-    return this.hold(opened, spec, async () => {
-      if (await this.isNeeded(user)) return "released";
-      const live = await opened.api.find(ref);
-      const problem = notOurs(known, live, await hereOf(known, opened), this.backend.capabilities, spec);
-      // Pulumi may have asked for another resource meanwhile.
-      if (await this.isNeeded(user)) return "released";
-      if (problem !== undefined) throw deletionElsewhere(spec, problem, this.backend.capabilities);
-      if (this.backend.capabilities.keysOnly) {
-        await this.revokeAll(user, opened);
-      } else {
-        const doubt = notToDelete(known, live);
-        if (doubt !== undefined) throw deletionRefused(spec, doubt);
-        if (live && (await this.claims()).isStoodOn(known)) throw stoodOn(spec);
-        const { dependents = [] } = live ?? {};
-        if (dependents.length > 0 && inputs.forceDestroy !== true) throw takesAlong(spec, dependents);
-        const warning = live && warningOfDeletion(this.backend.capabilities);
-        if (warning !== undefined) this.announce(`warning: ${opened.resource} ${name}: ${warning}`);
-        await opened.api.remove(ref, { force: inputs.forceDestroy === true });
-      }
-      (await this.claims()).deleted(known, inputs);
-      return "deleted";
-    });
-  }
-
-  /** Revokes the keys of a resource's ring, but those that another one has by now. The user stays, with its other keys. */
-  private async revokeAll({ known, inputs }: Remembered, opened: Opened): Promise<void> {
-    const spec = { ...specOf(this.backend, inputs, opened.s3Endpoint), leaves: true as const };
     const claims = await this.claims();
-    const may = (step: Step) => step.do === "revokeKey" && !claims.needsKey(known, step.id);
-    await reconcile(spec, known, opened, { operation: "deleting", may }).catch(withoutKnown);
+    const spec = this.backend.specOf(user.inputs);
+    return this.hold(opened, spec, () => deleteUser(user, this.backend, opened, claims, this.announce));
   }
-}
-
-function pairOf(name: string, olds: Outputs, news: Inputs): string {
-  return JSON.stringify([name, olds[name], news[name]]);
 }
 
 /** Pulumi asks for the same difference in preview, refresh and up: one reader needs each line once. */

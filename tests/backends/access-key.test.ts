@@ -125,6 +125,19 @@ describe("rgw.AccessKey", () => {
     assert.equal(stack.engine.stored, undefined);
   });
 
+  it("of a suspended user is published, as S3 knows it, and a warning says that the user is suspended", async () => {
+    stack.system.meddle("POST user?uid=ann&suspended=true");
+    await stack.up({ rotationId: "1" });
+    assert.equal(await stack.system.s3(stack.key()), "403 UserSuspended");
+    const warning = /^warning: rgw.AccessKey ann: user "ann" is suspended: S3 knows key \w+, and refuses every request/;
+    assert.deepEqual(
+      stack.world.lines.map((line) => warning.test(line)),
+      [true],
+    );
+    stack.system.meddle("POST user?uid=ann&suspended=false");
+    assert.equal(await stack.system.s3(stack.key()), "200");
+  });
+
   it("is deleted though the user is gone, or was made anew by somebody else", async () => {
     await stack.up();
     stack.system.remove("ann");

@@ -36,6 +36,7 @@ describe("rgw.Account", () => {
   beforeEach(async () => {
     stack = await openStack(adapter);
   });
+  afterEach(() => stack.assertNoLeak());
 
   it("is made with what is declared, and shows everything as found", async () => {
     const inputs = { email: "Ops@Example.org", maxUsers: 5, maxAccessKeys: -3, quota: { maxObjects: 7 } };

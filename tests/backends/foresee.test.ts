@@ -1,7 +1,11 @@
 /** What a preview foretells is what the `up` comes to: every output that is known before it, for every system. */
 import assert from "node:assert/strict";
+import { kinds } from "../../provider/backends";
+import { openResource } from "../../provider/pulumi/resource";
 import type { Inputs, Outputs } from "../../provider/pulumi/state";
+import { UNKNOWN } from "../../provider/pulumi/unknowns";
 import { inClear } from "../provider/engine";
+import { fakeWorld } from "../provider/world";
 import type { Adapter } from "./adapter";
 import { cegedimWith } from "./cegedim";
 import { ecsWith } from "./ecs";
@@ -64,3 +68,12 @@ for (const adapter of [embedded, ecsWith(), cegedimWith()] as readonly Adapter[]
     });
   }
 }
+
+it("infomaniak.Project: a password is not foretold of a project that may be adopted, as it keeps the one it has", async () => {
+  const provider = openResource(kinds["infomaniak.project"] ?? assert.fail(), fakeWorld());
+  void provider.configure({ config: { get: (name) => (name === "infomaniak:token" ? "a-token" : undefined) } });
+  const told = async (inputs: Inputs) =>
+    inClear(await provider.foresee(undefined, { publicCloudId: 1, name: "media", password: "My-0wn", ...inputs }));
+  assert.equal((await told({})).password, "My-0wn");
+  assert.equal((await told({ adopt: true })).password, UNKNOWN);
+});

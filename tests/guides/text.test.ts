@@ -23,6 +23,8 @@ describe("the reader of blocks", () => {
   });
 });
 
+const DOCS = path.join(REPOSITORY, "docs");
+
 describe("the guides", function () {
   this.timeout(120_000);
   const names = guideNames().filter((name) => name !== "README");
@@ -59,13 +61,20 @@ describe("the guides", function () {
     });
   }
 
-  it("their programs pass the type checker", () => {
+  it("their programs, and the first of every page, pass the type checker", () => {
     const texts = new Map<string, string>();
     for (const name of names) {
       const programs = readGuide(name).blocks.filter(({ language }) => language === "ts");
       for (const block of programs) texts.set(path.join(__dirname, "of", name, block.name), block.text);
       // What `object-users import` writes beside the program.
       texts.set(path.join(__dirname, "of", name, "users.ts"), "export {};\n");
+    }
+    // The program with which a page begins stands by itself; later ones go on with it.
+    for (const page of ["README.md", ...readdirSync(DOCS).filter((file) => file.endsWith(".md"))]) {
+      const [first] = blocksOf(readFileSync(path.join(page === "README.md" ? REPOSITORY : DOCS, page), "utf8")).filter(
+        ({ language }) => language === "ts",
+      );
+      if (first) texts.set(path.join(__dirname, "of", page, "index.ts"), first.text);
     }
     const options: ts.CompilerOptions = {
       strict: true,

@@ -122,6 +122,14 @@ describe("infomaniak.Project", function () {
     assert.match(await stack.fails({ inviteEmail: "carol@example.org", password: "x" }), /password: is of no use with/);
   });
 
+  it("is not given the name of another project, by which neither would be found again", async () => {
+    await stack.up();
+    await stack.system.make("taken");
+    assert.match(await stack.fails({ name: "taken" }), /project \d+ has this name already\. Give another name, or/);
+    assert.deepEqual([there().length, there("taken").length], [1, 1]);
+    await stack.up();
+  });
+
   it("that somebody renamed is drift, which up repairs", async () => {
     await stack.up();
     const [made] = there();

@@ -57,6 +57,17 @@ describe("a user of Infomaniak that is there already", function () {
     await program.engine.destroy();
   });
 
+  it("is not described as another one, as neither would be found again", async () => {
+    await setting.users.create({ password: "Some-Password-1", description: "Taken" });
+    const program = await setting.open();
+    await program.up({ ...AT, description: "Free" });
+    const refusal =
+      /user \d+ has this description already\. Give another description, or change that of the other user/;
+    assert.match(await program.fails({ ...AT, description: "Taken" }), refusal);
+    await program.up({ ...AT, description: "Free again" });
+    await program.engine.destroy();
+  });
+
   it("is no other one: a name that nobody has, one that changes, and one that is another's are refused", async () => {
     const program = await setting.open();
     const nobody = { ...AT, openStackName: "PCU-0000000", adopt: true };

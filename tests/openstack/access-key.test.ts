@@ -139,6 +139,66 @@ describe("openstack.AccessKey", () => {
       assert.equal(await store.s3(stack.key()), "200");
     });
 
+    describe("that S3 refuses", () => {
+      const enable = (store: Store, what: "user" | "project", id: string, enabled: boolean) =>
+        store.ask("PATCH", `/${what}s/${id}`, { [what]: { enabled } });
+      const rows: readonly {
+        readonly what: string;
+        readonly says: RegExp;
+        /** What a login with this project is told; Keystone answers the same to a wrong password. */
+        readonly toItself: RegExp;
+        spoil(store: Store, userId: string, project: string, isBack: boolean): Promise<unknown>;
+      }[] = [
+        {
+          what: "as its user is disabled",
+          says: /S3 refuses the key because user \w+ is disabled.*openstack user set --enable \w+\. Then run again/,
+          toItself: /does not accept the login.*the same when the user or the project is disabled/,
+          spoil: (store, userId, _project, isBack) => enable(store, "user", userId, isBack),
+        },
+        {
+          what: "as its project is disabled",
+          says: /S3 refuses the key because project "shut-\d+" is disabled.*openstack project set --enable/,
+          toItself: /S3 refuses the key because project "shut-\d+" is disabled/,
+          spoil: (store, _userId, project, isBack) => enable(store, "project", project, isBack),
+        },
+        {
+          what: "as its user has no role in the project",
+          says: /S3 refuses the key because user \w+ has no role in project \w+.*Give the user a role/,
+          toItself: /S3 refuses the key because user \w+ has no role in project \w+/,
+          spoil: async (store, userId, project, isBack) => {
+            const [role] = (await store.ask("GET", "/roles?name=member")).body.roles;
+            const path = `/projects/${project}/users/${userId}/roles/${role.id}`;
+            return store.ask(isBack ? "PUT" : "DELETE", path);
+          },
+        },
+      ];
+      for (const [nth, { what, says, toItself, spoil }] of rows.entries())
+        it(`${what}: the error says so, and the next up finishes when that is mended`, async () => {
+          const { admin } = store.keystone;
+          const project = { name: `shut-${process.pid}${nth}`, domain_id: "default" };
+          const projectId = (await store.ask("POST", "/projects", { project })).body.project.id;
+          const own = await openStack(adapter);
+          const { userId } = own.system;
+          await spoil(store, userId, projectId, false);
+          if (nth < 2) await rows[2]?.spoil(store, userId, projectId, true);
+          const login = { "openstack:username": admin.username, "openstack:password": admin.password };
+          const settings = { ...login, "openstack:projectName": admin.project };
+          const byAdmin = await openStack(adapter, { settings });
+          assert.match(await byAdmin.fails({ userId, projectId }), says);
+          assert.match(await own.fails({ projectId }), toItself);
+          assert.equal(byAdmin.outputs().accessKey, undefined, "it is not published");
+          await spoil(store, userId, projectId, true);
+          for (const [stack, inputs] of [
+            [byAdmin, { userId, projectId }],
+            [own, { projectId }],
+          ] as const) {
+            await stack.restart();
+            await stack.up(inputs);
+            assert.equal(await store.s3(stack.key()), "200");
+          }
+        });
+    });
+
     it("with an application credential is refused in one sentence, and nothing is made", async () => {
       const stack = await openStack(adapter);
       const { userId, config } = stack.system;

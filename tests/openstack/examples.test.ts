@@ -3,6 +3,8 @@
 // alone does is in the suites beside this one.
 
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { accountBefore, CLOUD, PROJECT, TOKEN } from "../infomaniak/account";
 import { type Env, REPOSITORY } from "../real/pulumi";
@@ -16,11 +18,15 @@ describe("the examples before a real Keystone", function () {
   this.timeout(120_000);
   let store: Store;
   let story: SearchedStack | undefined;
+  let directory: string | undefined;
 
   before(async function () {
     store = await storeFor(this, { cli: true });
   });
-  afterEach(() => story?.dispose());
+  afterEach(async () => {
+    if (directory) rmSync(directory, { recursive: true, force: true });
+    await story?.dispose();
+  });
 
   /** Makes the user, rotates its key and its password, and destroys it. `login` is the output or name that logs in. */
   async function live(
@@ -62,12 +68,16 @@ describe("the examples before a real Keystone", function () {
     assert.equal(await store.user("backup"), undefined);
   });
 
-  it("member-key, by a login without any right but its own", async () => {
+  it("member-key, by an entry of clouds.yaml without any right but its own", async () => {
     const userId = await memberOf(store, "own-keys", "media");
     const program = path.join(REPOSITORY, "examples", "member-key");
-    const login = { OS_USERNAME: "own-keys", OS_PASSWORD: PASSWORD, OS_PROJECT_NAME: "media" };
+    directory = mkdtempSync(path.join(tmpdir(), "object-users-clouds-"));
+    const file = path.join(directory, "clouds.yaml");
+    const auth = { auth_url: store.keystone.authUrl, username: "own-keys", password: PASSWORD, project_name: "media" };
+    writeFileSync(file, JSON.stringify({ clouds: { mine: { auth } } }), { mode: 0o600 });
     const config = { "openstack:s3Endpoint": store.s3Endpoint };
-    story = await openSearched({ program, env: { ...store.env, ...login }, config }, () => [PASSWORD]);
+    const env = { OS_CLIENT_CONFIG_FILE: file, OS_CLOUD: "mine" };
+    story = await openSearched({ program, env, config }, () => [PASSWORD]);
     await story.up(OK);
     const keyOf = ({ accessKey, secretKey }: Record<string, unknown>) => ({
       accessKey: String(accessKey),

@@ -143,6 +143,16 @@ describe("openstack.User when something is wrong", function () {
     await program.engine.destroy();
   });
 
+  it("catches a key that never works: a project that is disabled, which it names", async () => {
+    const { project } = (await store.ask("POST", "/projects", { project: { name: "shut", domain_id: "default" } }))
+      .body;
+    await store.ask("PATCH", `/projects/${project.id}`, { project: { enabled: false } });
+    const program = await open(store.env, s3(), HASTE);
+    const says = await program.fails({ ...another(), project: undefined, projectId: project.id });
+    assert.match(says, /S3 refuses the key because project "shut" is disabled.*openstack project set --enable/);
+    await program.engine.destroy();
+  });
+
   it("renews its token once when Keystone does not take it any more", async () => {
     const inputs = another();
     const program = await open();

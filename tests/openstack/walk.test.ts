@@ -19,17 +19,17 @@ describe("a real Keystone", () => {
   // A shorter walk takes as long as this one.
   describeWalks(
     openstack(() => store),
-    3,
+    1,
     { endOnFailure: true },
   );
   describeWalks(
     openstackKeys(() => store),
-    2,
+    1,
     { endOnFailure: true },
   );
   describeWalks(
     infomaniak(() => store),
-    2,
+    1,
     { endOnFailure: true },
   );
 });

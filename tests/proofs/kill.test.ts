@@ -22,7 +22,7 @@ import { FEW, PHASES, type Phase, SECRETS, type Shape, usersOf } from "./ground/
 import { type Chance, chanceOf, seed, size } from "./ground/seed";
 import { type Verified, verify } from "./ground/verify";
 
-const KILLS = size("OBJECT_USERS_KILLS", 4);
+const KILLS = size("OBJECT_USERS_KILLS", 2);
 const SHAPES: readonly Shape[] = (["users", "fleet"] as const).filter(
   (shape) => (process.env.OBJECT_USERS_SHAPE ?? shape) === shape,
 );

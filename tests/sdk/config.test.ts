@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { rgw } from "../../sdk";
+import { openstack, rgw } from "../../sdk";
 import * as config from "../../sdk/config";
 import { QUICK_START } from "../real/project";
 import { isKnown, resolved } from "./config-outputs";
@@ -207,15 +207,22 @@ describe("sdk/config in a preview", () => {
     pulumi.runtime.setMocks({ newResource: () => assert.fail(), call: () => assert.fail() }, "project", "stack", false),
   );
 
-  it("is secret and not known for a user that does not exist yet", async () => {
-    const user = new rgw.User("new", { uid: "new", displayName: "New" });
-    const { both } = config.pair(user, (key) => config.environment(key));
-    const { stringData, data, checksum } = config.kubernetesSecret(user);
-    const texts: pulumi.Output<unknown>[] = [config.environment(user), stringData, data, checksum, both];
-    for (const text of texts) {
-      assert.deepEqual([await isKnown(text), await pulumi.isSecret(text)], [false, true]);
-    }
-  });
+  const made = {
+    "a user": () => new rgw.User("new", { uid: "new", displayName: "New" }),
+    "a key of somebody's user": () => new rgw.AccessKey("new", { userId: "theirs" }),
+    "a key of the login": () => new openstack.AccessKey("new"),
+    "a subuser": () => new rgw.Subuser("new", { user: "theirs", name: "new", access: "read" }),
+  };
+  for (const [what, make] of Object.entries(made))
+    it(`is secret and not known for ${what} that does not exist yet`, async () => {
+      const user = make();
+      const { both } = config.pair(user, (key) => config.environment(key));
+      const { stringData, data, checksum } = config.kubernetesSecret(user);
+      const texts: pulumi.Output<unknown>[] = [config.environment(user), stringData, data, checksum, both];
+      for (const text of texts) {
+        assert.deepEqual([await isKnown(text), await pulumi.isSecret(text)], [false, true]);
+      }
+    });
 });
 
 describe("sdk/config and sdk/calendar", () => {

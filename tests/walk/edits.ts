@@ -144,14 +144,14 @@ function outer(system: System): fc.Arbitrary<Edit> {
 }
 
 /** A new user of a program. */
-export function newItem(home: Item["home"], uid: Uid, adopt = false): Item {
+export function newItem({ graces }: Pick<System, "graces">, home: Item["home"], uid: Uid, adopt = false): Item {
   const item = {
     home,
     uid,
     instance: "main",
     depth: 0,
     formerly: [],
-    gracePeriodSeconds: 600,
+    gracePeriodSeconds: Math.min(600, graces.at(-1) ?? 0),
     adopt,
     wish: {},
   } as const;
@@ -174,7 +174,7 @@ export function edited(system: System, stack: StackName, source: Source, one: Ed
     const place = one.at % (source.items.length + 1);
     return distinct(system, {
       ...source,
-      items: source.items.toSpliced(place, 0, newItem(one.home, one.uid, one.adopt)),
+      items: source.items.toSpliced(place, 0, newItem(system, one.home, one.uid, one.adopt)),
     });
   }
   const place = one.at % Math.max(1, source.items.length);

@@ -1,7 +1,7 @@
 /** The people who use keys: which they may rely on during a run, and until when. */
 import { textOf } from "./ledger";
 import { isOver, type Managed, type Truth, userAt } from "./managed";
-import type { Pair, System } from "./system";
+import { overlaps, type Pair, type System } from "./system";
 import { isSame, type Watch, type Watched } from "./watch";
 
 /** A pair that must work until a moment. */
@@ -41,7 +41,7 @@ export function keysToHold(
   if (system.rotates === "secrets" && ledger.isUnseen) return [];
   const grace = declared?.item.gracePeriodSeconds ?? Number(user.outputs.gracePeriodSeconds ?? 86_400);
   const { secretKey: own, prove } = declared?.item.wish ?? {};
-  const isProvenFirst = system.rotates === "keys" && prove !== false;
+  const isProvenFirst = (system.rotates === "keys" || !overlaps(system)) && prove !== false;
   return ring.flatMap((key) => {
     const pair = live.keys.get(key.id);
     if (pair === undefined || isOver(key, at) || !ledger.published.has(textOf(pair))) return [];

@@ -4,12 +4,14 @@
  *
  * 1. A user whose resource is in state and healthy is there, and S3 accepts its published key.
  * 2. Strangers and the other stack are left alone; previews and refreshes change nothing (watch.ts).
- * 3. No user is deleted that the program declares (watch.ts).
+ * 3. No user is deleted that the program declares, nor with what others have in it, unless state says so (watch.ts).
  * 4. A refusal is a sentence with a way out, and has changed nothing; what a killed run left is not refused.
  * 5. A way out works; after a clean run there is nothing to do; a preview announces what is done (stage.ts).
  * 6. A user that leaves state and is not deleted is spoken of, and left as it is.
  * 7. Nobody is told a secret, and state has none in clear.
- * 8. No key ends while somebody holds it, and no secret is replaced (watch.ts).
+ * 8. No key ends while somebody holds it, and no secret is replaced (watch.ts). Where keys do not overlap, nobody can hold one
+ *    beside the next: it ends by the request that puts the next one in its place, and only after a login with it in the same
+ *    run (watch.ts); of a run that ends well the published one logs in, and none before it (promises.ts).
  */
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
@@ -122,7 +124,13 @@ export class Oracle {
   ): Managed | undefined {
     const { place, urn } = is;
     const isAnew = result?.deeds.some((one) => one.urn === urn && one.did === "replaced");
-    if (isAnew || after.some((one) => one.isReplaced && one.urn === urn && one.place === place)) return undefined;
+    // Its former self was deleted first, and its own creation failed: it publishes nothing before it has a proof of its own,
+    // though the former self, which goes before the key is known to work, has left the key to it.
+    const isHalf =
+      result?.failures.some((one) => one.urn === urn && one.method === "create") &&
+      !before.some((one) => one.urn === urn && isDeepStrictEqual(one.outputs, is.outputs));
+    if (isAnew || isHalf || after.some((one) => one.isReplaced && one.urn === urn && one.place === place))
+      return undefined;
     const declared = this.watch.declared.get(place);
     const isOne = (one: Managed) => (declared ? isSame(declared, one.urn) : one.urn === urn);
     const all = before.filter((one) => !one.isReplaced && isSameUser(one, is) && isOne(one));

@@ -4,7 +4,7 @@
  */
 import * as fc from "fast-check";
 import type { Inputs } from "../../provider/pulumi/state";
-import type { Cluster, System } from "./system";
+import { type Cluster, overlaps, type System } from "./system";
 
 /** A user as a resource of its own, or many of them as one. */
 export type Kind = "single" | "fleet";
@@ -146,7 +146,7 @@ function inputs(system: System, stack: StackName, item: Item): Inputs {
   const rotates = rotationId !== undefined && wish.accessKey === undefined && wish.createKey === undefined;
   const all = {
     ...system.inputs(uid, wish, stack),
-    ...(system.keyless ? {} : { gracePeriodSeconds }),
+    ...(overlaps(system) ? { gracePeriodSeconds } : {}),
     ...(rotates && !system.keyless ? { rotationId } : {}),
     ...(adopt && adopts(system, item) ? { adopt } : {}),
     ...(home === "fleet" && going ? { [going]: true } : {}),

@@ -14,7 +14,7 @@ import { type Ledger, type Maker, textOf } from "./ledger";
 import { hasPair, isDue, isOver, type Managed, quarantineOf } from "./managed";
 import { passwordIsRight } from "./passwords";
 import type { Item } from "./program";
-import type { System, User } from "./system";
+import { overlaps, type System, type User } from "./system";
 
 /** One user's part in a run. */
 export interface Part {
@@ -97,12 +97,13 @@ function worksAsBefore({ system, ledger, was, is, item, before, after, run }: Pa
   assert.ok(isPublished(is, after), `(9) what is published ${where} does not work any more`);
 }
 
-function wasProven({ was, is, item, run }: Part, where: string): void {
+function wasProven({ system, was, is, item, run }: Part, where: string): void {
   const { published } = is;
   if (published === undefined || item === undefined || item.wish.prove === false) return;
   if (run.isAsBefore || (was?.published && textOf(was.published) === textOf(published))) return;
   const { accessKey } = published;
-  const isProven = run.accepted.has(`${accessKey} 200`) || run.accepted.has(`${accessKey} 403`);
+  const signer = system.signerOf ? textOf(published) : accessKey;
+  const isProven = run.accepted.has(`${signer} 200`) || run.accepted.has(`${signer} 403`);
   assert.ok(isProven, `(9) ${accessKey} ${where} is published and was not proven`);
 }
 
@@ -155,6 +156,7 @@ async function isAsWished(part: Part, where: string): Promise<void> {
   if (wish.accessKey === undefined) isOfItsRotation(part, where);
   if (system.rotates === "keys") deadlinesAreWished(part, gracePeriodSeconds, where);
   await formerWorks(part, where);
+  if (!overlaps(system)) await noFormerOneWorks(part, where);
 }
 
 /** Who was never given a key needs no grace: only keys that were published stay beside the current one. */
@@ -178,8 +180,10 @@ function isOfItsRotation({ system, ledger, item, was, is, before, start, run }: 
   const isWanted = (key: { readonly rotationId: string | undefined }) => key.rotationId === rotationId;
   // Of a key that it made under a former name, and adopted for another rotation since, nobody knows what it was made for.
   const isAdopted = (id: string) => was?.ring.some((key) => key.id === id && !isWanted(key)) === true;
+  // Of former names only state tells: a resource that is new to it knows its own.
+  const wasNamed = (urn: string) => was !== undefined && item.formerly.includes(urn);
   const begun = [...run.made]
-    .filter(([id, key]) => isWanted(key) && (key.urn === is.urn || (item.formerly.includes(key.urn) && !isAdopted(id))))
+    .filter(([id, key]) => isWanted(key) && (key.urn === is.urn || (wasNamed(key.urn) && !isAdopted(id))))
     .map(([id]) => id);
   const id = published.id ?? "";
   const current = is.ring.find((key) => key.id === id);
@@ -225,6 +229,15 @@ async function formerWorks({ system, is, after, end, s3 }: Part, where: string):
     runs,
     `(11) S3 answers ${says} to the previous key ${where}, until ${previousKeyExpiresAt}`,
   );
+}
+
+/** The secret of which the next one has taken the place is refused. */
+async function noFormerOneWorks({ ledger, is, s3 }: Part, where: string): Promise<void> {
+  for (const text of ledger.published) {
+    const [accessKey = "", secretKey = ""] = JSON.parse(text) as string[];
+    if (secretKey === is.published?.secretKey) continue;
+    assert.notEqual(await s3({ accessKey, secretKey }), "200", `(8) a former secret ${where} works`);
+  }
 }
 
 /** Whether what state publishes is what the system has, and state does not call it broken. */

@@ -8,7 +8,7 @@ import type { System } from "./system";
 import type { Watch } from "./watch";
 
 const WAYS_OUT =
-  /adopt|alias|deleteBeforeReplace|retainOnDelete|allowRemovals|protect|state delete|endpoint|connection|address|must be 0 or left out|Check the name/;
+  /adopt|alias|deleteBeforeReplace|retainOnDelete|allowRemovals|protect|forceDestroy|state delete|endpoint|connection|address|must be 0 or left out|Check the name|Give another (name|description)/;
 const TAKEN = /\(409\b/;
 const WAYS_ON = /Run again (after|when)|gracePeriodSeconds|rotationId|exclusiveKeys|prove: false/;
 const SENTENCE = /^[a-z ]+ing\b.*: .+\. .+\.$/s;

@@ -58,7 +58,7 @@ class Stage {
       return { name, source, former: empty, good: empty, state: NO_STATE, leftBehind: new Map() };
     };
     const going = stay && home === "fleet" ? ({ going: "retainOnDelete" } as const) : {};
-    const first = { ...empty, items: UIDS.slice(0, users).map((uid) => ({ ...newItem(home, uid), ...going })) };
+    const first = { ...empty, items: UIDS.slice(0, users).map((uid) => ({ ...newItem(system, home, uid), ...going })) };
     this.stacks = { dev: stack("dev", first), prod: stack("prod", empty) };
   }
 

@@ -28,6 +28,8 @@ export interface User {
   readonly isLocked: boolean;
   /** Bears the mark of an unfinished user, where the system has a place for it. */
   readonly isMarked?: boolean;
+  /** Others have something of their own in it, which goes with it. */
+  readonly isOthersPlace?: boolean;
 }
 
 /** The users of a cluster by the names that programs have for them. */
@@ -81,9 +83,10 @@ export interface System {
     | "cegedim"
     | "openstack"
     | "openstack.accessKey"
-    | "infomaniak";
+    | "infomaniak"
+    | "infomaniak.project";
   /** The resource's name in the SDK, and with an "s" the fleet's. */
-  readonly resource: "User" | "Account" | "AccessKey" | "Subuser" | "ObjectUser";
+  readonly resource: "User" | "Account" | "AccessKey" | "Subuser" | "ObjectUser" | "Project";
   /** What a rotation makes: a key that we end, or a secret that the system ends. */
   readonly rotates: "keys" | "secrets";
   /** Secrets of interrupted runs are recognised by the next ones. */
@@ -97,10 +100,10 @@ export interface System {
   /** Nothing shows which secrets a user has. */
   readonly isBlind: boolean;
   readonly clusters: 1 | 2;
-  /** Graces that programs wish for, in seconds; the longest last. */
+  /** Graces that programs wish for, in seconds; the longest last. Only 0: they cannot wish for any, and keys do not overlap. */
   readonly graces: readonly number[];
   /** The longest quarantine that programs wish for, in seconds; none where keys cannot be disabled. */
-  readonly longestQuarantine?: number;
+  readonly longestQuarantine?: number | undefined;
   /** Changes of the inputs that are not about rotation; undefined takes one out. */
   readonly wishes: fc.Arbitrary<Inputs>;
   /** Deeds of others that are possible here. */
@@ -116,11 +119,18 @@ export interface System {
   readonly isReading: (request: WireRequest) => boolean;
   /** The user that a request names; a system whose requests do not name it has none. */
   readonly subjectOf?: (request: WireRequest) => string | undefined;
+  /** Who a proof is about, where no access key signs it: a pair as a text. */
+  readonly signerOf?: (request: WireRequest) => string;
   /** Answers of its own that tell a fault, by what they are about. */
   readonly refusals: Readonly<Record<string, (request: WireRequest) => WireResponse>>;
   open(): Site | Promise<Site>;
   /** How its provider is opened. Default: as Pulumi's plugin for dynamic resources does. */
   readonly door?: Door;
+}
+
+/** Whether a former key works beside the current one for a while. */
+export function overlaps({ graces }: Pick<System, "graces">): boolean {
+  return graces.at(-1) !== 0;
 }
 
 /** Keys that others make begin with this. */

@@ -7,18 +7,21 @@
 import { packaged } from "./packaged";
 import { cegedim } from "./systems/cegedim";
 import { ecs } from "./systems/ecs";
+import { projects } from "./systems/infomaniak-project";
 import { rgw } from "./systems/rgw";
 import { accessKeys } from "./systems/rgw-access-key";
 import { accounts } from "./systems/rgw-account";
-import { subusers } from "./systems/rgw-subuser";
+import { subusers, swiftSubusers } from "./systems/rgw-subuser";
 import { describeWalks } from "./walk";
 
 describeWalks(rgw(20), 150);
 describeWalks(packaged(rgw(20)), 30);
 describeWalks(rgw(16), 50);
 describeWalks(subusers, 40);
+describeWalks(swiftSubusers, 20);
 describeWalks(accessKeys, 40);
 describeWalks(accounts, 40);
 describeWalks(ecs({ hides: false }), 50);
 describeWalks(ecs({ hides: true }), 50);
 describeWalks(cegedim, 50);
+describeWalks(projects, 20);

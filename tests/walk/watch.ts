@@ -5,13 +5,13 @@
  */
 import type { Inputs } from "../../provider/pulumi/state";
 import { type Beginning, type Held, keysToHold } from "./held";
-import { type Ledger, type Maker, newLedger } from "./ledger";
+import { type Ledger, type Maker, newLedger, textOf } from "./ledger";
 import { type Declared, declaredBy, hasPair, type Managed } from "./managed";
 import { endedOfOthers, keysGoWith } from "./only-keys";
 import { areOfOneUser, placeOf } from "./places";
-import type { Program, StackName } from "./program";
+import type { Address, Program, StackName } from "./program";
 import type { State } from "./state";
-import type { System, User } from "./system";
+import { overlaps, type System, type User } from "./system";
 import type { Call, Change, Seen } from "./wire";
 
 /** What a run is allowed to do. */
@@ -58,6 +58,8 @@ export class Watch {
   private readonly held = new Map<string, Held[]>();
   /** The keys that state has, by place. */
   private readonly rings = new Map<string, Set<string>>();
+  /** Whom state allows to be deleted with what others have in them. */
+  private readonly forced = new Set<string>();
   private run: Watched | undefined;
 
   constructor(
@@ -70,8 +72,9 @@ export class Watch {
     this.writes = [];
     this.requests = 0;
     this.broken = undefined;
-    const { makers, newKeys, accepted, asked, meddled, checked, held, rings } = this;
-    for (const one of [makers, newKeys, accepted, asked, meddled, checked, held, rings]) one.clear();
+    const { makers, newKeys, accepted, asked, meddled, checked, held, rings, forced } = this;
+    for (const one of [makers, newKeys, accepted, asked, meddled, checked, held, rings, forced]) one.clear();
+    for (const { outputs } of beginning.managed) if (outputs.forceDestroy === true) forced.add(String(outputs.userId));
     this.declared = declaredBy(this.system, run.program);
     for (const [from, to] of run.names) this.takesName(from, to);
     for (const { place, ring } of beginning.managed)
@@ -205,12 +208,12 @@ export class Watch {
     if (status !== 0 && call?.method !== "check") this.requests++;
     if (call?.method === "update" && about !== undefined)
       this.asked.add(placeOf(this.system, cluster, about, call.urn));
-    if (status === 200 || status === 403) this.accepted.add(`${signer} ${status}`);
+    if ([200, 204, 403].includes(status)) this.accepted.add(`${signer} ${status === 403 ? 403 : 200}`);
     if (this.run) for (const change of seen.changes) this.changed(seen, change, this.run, now);
   }
 
   private changed(seen: Seen, change: Change, run: Watched, now: number): void {
-    const { call, cluster } = seen;
+    const { call, cluster, address } = seen;
     const { uid, from, before, after } = change;
     const urn = call && (run.names.get(call.urn) ?? call.urn);
     const place = placeOf(this.system, cluster, uid, urn);
@@ -224,6 +227,9 @@ export class Watch {
       this.begun(place, run.stack);
       const wrong = endedOfOthers(change, (id) => this.isOwn(place, id));
       if (wrong !== undefined) this.breaks(`(2) ${wrong}: ${deed}`);
+      // docs/keys.md: the former self's key is the new self's, too, and goes.
+      if (what.startsWith("removal") && call?.method === "delete" && this.isByAnother(place, address))
+        this.loses(run.stack, place);
     }
     if (before === undefined) {
       // Another resource of the stack may know the one before.
@@ -234,6 +240,8 @@ export class Watch {
       this.lost.get(place)?.delete(run.stack);
       if (call) this.makers.set(place, call.urn);
     } else this.touched(place, call, run, deed);
+    if (after === undefined && before?.isOthersPlace && !this.forced.has(before.id))
+      this.breaks(`(3) what others have goes with it: ${deed}`);
     if (after === undefined) this.deleted(place, seen, deed);
     else this.keysChanged(place, before, after, call, run, now);
   }
@@ -297,7 +305,9 @@ export class Watch {
         (!this.system.keysOnly || this.isOwn(place, id)) &&
         [200, 403].some((status) => this.accepted.has(`${accessKey} ${status}`)),
     );
-    const isHeld = ({ until, isCurrent }: Held) => now < until || (isCurrent && !hasNext);
+    const mayEnd = (one: Held) =>
+      overlaps(this.system) ? hasNext : after.keys.size > 0 && this.accepted.has(`${textOf(one)} 200`);
+    const isHeld = (one: Held) => now < one.until || (one.isCurrent && !mayEnd(one));
     const ended = held.find((pair) => isHeld(pair) && !hasPair(after, pair));
     if (ended && !this.meddled.has(place))
       this.breaks(`(8) key ${ended.accessKey} of ${place} ended while somebody held it`);
@@ -318,8 +328,7 @@ export class Watch {
     const { run } = this;
     const declaration = run?.what === "up" ? this.declared.get(place)?.declaration : undefined;
     if (run === undefined || declaration === undefined) return;
-    // Nobody says that two addresses lead to one cluster.
-    if (run.program.addresses[declaration.instance] !== address) {
+    if (this.isByAnother(place, address)) {
       this.loses(run.stack, place);
       return;
     }
@@ -329,6 +338,12 @@ export class Watch {
     const isUnheard = (this.checked.get(declaration.urn) ?? Number.POSITIVE_INFINITY) > sentAt;
     const mayBe = isOwn ? isAskedFor : isUnheard && (isAskedFor || call?.method === "update");
     if (!mayBe) this.breaks(`(3) a user that ${declaration.urn} declares is deleted: ${deed}`);
+  }
+
+  /** Whether the program has a user by another address: nobody says that two addresses lead to one cluster. */
+  private isByAnother(place: string, address: Address): boolean {
+    const declared = this.run?.what === "up" ? this.declared.get(place) : undefined;
+    return declared !== undefined && this.run?.program.addresses[declared.declaration.instance] !== address;
   }
 
   private deletesFirst(urn: string): boolean {

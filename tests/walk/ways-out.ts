@@ -52,7 +52,7 @@ export class WaysOut {
     const { source, good } = stack;
     const isCorrected = source.items === good.items && source.addresses === good.addresses;
     const canForget = method === "delete" || (this.system.keysOnly && method === "update" && isCorrected);
-    if (canForget && /state delete/.test(message)) this.forget(stack, urn);
+    if (canForget && /state delete|forceDestroy/.test(message)) this.forget(stack, urn);
     if (/allowRemovals/.test(message)) stack.source = { ...stack.source, allowRemovals: true };
     // What is refused to a deletion is a resource's, and what to an update a member's.
     for (const [, uid] of method === "delete"
@@ -104,7 +104,7 @@ export class WaysOut {
     const { items } = stack.source;
     const instance = items.find(({ home }) => home === "fleet")?.instance;
     if (instance === undefined) return;
-    const item: Item = { ...newItem("fleet", uid), instance, going: "retainOnDelete" };
+    const item: Item = { ...newItem(this.system, "fleet", uid), instance, going: "retainOnDelete" };
     stack.source = { ...stack.source, items: [...items, item] };
   }
 

@@ -175,7 +175,8 @@ export class Wire {
     changes: readonly Change[],
   ): void {
     const { method, url, headers } = request;
-    const signer = /Credential=([^/]+)\//.exec(headers.Authorization ?? headers.authorization ?? "")?.[1] ?? "";
+    const signature = /Credential=([^/]+)\//.exec(headers.Authorization ?? headers.authorization ?? "");
+    const signer = signature?.[1] ?? this.system.signerOf?.(request) ?? "";
     const line = `${method} ${url.pathname}`;
     const call = this.calls.getStore();
     const about = this.system.subjectOf?.(request);
@@ -220,8 +221,9 @@ export class Wire {
   }
 }
 
-/** Whether a request goes to S3, which proves a key. */
+/** Whether a request goes to S3, or logs in to Swift, which proves a key. */
 function isS3({ url, headers }: WireRequest): boolean {
+  if (url.pathname === "/auth/v1.0") return true;
   const signature = String(headers.Authorization ?? headers.authorization);
   return signature.startsWith("AWS4") && url.pathname === "/";
 }

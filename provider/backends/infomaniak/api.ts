@@ -14,7 +14,7 @@ import type { Place } from "./args";
 import { marked, unmarked } from "./description";
 import { limited, limiterOf } from "./limiter";
 import { usersOf } from "./listing";
-import { isNamed, lookupBy, taskAsId } from "./lookup";
+import { isNamed, isTaken, lookupBy, taskAsId } from "./lookup";
 import { type RegionUser, regionOf } from "./region";
 import { requestsTo } from "./requests";
 import type { Settings } from "./settings";
@@ -158,7 +158,13 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
       const { userId, name, where: place } = ref;
       const id = await lookup.mustHaveId(userId, name);
       if (changes.userId !== undefined || changes.openStackName !== undefined) throw anotherUser(ref);
-      if (typeof changes.description === "string") await describe(id, name, place, changes.description);
+      if (typeof changes.description === "string") {
+        const named = { ...place, userId: undefined, openStackName: undefined };
+        const there = changes.description === "" ? undefined : await lookup.byInputs(named, name, undefined);
+        const { public_cloud_user_id: other = id } = there ?? {};
+        if (other !== id) throw isTaken(name, "user", "description", other);
+        await describe(id, name, place, changes.description);
+      }
       if (changes.inviteEmail !== undefined || changes.inviteRotationId !== undefined) {
         const email = String(changes.inviteEmail ?? before.inviteEmail);
         const act = unrepeatable("sending the invitation of", `user "${name}"`);

@@ -4,7 +4,7 @@
  */
 import type * as z from "zod";
 import { ObjectUserError } from "../../errors";
-import { failure, repeatable } from "../../http/dialect";
+import { failure, repeatable, unrepeatable } from "../../http/dialect";
 import type { Place } from "./args";
 import { marked, unmarked } from "./description";
 import type { Requests } from "./requests";
@@ -120,6 +120,20 @@ export function lookupBy(requests: Requests, waiting: Waiting<Place, WireUser>) 
       return id === undefined ? undefined : waiting.idle(place, id, user.name);
     },
   };
+}
+
+/** The refusal to call a user or a project what another one is called: by that text neither would be found again. */
+export function isTaken(
+  name: string,
+  noun: "user" | "project",
+  what: "description" | "name",
+  id: number,
+): ObjectUserError {
+  return failure(unrepeatable("changing", `${noun} "${name}"`), {
+    code: "already-exists",
+    problem: `${noun} ${id} has this ${what} already`,
+    advice: `Give another ${what}, or change that of the other ${noun} first.`,
+  });
 }
 
 function unnamed(name: string): ObjectUserError {

@@ -9,6 +9,7 @@ import type { UserApi, UserRef } from "../../lifecycle/user-api";
 import { issueKey, keysNeedPassword, keysOf, listKeys, revokeKey } from "../../protocols/keystone/credentials";
 import { openSession, type Session } from "../../protocols/keystone/session";
 import { userSessions } from "../../protocols/keystone/user-sessions";
+import { whyRefused } from "../../protocols/keystone/why-refused";
 import type { WireKey } from "../../protocols/keystone/wire";
 import type { BackendDeps } from "../backend";
 import { readBy, writtenBy } from "../rows";
@@ -168,6 +169,8 @@ export function userApi(access: Access, deps: BackendDeps & { readonly send: Sen
       const [mine, theirs] = await Promise.all([places.domain(String(one)), places.domain(String(other))]);
       return mine.id === theirs.id;
     },
+
+    whyRefused: (ref, { accessKey }) => whyRefused(admin, ref, accessKey),
 
     async probe(ref, key) {
       const { s3Endpoint } = access;

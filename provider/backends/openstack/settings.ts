@@ -93,8 +93,8 @@ export function accessOf(access: Settings): Access {
       : "the owner of the application credential";
   const advice =
     identity.by === "password"
-      ? "Check username, password, user domain and project of openstack.Provider (openstack:…, OS_*, clouds.yaml)."
-      : "Check applicationCredentialId and applicationCredentialSecret: the credential may have expired, or its owner lost its role.";
+      ? "Check username, password, user domain and project of openstack.Provider (openstack:…, OS_*, clouds.yaml). Keystone answers the same when the user or the project is disabled, and when the user has no role in the project."
+      : "Check applicationCredentialId and applicationCredentialSecret: the credential may have expired, or its owner may be disabled or have lost its role.";
   return { ...access, authUrl: versioned(access.authUrl ?? ""), login: { identity, ...scope, who, advice } };
 }
 

@@ -110,7 +110,8 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
 
   /** Finds out which members only look replaced. */
   async function compare(remembered: FleetState, wanted: ReadonlyMap<string, Inputs>): Promise<void> {
-    for (const [name, inputs] of wanted) await users.compare(remembered.get(name)?.inputs ?? inputs, inputs);
+    for (const [name, inputs] of wanted)
+      await users.replacements.compare(remembered.get(name)?.inputs ?? inputs, inputs);
   }
 
   /** Why this run may not delete what it would; `allowRemovals` may be a value that is not known yet. */

@@ -38,7 +38,7 @@ export function assign(users: Users, before: FleetState, wanted: ReadonlyMap<str
   for (const [name, { inputs }] of leaving) if (declared.has(users.nameOf(inputs))) leaving.delete(name);
   for (const [name, inputs] of wanted) {
     const member = staying.has(name) ? undefined : leaving.get(name);
-    if (member && users.replacing(member.inputs, inputs).length === 0) keep(name, name);
+    if (member && users.replacements.by(member.inputs, inputs).length === 0) keep(name, name);
   }
   return { staying, leaving };
 }

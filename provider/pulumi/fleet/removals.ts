@@ -41,7 +41,7 @@ export function departure(users: Users, member: Remembered): string {
 
 /** Whether a user that leaves has a value that a wanted one needs and two cannot have: it has to go before that comes. */
 export function isInTheWay(users: Users, member: Remembered, wanted: ReadonlyMap<string, Inputs>): boolean {
-  for (const inputs of wanted.values()) if (users.excludesOld(member.inputs, inputs)) return true;
+  for (const inputs of wanted.values()) if (users.replacements.excludesOld(member.inputs, inputs)) return true;
   return false;
 }
 

@@ -63,6 +63,45 @@ describe("object-users sweep --orphans", () => {
     assert.equal((await scene.run(["sweep", "--stack", "prod", "--orphans"])).code, 0);
   });
 
+  it("finds and revokes the keys of subusers, too, and leaves the subusers with all other keys of theirs", async () => {
+    const lost = deriveAccessKey("ann:app", "lost");
+    meddle(`PUT user?uid=ann&subuser=app&access=read&key-type=s3&access-key=${lost}`);
+    meddle("PUT user?key&uid=ann&subuser=app&key-type=s3&access-key=THEIRS");
+    meddle("PUT user?key&uid=ann&subuser=app&key-type=swift");
+    assert.match(
+      (await scene.run(["sweep", "--stack", "prod", "--orphans"])).out,
+      new RegExp(`${lost} of user "ann:app"`),
+    );
+    const { code, out } = await scene.run(["sweep", "--stack", "prod", "--delete-orphans"]);
+    assert.equal(code, 0, out);
+    assert.match(out, new RegExp(`orphan ${lost} of user "ann:app" revoked and refused by S3`));
+    const { user } = scene.gateway.user("ann") ?? assert.fail();
+    const ofAnn = [keyInScene("prod", "User", "ann", "ann", "a"), "NOTOURS1", "THEIRS"].sort();
+    assert.deepEqual([keysOf("ann"), [...user.subusers.keys()], user.swiftKeys.size], [ofAnn, ["app"], 1]);
+  });
+
+  it("finds them where a stack has only a key of somebody's user, and its connection from the environment", async () => {
+    scene.exported("prod", ({ resources: [provider = {}, ann = {}] }) => {
+      const type = "pulumi-nodejs:dynamic/object-users/rgw:AccessKey";
+      Object.assign(ann, {
+        type,
+        urn: `urn:pulumi:prod::program::${type}::ann`,
+        inputs: { userId: "ann", rotationId: "a" },
+      });
+      provider.inputs = {};
+    });
+    const { accessKey, secretKey } = scene.gateway.admin;
+    const environment = {
+      RADOSGW_ENDPOINT: SYSTEM.slice("rgw ".length),
+      RADOSGW_ACCESS_KEY: accessKey,
+      RADOSGW_SECRET_KEY: secretKey,
+    };
+    const world = { ...scene.world, environment };
+    const { out } = await scene.run(["sweep", "--stack", "prod", "--orphans"], { world });
+    assert.match(out, new RegExp(`orphan ${LOST} of user "ann"`));
+    assert.doesNotMatch(out, new RegExp(keyInScene("prod", "User", "ann", "ann", "a")));
+  });
+
   it("revokes nothing while an up makes a user", async () => {
     scene.exported("prod", ({ pending_operations }) => {
       const type = "pulumi-nodejs:dynamic/object-users/rgw:User";

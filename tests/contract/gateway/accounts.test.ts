@@ -115,8 +115,8 @@ const change = (values: Values, gives = "200", shows?: object): Step => ({
   ...(shows ? { shows } : {}),
 });
 /** An id of which no other row makes an account. */
-const ids = Array.from({ length: 8 }, (_, index) => `RGW9000000000000000${index}`);
-const [A = "", B = "", C = "", D = "", E = "", F = "", G = "", H = ""] = ids;
+const ids = Array.from({ length: 9 }, (_, index) => `RGW9000000000000000${index}`);
+const [A = "", B = "", C = "", D = "", E = "", F = "", G = "", H = "", I = ""] = ids;
 
 contract(
   "a user of an account",
@@ -178,6 +178,14 @@ contract(
       { ask: admin("DELETE user", { uid: "bob%" }), gives: "200" },
       account("DELETE", named),
       account("DELETE", { id: G }, "404 NoSuchKey"),
+    ],
+    [
+      "is one more than the account's most, with one more key: they are for IAM",
+      keeper(),
+      made({ id: I, "max-users": 1, "max-access-keys": 1 }),
+      join({ "account-id": I }),
+      join({ "account-id": I, uid: "eve%", "display-name": "eve", "access-key": "EK%" }),
+      { ask: admin("PUT user?key", { uid: "eve%", "access-key": "EK2%", "secret-key": "es%" }), gives: "200" },
     ],
     [
       "has a path without an account, too",

@@ -61,6 +61,11 @@ describe("examples/account", function () {
       assert.equal(await ceph.s3(theirs), "200");
 
       await story.preview(NO_DRIFT);
+      await ceph.ceph.radosgwAdmin("account", "modify", `--account-id=${accountId}`, "--max-users=9");
+      const drifted = await story.preview({ args: ["--refresh", "--diff"], expect: 0 });
+      assert.match(drifted.stdout, /~ maxUsers: 9 => 20/);
+      await story.up({ expect: 0, args: ["--refresh"] });
+      await story.preview(NO_DRIFT);
       const { stdout, stderr } = await story.destroy({ expect: 1 });
       assert.match(`${stdout}${stderr}`, /the account has users/);
       await story.up(OK);

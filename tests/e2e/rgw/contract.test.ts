@@ -120,8 +120,6 @@ for (const release of RELEASES)
       });
     }
 
-    // Of one release is enough: what Ceph does with keys it does for users, too.
-    if (release !== RELEASES[0] && !process.env.OBJECT_USERS_LONG) return;
     const { setting: _s, lock: _l, ...common } = users;
     contract({
       ...common,

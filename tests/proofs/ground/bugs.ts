@@ -57,17 +57,17 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a user is deleted without asking whose it is",
-    file: "provider/pulumi/users.ts",
-    find: `      if (problem !== undefined) throw deletionElsewhere(spec, problem, this.backend.capabilities);
-      if (this.backend.capabilities.keysOnly) {
-        await this.revokeAll(user, opened);
-      } else {
-        const doubt = notToDelete(known, live);
-        if (doubt !== undefined) throw deletionRefused(spec, doubt);
+    file: "provider/pulumi/deletion.ts",
+    find: `  if (problem !== undefined) throw deletionElsewhere(spec, problem, capabilities);
+  if (capabilities.keysOnly) {
+    await revokeAll(user, backend, opened, claims);
+  } else {
+    const doubt = notToDelete(known, live);
+    if (doubt !== undefined) throw deletionRefused(spec, doubt);
 `,
-    replace: `      if (this.backend.capabilities.keysOnly) {
-        await this.revokeAll(user, opened);
-      } else {
+    replace: `  if (capabilities.keysOnly) {
+    await revokeAll(user, backend, opened, claims);
+  } else {
 `,
     real: [],
   },

@@ -11,7 +11,7 @@ import type { BackendDeps } from "../../backend";
 import { keyless } from "../../keyless";
 import { marked, unmarked } from "../description";
 import { limited, limiterOf } from "../limiter";
-import { idsBy, isTask, taskAsId } from "../lookup";
+import { idsBy, isTaken, isTask, taskAsId } from "../lookup";
 import { type NewProject, requestsTo } from "../requests";
 import type { Settings } from "../settings";
 import { StillPending, waitingFor } from "../waiting";
@@ -139,7 +139,11 @@ export function projectApi(settings: Settings, deps: BackendDeps & { readonly se
     async update({ userId, name, where }, before, changes) {
       if (changes.inviteEmail !== undefined || changes.userDescription !== undefined) throw onlyNew(name);
       const id = await mustHaveId(userId, name);
-      if (typeof changes.name === "string") await rename(where, id, name, changes.name);
+      if (typeof changes.name === "string") {
+        const { public_cloud_project_id: other = id } = (await byName(where, name, undefined)) ?? {};
+        if (other !== id) throw isTaken(name, "project", "name", other);
+        await rename(where, id, name, changes.name);
+      }
       const project = await waiting.idle(where, id, name);
       if (project === undefined) throw vanished("changing", name);
       return { ...before, ...liveOf(project, where).fields };

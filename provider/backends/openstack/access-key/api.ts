@@ -9,6 +9,7 @@ import type { Send } from "../../../http/wire";
 import type { UserApi } from "../../../lifecycle/user-api";
 import { issueKey, listKeys, revokeKey } from "../../../protocols/keystone/credentials";
 import { openSession } from "../../../protocols/keystone/session";
+import { whyRefused } from "../../../protocols/keystone/why-refused";
 import { wireProjects } from "../../../protocols/keystone/wire";
 import type { BackendDeps } from "../../backend";
 import { never } from "../../only-keys";
@@ -63,6 +64,15 @@ export function keyApi(access: Access, deps: BackendDeps & { readonly send: Send
       const { s3Endpoint } = access;
       if (s3Endpoint === undefined) throw new Error("a key is proven where an S3 endpoint is known");
       return proveByS3(name, key, { ...access, s3Endpoint }, deps);
+    },
+
+    whyRefused: (user, { accessKey }) => whyRefused(session, user, accessKey),
+
+    /** Those of whoever is logged in. */
+    async *list() {
+      const { user } = await session.token();
+      for (const { access, tenant_id: projectId } of await listKeys(session, { userId: user.id, name: user.name }))
+        yield { label: access, inputs: { accessKey: access, ...(projectId ? { projectId } : {}) } };
     },
 
     create: never,

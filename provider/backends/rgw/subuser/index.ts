@@ -32,5 +32,11 @@ export const subuser: Backend<SubuserArgs, Settings, Where> = {
   ],
   specOf,
   importedBy: { inputs: ["user", "name", "keyType"], separator: ":", lastIsOptional: true },
+  seenIn: ({ userId, fields }) =>
+    (fields.subusers as { id: string }[]).map(({ id }) => ({
+      user: userId,
+      name: id.slice(userId.length + 1),
+      keyType: "s3",
+    })),
   connect: connectedBy(subuserApi),
 };

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { world as realWorld } from "../../../../provider/world";
 import { CLOUD, openAccount, PROJECT, type Setting, TOKEN } from "../../../infomaniak/account";
-import { projectId, type Store } from "../../../openstack/store";
+import { memberOf, PASSWORD, projectId, type Store } from "../../../openstack/store";
 import { runWith } from "../../scene";
 
 describe("object-users on a real Keystone", function () {
@@ -76,6 +76,26 @@ describe("object-users on a real Keystone", function () {
     assert.match(text, /name: "moved-a",\n {4}domain: "Default",/);
     assert.match(text, /email: "moved-a@example\.org"/);
     assert.doesNotMatch(text, /password|secret/i);
+  });
+
+  it("moves the keys of a member in that he made for himself, each for its project", async () => {
+    const userId = await memberOf(store, "has-keys", "media", "archive");
+    const projects = [await projectId(store, "media"), await projectId(store, "archive")];
+    for (const tenant_id of projects) await store.ask("POST", `/users/${userId}/credentials/OS-EC2`, { tenant_id });
+    const keys = await store.keysOf(userId);
+    const files = ["--out", path.join(directory, "keys.json"), "--program", path.join(directory, "keys.ts")];
+    const env = { ...store.env, OS_USERNAME: "has-keys", OS_PASSWORD: PASSWORD, OS_PROJECT_NAME: "media" };
+    const given = ["--set", `s3Endpoint=${store.s3Endpoint}`];
+    const { code, out, said } = await run(["import", "openstack.accessKey", ...files, ...given], env);
+    assert.equal(code, 0, said);
+    assert.match(out, /^2 users/);
+    const text = readFileSync(path.join(directory, "keys.ts"), "utf8");
+    for (const key of keys)
+      assert.match(text, new RegExp(`new openstack\\.AccessKey\\("\\w+", \\{[^}]*accessKey: "${key}"`));
+    for (const project of projects) assert.ok(text.includes(`projectId: "${project}"`));
+    const { resources } = JSON.parse(readFileSync(path.join(directory, "keys.json"), "utf8"));
+    assert.equal(resources.length, 2);
+    assert.deepEqual(await store.keysOf(userId), keys, "nothing is changed");
   });
 
   it("knows Infomaniak's token, right and wrong", async () => {
