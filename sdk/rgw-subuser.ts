@@ -19,8 +19,8 @@ export interface SubuserArgs extends RotationArgs {
    */
   keyType?: pulumi.Input<string>;
   /**
-   * Adopt a subuser that exists, with the first key that it has, and change none of its keys. Set it for one `pulumi up`.
-   * Default false: a subuser that exists is an error.
+   * Adopt a subuser that exists, with the first key of `keyType` that it has; one without gets one. Its other keys stay. Set
+   * it for one `pulumi up`. Default false: a subuser that exists is an error.
    */
   adopt?: pulumi.Input<boolean>;
   /** Revoke keys of `keyType` that the subuser has and this resource did not make. Default false: they are left alone. */

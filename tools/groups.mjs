@@ -10,8 +10,9 @@ const LONG_SUITE = /\.long\.test\.ts$/;
 const SHARED = [
   {
     name: "ceph",
-    places: ["e2e", "cli/import/real", "cli/operator", "guides/real-ceph.test.ts"],
+    places: ["e2e/examples", "e2e/rgw", "cli/import/real", "cli/operator", "guides/real-ceph.test.ts"],
   },
+  { name: "languages", places: ["e2e/packaged", "packaged/real"] },
   {
     name: "keystone",
     places: [
@@ -25,12 +26,12 @@ const SHARED = [
 ];
 /** How many seconds real groups take, roughly: the long ones begin first, so that none is left over at the end. */
 const WEIGHTS = {
-  ceph: 700,
+  ceph: 600,
   guides: 470,
   keystone: 450,
   infomaniak: 370,
   proofs: 240,
-  "packaged/real": 210,
+  languages: 310,
   "cli/status/real": 90,
   config: 80,
   demo: 65,

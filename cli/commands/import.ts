@@ -11,7 +11,7 @@ import type { Inputs } from "../../provider/pulumi/state";
 import { type AddCommand, prose, withJson } from "../command";
 import { EXIT, type ExitCode, UsageError } from "../exit";
 import { refuseExisting, writeFiles } from "../import/files";
-import { type Found, findUsers } from "../import/find-users";
+import { type Found, findUsers, forFleet } from "../import/find-users";
 import { matcher } from "../import/pattern";
 import { programText } from "../import/program";
 import { backendOf, configFrom, KINDS, pairOf } from "../settings";
@@ -59,6 +59,7 @@ async function importUsers(kind: string, options: ImportOptions, terminal: Termi
   try {
     const opened = openConnection(backend, config, terminal.world, () => {});
     found = await findUsers(backend, opened, common, matcher(options.filter), terminal);
+    if (options.fleet !== undefined) found = forFleet(backend, found);
     if (found.users.length > 0 && !terminal.interrupted.aborted)
       write(backend, found, common, opened.s3Endpoint, options);
   } catch (error) {

@@ -65,6 +65,19 @@ export async function findUsers(
   return { users: users.filter(Boolean), others: others.sort((one, other) => (one.user < other.user ? -1 : 1)) };
 }
 
+/** Those that a fleet can have: one key of each user. The other keys stay where they are. */
+export function forFleet(backend: Backend, { users, others }: Found): Found {
+  const firsts = new Map<string, MovedIn>();
+  const more: NotImported[] = [];
+  for (const moved of users) {
+    const { name } = backend.specOf(moved.inputs);
+    const reason = `a fleet has one key of each user, and "${firsts.get(name)?.name}" is of the same; go without --fleet`;
+    if (firsts.has(name)) more.push({ user: moved.name, reason });
+    else firsts.set(name, moved);
+  }
+  return { users: [...firsts.values()], others: [...others, ...more] };
+}
+
 /** Where to look, from the inputs that all users share. Throws a UsageError that says what is missing. */
 function placeIn({ kind, listedBy }: Backend, common: Inputs): Record<string, Json> {
   const missing = listedBy.filter((name) => common[name] === undefined);

@@ -44,10 +44,11 @@ export function modifyAccount(context: Context, args: Arguments): Answer {
   return shown(next);
 }
 
-/** DELETE account: not while it has users. */
+/** DELETE account: not while it has users or buckets. */
 export function deleteAccount(context: Context, args: Arguments): Answer {
   const { id } = meant(context, args);
   if (context.store.allUsers().some(({ accountId }) => accountId === id)) refuse("BucketNotEmpty");
+  if (context.store.bucketsOf(id).length > 0) refuse("BucketAlreadyExists");
   context.store.removeAccount(id);
   return {};
 }

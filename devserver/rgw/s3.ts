@@ -66,16 +66,21 @@ function mayAsSubuser({ access = "full-control" }: StoredUser, mask: number): bo
 function listBuckets({ store }: Context, caller: StoredUser | undefined): Answer {
   if (caller?.accountId !== undefined && !caller.accountRoot) refuse("AccessDenied");
   const owner = caller === undefined ? "anonymous" : formatUid(caller.uid);
-  const buckets = store.bucketsOf(owner).map(({ name, createdAt }) => {
+  const buckets = store.bucketsOf(caller ? ownerOf(caller) : owner).map(({ name, createdAt }) => {
     return `<Bucket><Name>${xml(name)}</Name><CreationDate>${createdAt.toISOString()}</CreationDate></Bucket>`;
   });
   const names = `<ID>${xml(owner)}</ID><DisplayName>${xml(caller?.displayName ?? "")}</DisplayName>`;
   return document("ListAllMyBucketsResult", `<Owner>${names}</Owner><Buckets>${buckets.join("")}</Buckets>`);
 }
 
+/** Whose a user's buckets are: those of an account's users are the account's. */
+function ownerOf({ uid, accountId }: StoredUser): string {
+  return accountId ?? formatUid(uid);
+}
+
 function createBucket({ store, now }: Context, caller: StoredUser, name: string): Answer {
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name)) refuse("InvalidBucketName");
-  const owner = formatUid(caller.uid);
+  const owner = ownerOf(caller);
   if (caller.maxBuckets < 0) refuse("AccessDenied");
   // Counted even when the bucket is already the caller's.
   if (caller.maxBuckets > 0 && store.bucketsOf(owner).length >= caller.maxBuckets) refuse("TooManyBuckets");
@@ -121,7 +126,7 @@ function getObject(bucket: StoredBucket, key: string, call: Call): Answer {
 
 function ownBucket({ store }: Context, caller: StoredUser, name: string): StoredBucket {
   const bucket = store.bucket(caller.uid.tenant, name) ?? refuse("NoSuchBucket");
-  return bucket.owner === formatUid(caller.uid) ? bucket : refuse("AccessDenied");
+  return bucket.owner === ownerOf(caller) ? bucket : refuse("AccessDenied");
 }
 
 /** Without credentials: nothing but the news that a bucket does not exist. */

@@ -141,12 +141,17 @@ function changed(
 /** The key that a request makes, as far as that is known. Each has an id of its own. */
 function keyOf(request: KeyRequest, spec: Spec, known: Known | undefined, system: Foreseen, count: number): LiveKey {
   const { rotates } = system.capabilities;
-  // Ids are derived from the user's.
-  const mayBeAnother = spec.ownKey?.accessKey === undefined && known !== undefined && isOpen(known.userId);
+  // Ids are derived from the user's; and a user of whom we have no key yet may have one that is adopted.
+  const mayBeAnother =
+    spec.ownKey?.accessKey === undefined && known !== undefined && (isOpen(known.userId) || mayAdopt(spec, known));
   const same = rotates === "secrets" ? ((known?.published ?? known?.keys[0])?.accessKey ?? spec.accessKey) : undefined;
   const accessKey = (mayBeAnother ? undefined : request.accessKey) ?? same ?? OPEN;
   const id = rotates === "secrets" || isOpen(accessKey) ? `${OPEN} ${count}` : accessKey;
   return { id, accessKey, secretKey: request.secretKey ?? OPEN };
+}
+
+function mayAdopt({ adopt }: Spec, { keys, published }: Known): boolean {
+  return adopt && keys.length === 0 && published === undefined;
 }
 
 /** A key's record, without the moments at which this run does something. A deadline that only follows is known. */

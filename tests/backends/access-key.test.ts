@@ -287,6 +287,20 @@ describe("rgw.AccessKey", () => {
     assert.deepEqual(keys(), ["THEIRS-ann"]);
   });
 
+  it("of a fleet: most of them are not revoked by accident, nor one that is protected, and the refusal speaks of keys", async () => {
+    const engine = new Engine(openFleet(accessKey as Adapter["backend"], world()), stack.world);
+    await engine.provider.configure({ config: { get: (key: string) => stack.system.config[key] } });
+    const [a, b, c] = [{ userId: "ann" }, { userId: "ann-b" }, { userId: "bystander" }];
+    await engine.up({ users: { a, b, c: { ...c, protect: true } } });
+    await assert.rejects(engine.up({ users: { a, b } }), /member c would lose its key, and state has protect: true/);
+    await engine.up({ users: { a, b, c } });
+    await assert.rejects(
+      engine.up({ users: {} }),
+      /this would revoke the keys of 3 of 3 members: a, b, c.*without revoking their keys, set retainOnDelete/,
+    );
+    assert.equal(keys().length, 2);
+  });
+
   it("keeps no secret of anybody else's key", async () => {
     await stack.up();
     await stack.engine.refresh();

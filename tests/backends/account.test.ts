@@ -2,12 +2,15 @@
 import assert from "node:assert/strict";
 import { account } from "../../provider/backends/rgw/account";
 import { openConnection } from "../../provider/connection";
+import { signed } from "../../provider/http/sigv4";
 import { importContentOf } from "../../provider/operator/import";
 import { inputsOfId, readById } from "../../provider/packaged/import";
 import type { Inputs } from "../../provider/pulumi/state";
 import type { Adapter } from "./adapter";
 import { embedded, type RgwSystem } from "./rgw";
 import { openStack, type Stack } from "./stack";
+
+const ROOT = { accessKey: "ROOT", secretKey: "roots" };
 
 const BACKEND = account as Adapter["backend"];
 
@@ -106,11 +109,23 @@ describe("rgw.Account", () => {
     assert.equal(there().name, "ann");
   });
 
-  it("is not deleted while it has users", async () => {
+  it("is not deleted while it has users or buckets", async () => {
     const { accountId } = await stack.up();
-    meddle(`PUT user?uid=bob&display-name=bob&account-id=${accountId}`);
+    const root = `account-id=${accountId}&account-root=true&access-key=ROOT&secret-key=roots`;
+    meddle(`PUT user?uid=bob&display-name=bob&${root}`);
     const says = await stack.attempt(() => stack.engine.destroy());
     assert.match(String(says), /the account has users.*Delete its users first/);
+    const { gateway } = stack.system;
+    const asRoot = (method: string) =>
+      gateway.handle(signed({ method, url: new URL("http://s3.test/bucket") }, ROOT, "us-east-1", stack.world.now()));
+    assert.equal(asRoot("PUT").status, 200);
+    meddle("DELETE user?uid=bob");
+    assert.match(
+      String(await stack.attempt(() => stack.engine.destroy())),
+      /the account has buckets.*Empty and delete them first/,
+    );
+    meddle(`PUT user?uid=bob&display-name=bob&${root}`);
+    assert.equal(asRoot("DELETE").status, 204);
     meddle("DELETE user?uid=bob");
     await stack.engine.destroy();
     assert.throws(() => there());

@@ -12,7 +12,7 @@ import { ecsWith } from "./ecs";
 import { compareForetold } from "./foretold";
 import { embedded } from "./rgw";
 import { openStack, type Shape } from "./stack";
-import { settingOf } from "./stories/checks";
+import { settingOf, spoilS3 } from "./stories/checks";
 
 /** Edits of a program, one after another; what a system cannot do it refuses, and the next edit follows. */
 const EDITS: readonly [what: string, inputs: Inputs, secondsBefore: number][] = [
@@ -76,4 +76,18 @@ it("infomaniak.Project: a password is not foretold of a project that may be adop
     inClear(await provider.foresee(undefined, { publicCloudId: 1, name: "media", password: "My-0wn", ...inputs }));
   assert.equal((await told({})).password, "My-0wn");
   assert.equal((await told({ adopt: true })).password, UNKNOWN);
+});
+
+it("rgw.User: the key of a user whose adoption is unfinished is not foretold, as it may be the one that it has", async () => {
+  const stack = await openStack(embedded, { shape: "a single user" });
+  const theirs = await stack.system.make(stack.name);
+  spoilS3(stack);
+  await stack.fails({ adopt: true });
+  const half = stack.whole.stored?.outputs ?? assert.fail();
+  const told = inClear(await stack.whole.provider.foresee(half, { ...stack.inputs, adopt: true }));
+  assert.deepEqual([told.uid, told.accessKey, told.keyId], [stack.name, UNKNOWN, UNKNOWN]);
+  stack.mishap = undefined;
+  await stack.restart();
+  await stack.up({ adopt: true });
+  assert.deepEqual(stack.key(), theirs);
 });

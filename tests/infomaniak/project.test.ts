@@ -206,6 +206,21 @@ describe("infomaniak.Project", function () {
     assert.equal(there().length, 0);
   });
 
+  it("that somebody else deletes at the same moment is gone", async () => {
+    await stack.up();
+    const body = JSON.stringify({
+      result: "error",
+      error: { code: "object_not_found", description: "Object not found" },
+    });
+    stack.mishap = ({ method }) => {
+      if (method !== "DELETE") return undefined;
+      void stack.system.remove(stack.name);
+      return { kind: "answer", status: 404, body, when: "before" };
+    };
+    assert.equal(await stack.attempt(() => stack.engine.destroy()), undefined);
+    assert.equal(there().length, 0);
+  });
+
   it("is moved into a stack by object-users import, with its password left alone; the next up has nothing to do", async () => {
     await stack.system.make("theirs");
     const { served, store } = stack.system.setting;

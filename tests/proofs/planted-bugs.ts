@@ -4,6 +4,7 @@
  *
  *   node -r ts-node/register/transpile-only tests/proofs/planted-bugs.ts            every bug
  *   node -r ts-node/register/transpile-only tests/proofs/planted-bugs.ts derived    bugs whose name has the word
+ *   node -r ts-node/register/transpile-only tests/proofs/planted-bugs.ts --first    whether somebody catches each, and who is first
  */
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -48,7 +49,9 @@ const REAL: Readonly<Record<Bug["real"][number], Catcher>> = {
   faults: { name: "faults", args: ["tests/proofs/faults.test.ts"] },
 };
 
-async function main(words: readonly string[]): Promise<void> {
+async function main(given: readonly string[]): Promise<void> {
+  const untilFirst = given.includes("--first");
+  const words = given.filter((word) => word !== "--first");
   const bugs = BUGS.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
   const copy = mkdtempSync(path.join(tmpdir(), "object-users-bugs-"));
   const remove = () => rmSync(copy, { recursive: true, force: true });
@@ -72,8 +75,9 @@ async function main(words: readonly string[]): Promise<void> {
     const heal = plant(bug, copy);
     await build(copy);
     const asked = [...QUICK, ...bug.real.map((name) => REAL[name])];
-    const caught = await failing(asked, copy);
-    console.log(`| ${bug.name} | ${names(caught)} | ${names(asked.filter((one) => !caught.includes(one)))} |`);
+    const caught = await failing(asked, copy, untilFirst);
+    const heard = untilFirst ? asked.slice(0, asked.indexOf(caught[0] as Catcher) + 1 || undefined) : asked;
+    console.log(`| ${bug.name} | ${names(caught)} | ${names(heard.filter((one) => !caught.includes(one)))} |`);
     if (caught.length === 0) escaped++;
     heal();
   }
@@ -98,9 +102,10 @@ async function build(copy: string): Promise<void> {
   await run(["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], copy);
 }
 
-async function failing(catchers: readonly Catcher[], copy: string): Promise<Catcher[]> {
+async function failing(catchers: readonly Catcher[], copy: string, untilFirst = false): Promise<Catcher[]> {
   const failed: Catcher[] = [];
   for (const catcher of catchers) {
+    if (untilFirst && failed.length > 0) break;
     const mocha = [
       "node_modules/mocha/bin/mocha.js",
       "--bail",

@@ -104,9 +104,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
 
   /** Deletes a user by its number, and waits until it is gone. */
   async function removeById(id: number, name: string, place: Place): Promise<void> {
-    const act = repeatable("deleting", `user "${name}"`);
-    await waiting.mustEnd(name, act, await requests.deleteUser(place, id, name));
-    await waiting.gone(place, id, name);
+    await waiting.gone(place, id, name, requests.deleteUser(place, id, name));
   }
 
   /**

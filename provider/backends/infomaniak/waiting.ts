@@ -3,6 +3,7 @@
  * slower the more there is to wait for, as every look counts against the limit of requests.
  */
 import { isObjectUserError } from "../../errors";
+import { orUndefined } from "../../http/api";
 import { type Act, failure, repeatable } from "../../http/dialect";
 import { poll, type Seen } from "../../http/poll";
 import type { BackendDeps } from "../backend";
@@ -74,18 +75,19 @@ export function waitingFor<Place, Thing extends { readonly status: string }>(
     throw new StillPending(task, seen.status, seen.seconds);
   }
 
+  /** The same, where a task that is not done in time is an error with a sentence. */
+  async function mustEnd(name: string, act: Act, outcome: Outcome): Promise<unknown> {
+    try {
+      return await outcomeOf(name, act, outcome);
+    } catch (error) {
+      if (!(error instanceof StillPending)) throw error;
+      throw pending(act, error);
+    }
+  }
+
   return {
     outcomeOf,
-
-    /** The same, where a task that is not done in time is an error with a sentence. */
-    async mustEnd(name: string, act: Act, outcome: Outcome): Promise<unknown> {
-      try {
-        return await outcomeOf(name, act, outcome);
-      } catch (error) {
-        if (!(error instanceof StillPending)) throw error;
-        throw pending(act, error);
-      }
-    },
+    mustEnd,
 
     /** It once it is not busy any more; undefined when it is gone. Gives up waiting silently: status goes stale anyway. */
     async idle(place: Place, id: number, name: string): Promise<Thing | undefined> {
@@ -101,10 +103,12 @@ export function waitingFor<Place, Thing extends { readonly status: string }>(
       return found?.status === "deleting" ? undefined : found;
     },
 
-    /** Resolves when it is gone. */
-    async gone(place: Place, id: number, name: string): Promise<void> {
+    /** Resolves when it is gone, though somebody else deletes it at the same moment: then the request meets nothing. */
+    async gone(place: Place, id: number, name: string, deletion: Promise<Outcome>): Promise<void> {
       const seconds = Math.ceil(waitSeconds * STATUS_SHARE);
       const act = repeatable("deleting", `${noun} "${name}"`);
+      const outcome = await orUndefined(deletion);
+      if (outcome) await mustEnd(name, act, outcome);
       const seen = await until(name, `waiting for the end of the ${noun}`, seconds, async () => {
         const found = await get(place, id, name);
         return found ? { status: found.status } : { done: true };

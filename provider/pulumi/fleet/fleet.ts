@@ -118,7 +118,8 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
   function refuseRemovals(leaving: FleetState, total: number, allowRemovals: unknown): ObjectUserError | undefined {
     const isGuarded = allowRemovals === undefined || allowRemovals === false;
     return (
-      protectedRemovals("updating", title, leaving) ?? (isGuarded ? tooManyRemovals(title, leaving, total) : undefined)
+      protectedRemovals(users, "updating", title, leaving) ??
+      (isGuarded ? tooManyRemovals(users, title, leaving, total) : undefined)
     );
   }
 
@@ -256,7 +257,7 @@ export function openFleet(backend: Backend, outside: World = realWorld): Resourc
         const members = remember(props);
         const deleted = new Map(members);
         for (const [name, member] of members) if (await users.isNeeded(member)) deleted.delete(name);
-        const refusal = protectedRemovals("deleting", title, deleted);
+        const refusal = protectedRemovals(users, "deleting", title, deleted);
         if (refusal) throw refusal;
         for (const line of warningsOf(title, [], deleted, backend.capabilities)) say(line);
         const failures = await each([...members.keys()], (name) => leave(name, members.get(name) as Remembered));

@@ -45,20 +45,30 @@ export function isInTheWay(users: Users, member: Remembered, wanted: ReadonlyMap
   return false;
 }
 
+/** What a member is about, in words: all of a user, or its key only. */
+function words({ backend }: Users) {
+  return backend.capabilities.keysOnly
+    ? ({ noun: "key", end: "revoke", ending: "revoking" } as const)
+    : ({ noun: "user", end: "delete", ending: "deleting" } as const);
+}
+
 /** Refuses to delete users that state protects, whatever else is about to be done. */
 export function protectedRemovals(
+  users: Users,
   operation: "updating" | "deleting",
   title: string,
   leaving: FleetState,
 ): ObjectUserError | undefined {
   const names = [...leaving].filter(([, { inputs }]) => inputs.protect === true).map(([name]) => name);
   if (names.length === 0) return undefined;
-  const [members, them] = names.length === 1 ? ["member", "it"] : ["members", "them"];
+  const { noun } = words(users);
+  const [members, them, theirs] =
+    names.length === 1 ? ["member", "it", `its ${noun}`] : ["members", "them", `their ${noun}s`];
   return new ObjectUserError({
     code: "invalid",
     operation,
     subject: title,
-    problem: `${members} ${listOf(names)} would lose ${them === "it" ? "its user" : "their users"}, and state has protect: true for ${them}`,
+    problem: `${members} ${listOf(names)} would lose ${theirs}, and state has protect: true for ${them}`,
     advice: `Set protect: false for ${them} with one up, then remove or replace ${them} with the next.`,
   });
 }
@@ -67,17 +77,23 @@ export function protectedRemovals(
  * Refuses an update that would delete most of a fleet: that is what an empty list or a changed default does, and seldom
  * what somebody means. `total` is how many members state has. Users that are left as they are do not count.
  */
-export function tooManyRemovals(title: string, leaving: FleetState, total: number): ObjectUserError | undefined {
+export function tooManyRemovals(
+  users: Users,
+  title: string,
+  leaving: FleetState,
+  total: number,
+): ObjectUserError | undefined {
+  const { noun, end, ending } = words(users);
   const deleted = [...leaving].filter(([, member]) => !isRetained(member)).map(([name]) => name);
   if (deleted.length < FEW || deleted.length * 2 <= total) return undefined;
   return new ObjectUserError({
     code: "invalid",
     operation: "updating",
     subject: title,
-    problem: `this would delete the users of ${deleted.length} of ${total} members: ${listOf(deleted)}`,
+    problem: `this would ${end} the ${noun}s of ${deleted.length} of ${total} members: ${listOf(deleted)}`,
     advice: [
       "If that is meant, set allowRemovals: true on the fleet for this up.",
-      "To take members out without deleting their users, set retainOnDelete: true for them with one up and remove them with the next.",
+      `To take members out without ${ending} their ${noun}s, set retainOnDelete: true for them with one up and remove them with the next.`,
       "Otherwise look for what changed: a member removed, or another user under its name.",
     ].join(" "),
   });

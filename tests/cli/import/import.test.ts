@@ -95,6 +95,14 @@ describe("object-users import", () => {
     const { accessKey, secretKey } = gateway.admin;
     const settings = { "rgw:endpoint": served.url, "rgw:accessKey": accessKey, "rgw:secretKey": secretKey };
     for (const resource of resources()) assert.equal(await changes("rgw.accessKey", settings, resource), false);
+    const fleet = await ofGateway("rgw.accessKey", ["--filter", "*", "--fleet", "keys", "--force"]);
+    assert.equal(fleet.code, 3);
+    assert.match(
+      fleet.said,
+      /not imported: rook-ROOK2: a fleet has one key of each user, and "rook-ROOK1" is of the same/,
+    );
+    const [member] = resources();
+    assert.equal(await changes("rgw.accessKey/fleet", settings, member ?? assert.fail()), false);
   });
 
   it("moves subusers with the key of theirs that is there, and leaves those that no input can declare", async () => {

@@ -115,8 +115,8 @@ const change = (values: Values, gives = "200", shows?: object): Step => ({
   ...(shows ? { shows } : {}),
 });
 /** An id of which no other row makes an account. */
-const ids = Array.from({ length: 9 }, (_, index) => `RGW9000000000000000${index}`);
-const [A = "", B = "", C = "", D = "", E = "", F = "", G = "", H = "", I = ""] = ids;
+const ids = Array.from({ length: 10 }, (_, index) => `RGW9000000000000000${index}`);
+const [A = "", B = "", C = "", D = "", E = "", F = "", G = "", H = "", I = "", J = ""] = ids;
 
 contract(
   "a user of an account",
@@ -178,6 +178,20 @@ contract(
       { ask: admin("DELETE user", { uid: "bob%" }), gives: "200" },
       account("DELETE", named),
       account("DELETE", { id: G }, "404 NoSuchKey"),
+    ],
+    [
+      "makes buckets that are the account's: they stay when the user goes, with its data too, and keep the account",
+      keeper(),
+      made({ id: J }),
+      join({ "account-id": J, "account-root": "true" }),
+      { ask: s3("PUT /bucket%", "BK%", "bs%"), gives: "200" },
+      { ask: admin("DELETE user", { uid: "bob%", "purge-data": "true" }), gives: "200" },
+      account("DELETE", named, "409 BucketAlreadyExists"),
+      join({ uid: "eve%", "display-name": "eve", "access-key": "EK%", "account-id": J, "account-root": "true" }),
+      { ask: s3("GET /", "EK%", "bs%"), gives: "200", says: "<Name>bucket%</Name>" },
+      { ask: s3("DELETE /bucket%", "EK%", "bs%"), gives: "204" },
+      { ask: admin("DELETE user", { uid: "eve%" }), gives: "200" },
+      account("DELETE", named),
     ],
     [
       "is one more than the account's most, with one more key: they are for IAM",

@@ -162,9 +162,7 @@ export function projectApi(settings: Settings, deps: BackendDeps & { readonly se
       const isOther = (user: WireUser) => String(user.public_cloud_user_id) !== fields.firstUserId;
       const others = force ? [] : (await usersOf(where, id)).filter(isOther);
       if (others.length > 0) throw inUse(name, others);
-      const act = repeatable("deleting", of(name));
-      await waiting.mustEnd(name, act, await requests.deleteProject(where, id, name));
-      await waiting.gone(where, id, name);
+      await waiting.gone(where, id, name, requests.deleteProject(where, id, name));
     },
 
     async removeMark({ userId, name, where }) {
