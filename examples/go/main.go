@@ -21,7 +21,7 @@ func program(ctx *pulumi.Context) error {
 		return err
 	}
 	team, err := rgw.NewUsers(ctx, "team", &rgw.UsersArgs{
-		Defaults: &rgw.MemberArgs{MaxBuckets: pulumi.Float64(10), RotationId: pulumi.String(rotation)},
+		Defaults: &rgw.MemberArgs{MaxBuckets: pulumi.Int(10), RotationId: pulumi.String(rotation)},
 		Users: rgw.MemberMap{
 			"red":  rgw.MemberArgs{Uid: pulumi.String("red"), DisplayName: pulumi.String("Red")},
 			"blue": rgw.MemberArgs{Uid: pulumi.String("blue"), DisplayName: pulumi.String("Blue")},

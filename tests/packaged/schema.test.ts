@@ -49,6 +49,12 @@ describe("the package's schema", function () {
     }
   });
 
+  it("has whole numbers where the inputs do, but sizes that need more than 32 bits", () => {
+    const { maxBuckets, gracePeriodSeconds } = resources["object-users:rgw:User"]?.inputProperties ?? {};
+    const size = types["object-users:rgw:Quota"]?.properties.maxSizeBytes;
+    assert.deepEqual([maxBuckets?.type, gracePeriodSeconds?.type, size?.type], ["integer", "integer", "number"]);
+  });
+
   it("gives each the type behind the other door as an alias", () => {
     for (const [type, { aliases }] of Object.entries(resources))
       assert.deepEqual(aliases, [{ type: `pulumi-nodejs:dynamic/${type.replace(":", "/")}` }]);

@@ -75,7 +75,12 @@ export function packageSchema(version: string): Json {
     language: {
       nodejs: { packageName: "pulumi-object-users-generated", respectSchemaVersion: true },
       python: { packageName: "pulumi_object_users", pyproject: { enabled: true }, respectSchemaVersion: true },
-      go: { generateResourceContainerTypes: false, respectSchemaVersion: true },
+      go: {
+        // What programs that are converted import, as the SDK calls itself.
+        importBasePath: `example.com/pulumi-${PACKAGE}/sdk/go/${PACKAGE.replace("-", "")}`,
+        generateResourceContainerTypes: false,
+        respectSchemaVersion: true,
+      },
       csharp: { respectSchemaVersion: true },
     },
   };
@@ -128,7 +133,7 @@ class Reader {
     const type = `${PACKAGE}:${kind}:${name}`;
     const { isFleet, backend } = kindOf(type) ?? raise(`sdk/${kind}.ts: ${name} is no resource of the plugin`);
     const { args: schema } = backend;
-    const integers = integersOf({ ...lifecycleArgs, ...shapeOf(schema) });
+    const integers = integersOf(shapeOf(schema));
     const secrets = [...SECRET_NAMES, "credentials"];
     const { properties, required = [] } = this.types.object(args, kind, { secrets, integers });
     for (const replacing of backend.replaceOn) {
@@ -158,8 +163,8 @@ class Reader {
 
   /** A look-up. Users are listed by the arguments with which each is looked up. */
   lookUp(node: ts.FunctionDeclaration, kind: string): Json {
-    const { locatedBy, listedBy } = backends[kind] as Backend;
-    const how = { secrets: SECRET_NAMES, integers: integersOf(locatedBy) };
+    const { args: schema, listedBy } = backends[kind] as Backend;
+    const how = { secrets: SECRET_NAMES, integers: integersOf(shapeOf(schema)) };
     const declared = node.name && this.types.checker.getSymbolAtLocation(node.name);
     const [given] = node.parameters.map((parameter) => this.types.checker.getTypeAtLocation(parameter));
     const signature = this.types.checker.getSignatureFromDeclaration(node);
@@ -195,14 +200,14 @@ function isForeign(node: ts.Node): boolean {
   return node.getSourceFile().fileName.includes("node_modules");
 }
 
-/** The members of a user's inputs, whatever is asked of them together. */
+/** The members of a user's inputs, whatever is asked of them together, and those that every user has. */
 function shapeOf(schema: z.ZodType): Record<string, z.ZodType> {
-  return schema instanceof z.ZodObject ? (schema.shape as Record<string, z.ZodType>) : {};
+  return { ...lifecycleArgs, ...(schema instanceof z.ZodObject ? (schema.shape as Record<string, z.ZodType>) : {}) };
 }
 
-/** The names of numbers that are whole. */
+/** The names of numbers that are whole. Those in objects are none of them: sizes may not fit the 32 bits of C#. */
 function integersOf(schemas: Record<string, z.ZodType>): string[] {
   const isWhole = (schema: z.ZodType) =>
-    z.toJSONSchema(schema, { unrepresentable: "any", io: "output" }).type === "integer";
+    z.toJSONSchema(schema, { unrepresentable: "any", io: "input" }).type === "integer";
   return Object.entries(schemas).flatMap(([name, schema]) => (isWhole(schema) ? [name] : []));
 }

@@ -8,7 +8,7 @@ import { NO_KEY_ROTATES, type UserSpec } from "../backend";
 import { keyPart, ownKeyOf } from "../only-keys";
 import { argsOf, declaredBy, type Rows, setting } from "../rows";
 import { capsOf, isCap, normalCaps, wireCaps } from "./caps";
-import { limit, MAX_INT32, NO_QUOTA, quota, quotaOf, text, wireQuota } from "./limits";
+import { count, NO_QUOTA, quota, quotaOf, text, wireQuota } from "./limits";
 import { subuserOf, type WireSubuser, type WireSwiftKey, wireSubusers, wireSwiftKeys } from "./subuser/wire";
 
 const name = text.min(1, "must not be empty");
@@ -96,9 +96,7 @@ export const rows = {
     write: (value) => ({ suspended: value }),
   }),
   maxBuckets: setting({
-    schema: limit
-      .refine((value) => value <= MAX_INT32, `must be at most ${MAX_INT32}: Ceph would keep another number`)
-      .optional(),
+    schema: count.optional(),
     default: 1000,
     wire: { max_buckets: z.number() },
     read: ({ max_buckets }) => Math.max(max_buckets, -1),

@@ -13,12 +13,19 @@ export const text = z
   .max(MAX_NAME_LENGTH, `must have at most ${MAX_NAME_LENGTH} characters`)
   .regex(/^\P{Cc}*$/u, "must not contain control characters");
 
+const whole = z.number().int({
+  error: ({ code }) => (code === "invalid_type" ? "must be a whole number" : "is too large"),
+  abort: true,
+});
+const orUnlimited = (value: number) => (value < 0 ? -1 : value);
+
 /** A limit. Every negative number is -1. */
-export const limit = z
-  .number()
-  .refine(Number.isInteger, { error: "must be a whole number", abort: true })
-  .refine(Number.isSafeInteger, "is too large")
-  .transform((value) => (value < 0 ? -1 : value));
+export const limit = whole.transform(orUnlimited);
+
+/** A limit of what Ceph counts in 32 bits. */
+export const count = whole
+  .max(MAX_INT32, `must be at most ${MAX_INT32}: Ceph would keep another number`)
+  .transform(orUnlimited);
 
 /** A quota as inputs give it. */
 export const quota = z.strictObject({

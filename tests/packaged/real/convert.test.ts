@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import * as ts from "typescript";
@@ -57,6 +57,14 @@ describe("pulumi convert of the example in YAML", function () {
     const file = path.join(made, "python", "__main__.py");
     execFileSync(path.join(tools.environment(), "bin", "python"), ["-m", "py_compile", file], { stdio: "pipe" });
     assert.match(readFileSync(file, "utf8"), /object_users\.rgw\.get_user_output\(uid=alice\.id\)/);
+  });
+
+  it("Go imports the SDK from where it is, and has whole numbers where they are", () => {
+    const text = readFileSync(path.join(made, "go", "main.go"), "utf8");
+    const [, module = "", folder = ""] = /"(example\.com\/[^"]+\/go)\/([^"]+\/rgw)"/.exec(text) ?? [];
+    assert.match(readFileSync(path.join(work, "sdks", "go", "go.mod"), "utf8"), new RegExp(`^module ${module}$`, "m"));
+    assert.ok(existsSync(path.join(work, "sdks", "go", folder, "user.go")), folder);
+    assert.match(text, /MaxBuckets: pulumi\.Int\(10\)/);
   });
 
   /** What TypeScript says of a program. */

@@ -2,14 +2,9 @@
 import * as z from "zod";
 import type { UserSpec } from "../../backend";
 import { declaredBy, type Rows, schemasOf, setting } from "../../rows";
-import { limit, MAX_INT32, NO_QUOTA, quota, quotaOf, text, wireQuota } from "../limits";
+import { count, MAX_INT32, NO_QUOTA, quota, quotaOf, text, wireQuota } from "../limits";
 
 const TOO_LARGE = `must be at most ${MAX_INT32} for an account: Ceph's API would keep another number. Set a larger one with: radosgw-admin quota set --quota-scope=account`;
-
-const most = limit.refine(
-  (value) => value <= MAX_INT32,
-  `must be at most ${MAX_INT32}: Ceph would keep another number`,
-);
 
 /** Ceph 20 keeps 32 bits of an account's quota: 2 ** 40 bytes would become 0, and 0 forbids everything. */
 const accountQuota = quota
@@ -19,7 +14,7 @@ const accountQuota = quota
 /** A limit that a request sets as `max-…` and an answer shows as `max_…`. */
 function atMost<Shown extends string>(shown: Shown, usual: number) {
   return setting({
-    schema: most.optional(),
+    schema: count.optional(),
     default: usual,
     wire: { [shown]: z.number() } as { [name in Shown]: z.ZodNumber },
     read: (answer) => Math.max((answer as Record<string, number>)[shown] ?? usual, -1),
