@@ -35,6 +35,8 @@ export interface Context {
   readonly announce: (line: string) => void;
   /** Whether another resource has a key by now: that one ends it then. Absent: nobody knows. */
   readonly isOthersKey?: (key: KeyOfUser) => boolean;
+  /** Whether another resource has the user with this id by now, whatever it is called. Absent: nobody knows. */
+  readonly isOthersUser?: (userId: string) => boolean;
   /** A new password that nobody can guess and that the usual password rules accept. */
   readonly newPassword: () => string;
 }

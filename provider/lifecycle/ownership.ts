@@ -116,6 +116,24 @@ export function existsAlready(spec: Spec, refused: ObjectUserError | undefined):
   return new ObjectUserError({ ...parts, advice: `${parts.advice ?? ""} ${alias}`.trim() });
 }
 
+/** The refusal of a user, or of a key of the program's own, that another resource of the program has. */
+export function managedByAnother(
+  user: Called & Pick<Spec, "ownKey">,
+  { keysOnly }: Pick<Capabilities, "keysOnly">,
+): ObjectUserError {
+  const { noun = "user", ownKey } = user;
+  const [has, two] = keysOnly
+    ? [`has key ${ownKey?.accessKey}`, "have one key"]
+    : [`manages this ${noun}`, `manage one ${noun}`];
+  return new ObjectUserError({
+    code: "already-exists",
+    operation: keysOnly ? "making a key" : "creating",
+    subject: `${keysOnly ? "of " : ""}${called(user)}`,
+    problem: `another resource of this program ${has}`,
+    advice: `Two resources cannot ${two}: remove one of them, or give it another ${keysOnly ? "key" : "name"}. If this one is the other one under a new name or parent, give it the former as an alias: aliases: [{ name: "…" }].`,
+  });
+}
+
 /** The refusal to make keys for a user that is not there. */
 export function noSuchUser(spec: Spec): ObjectUserError {
   return new ObjectUserError({

@@ -21,6 +21,7 @@ import {
   hasKeyToMake,
   isElsewhere,
   isUnfinishedWork,
+  managedByAnother,
   notOurs,
   refusal,
 } from "./ownership";
@@ -252,6 +253,9 @@ function takenOver(live: Live, run: Run, { made, isMarked }: Sight, refused: Obj
   const ours = (made === "maybe" && !hasDerivedMark(spec)) || (isUnfinished && !(isReplaced && made === "no"));
   if (!ours && !spec.adopt)
     throw new Unfinished(undefined, isReplaced ? hasItAlready(spec) : existsAlready(spec, refused));
+  // The other one may be about to give it another name.
+  if (context.isOthersUser?.(live.userId))
+    throw new Unfinished(undefined, managedByAnother(spec, context.capabilities));
   const how = ours ? "an unfinished run of this resource made it, and this run resumes it" : "adopted";
   if (!mandate) context.log(`${context.resource} ${spec.name}: exists; ${how}`);
   return firstSight(live, spec, context.defaults, { takenOver: !ours });

@@ -142,7 +142,10 @@ function leftBehind(make: KeyRequest, spec: Spec, known: Known, capabilities: Ca
   const derived = usable.find(({ accessKey }) => mayBeOurs.has(accessKey));
   if (derived) return living(derived, `key ${derived.accessKey} is there from an unfinished run`, spec, known);
   const { secretPrefix } = make;
-  const marked = usable.find((key) => secretPrefix !== undefined && known.secrets[key.id]?.startsWith(secretPrefix));
+  // One whose end is set has had a successor since: it was published, and is on its way out.
+  const marked = usable.find(
+    (key) => secretPrefix !== undefined && key.endsAt === undefined && known.secrets[key.id]?.startsWith(secretPrefix),
+  );
   if (marked) {
     const since = marked.issuedAt === undefined ? "" : ` made at ${marked.issuedAt}`;
     return { id: marked.id, why: `a secret of ${marked.accessKey}${since} is there from an unfinished run` };

@@ -64,18 +64,30 @@ export class Claims {
     this.run.keeps(identity, this.all(inputs));
     const [itself = this.all(inputs)[0] ?? ""] = this.itself(identity);
     if (!this.run.isDeclared(identity, itself)) return;
-    for (const each of known) this.run.holds(identity, this.keysOf(each));
+    for (const each of known) this.run.holds(identity, [...this.itsId(each), ...this.keysOf(each)], each.identity);
   }
 
   /** The resource has just made these, changed them or taken them over. */
   holds(identity: string, inputs: Inputs, known: Known): void {
-    this.run.holds(identity, [...(this.isOfKeys ? [] : this.all([inputs])), ...this.keysOf(known)]);
+    this.run.holds(identity, [
+      ...(this.isOfKeys ? [] : this.all([inputs])),
+      ...this.itsId(known),
+      ...this.keysOf(known),
+    ]);
   }
 
   /** Whether others of this run need all that a resource has, as far as is known by now: nothing is left to end. */
   areNeeded(known: Known, inputs: Inputs): boolean {
     const names = this.own(known, inputs);
-    return names.length > 0 && names.every((name) => this.run.isNeeded(known.identity, name));
+    return (
+      (names.length > 0 && names.every((name) => this.run.isNeeded(known.identity, name))) ||
+      (known.identity !== undefined && this.isOthersUser(known.identity, known.userId))
+    );
+  }
+
+  /** Whether another resource of this run has the user with this id, whatever it is called there. */
+  isOthersUser(identity: string, userId: string): boolean {
+    return this.itsId({ userId }).some((name) => this.run.isHeldByAnother(identity, name));
   }
 
   /** Whether a resource that goes leaves a key, because a resource of this run needs it. */
@@ -97,7 +109,7 @@ export class Claims {
   /** The resource has gone, with all of it that nobody needs. */
   deleted(known: Known, inputs: Inputs): void {
     const { identity } = known;
-    for (const name of this.own(known, inputs))
+    for (const name of [...this.own(known, inputs), ...this.itsId(known)])
       if (!this.isOfKeys || !this.run.isNeeded(identity, name)) this.run.deleted(identity, name);
   }
 
@@ -108,6 +120,11 @@ export class Claims {
   /** What goes with a resource. */
   private own(known: Known, inputs: Inputs): string[] {
     return this.isOfKeys ? this.keysOf(known) : this.all([inputs]).slice(0, 1);
+  }
+
+  /** A user by its id, which it keeps when it gets another name. */
+  private itsId({ userId }: Pick<Known, "userId">): string[] {
+    return this.isOfKeys ? [] : [`${this.backend.resource} ${this.address} with id ${userId}`];
   }
 
   /** Of users those keys only that others may have, too: an id that is derived is the user's alone. */

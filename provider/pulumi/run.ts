@@ -8,10 +8,6 @@
  * that were replaced, are deleted at the end. `destroy` deletes and asks nothing else.
  */
 
-import type { UserSpec } from "../backends/backend";
-import { ObjectUserError } from "../errors";
-import { type Called, called } from "../lifecycle/called";
-import type { Capabilities } from "../lifecycle/model";
 import type { Board, Note } from "./board";
 
 /** What a run knows. */
@@ -33,9 +29,10 @@ export class Run {
     this.board.post(users.map((user) => ({ resource: identity, user, says: "keeps" })));
   }
 
-  /** The resource has just made these users, changed them or taken them over. */
-  holds(identity: string, users: readonly string[]): void {
-    this.board.post(users.map((user) => ({ resource: identity, user, says: "holds" })));
+  /** The resource has these users, which it has just made, changed or taken over. `was`: its identity according to state. */
+  holds(identity: string, users: readonly string[], was = identity): void {
+    const before = was === identity ? {} : { was };
+    this.board.post(users.map((user) => ({ resource: identity, user, says: "holds", ...before })));
   }
 
   /** The user was deleted by its resource. */
@@ -56,6 +53,11 @@ export class Run {
   /** Whether another resource of the run has this, or is to have it. */
   isWithAnother(identity: string, user: string): boolean {
     return this.standing(user).some((one) => one.resource !== identity && (one.holds || one.isDeclared));
+  }
+
+  /** Whether another resource of the run has this, and not the same one under a new name. */
+  isHeldByAnother(identity: string, user: string): boolean {
+    return this.standing(user).some((one) => one.resource !== identity && one.was !== identity && one.holds);
   }
 
   /** Whether the resource is to make a user anew that it has: one that is there is no unfinished work of its own. */
@@ -107,7 +109,7 @@ function after(before: Standing | undefined, { resource, says, was, had }: Note)
   const known = before ?? { resource, isDeclared: false, had: false, holds: false, isReplaced: false };
   switch (says) {
     case "holds":
-      return { ...known, holds: true, isReplaced: false };
+      return { ...known, ...(was === undefined ? {} : { was }), holds: true, isReplaced: false };
     case "keeps":
       return { ...known, holds: known.isDeclared };
     case "declares":
@@ -115,22 +117,4 @@ function after(before: Standing | undefined, { resource, says, was, had }: Note)
     default:
       return { ...known, isDeclared: true, holds: false, isReplaced: known.had };
   }
-}
-
-/** The refusal of a user, or of a key of the program's own, that another resource of the program has. */
-export function managedByAnother(
-  user: Called & Pick<UserSpec, "ownKey">,
-  { keysOnly }: Pick<Capabilities, "keysOnly">,
-): ObjectUserError {
-  const { noun = "user", ownKey } = user;
-  const [has, two] = keysOnly
-    ? [`has key ${ownKey?.accessKey}`, "have one key"]
-    : [`manages this ${noun}`, `manage one ${noun}`];
-  return new ObjectUserError({
-    code: "already-exists",
-    operation: keysOnly ? "making a key" : "creating",
-    subject: `${keysOnly ? "of " : ""}${called(user)}`,
-    problem: `another resource of this program ${has}`,
-    advice: `Two resources cannot ${two}: remove one of them, or give it another ${keysOnly ? "key" : "name"}. If this one is the other one under a new name or parent, give it the former as an alias: aliases: [{ name: "…" }].`,
-  });
 }

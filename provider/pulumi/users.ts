@@ -9,7 +9,7 @@ import { managed } from "../lifecycle/called";
 import { hereOf, type KeyOfUser } from "../lifecycle/context";
 import type { Known, Step } from "../lifecycle/model";
 import { observe } from "../lifecycle/observe";
-import { confirmedAt, isElsewhere, notOurs, refusal } from "../lifecycle/ownership";
+import { confirmedAt, isElsewhere, managedByAnother, notOurs, refusal } from "../lifecycle/ownership";
 import { plan } from "../lifecycle/plan";
 import { reconcile } from "../lifecycle/reconcile";
 import { Unfinished } from "../lifecycle/unfinished";
@@ -23,7 +23,7 @@ import { type CheckFailure, checkInputs, type Internals, noQuarantine, specOf, w
 import { withoutFindings } from "./live-inputs";
 import { Locks } from "./locks";
 import { Replacements } from "./replacements";
-import { managedByAnother, Run } from "./run";
+import { Run } from "./run";
 import { type Inputs, type Outputs, type Remembered, read, write } from "./state";
 import { hasUnknowns } from "./unknowns";
 
@@ -180,12 +180,14 @@ export class Users {
     const claims = await this.claims();
     const { identity } = internals;
     const isOthersKey = (key: KeyOfUser) => claims.isOthersKey(identity, inputs, key);
-    const opened = { ...openedFor(await this.open(), this.backend, inputs), isOthersKey };
+    const isOthersUser = (userId: string) => claims.isOthersUser(identity, userId);
+    const opened = { ...openedFor(await this.open(), this.backend, inputs), isOthersKey, isOthersUser };
     const spec = specOf(this.backend, inputs, opened.s3Endpoint, internals);
     const claim = claims.of(inputs);
     return this.hold(opened, spec, async () => {
       const isNew = before === undefined && claim !== undefined;
-      if (isNew && this.run.isOfAnother(identity, claim)) throw managedByAnother(spec, this.backend.capabilities);
+      if (before === undefined ? isNew && this.run.isOfAnother(identity, claim) : isOthersUser(before.known.userId))
+        throw managedByAnother(spec, this.backend.capabilities);
       const isReplaced = isNew && this.run.isReplaced(identity, claim);
       const known = await reconcile(spec, before?.known, opened, { isReplaced }).catch((error) => {
         if (error instanceof Unfinished && error.known) claims.holds(identity, inputs, error.known);

@@ -1,7 +1,8 @@
 /** What a run knows of a user, after what Pulumi asked of two resources in two processes: A, which asks, and B. */
 import assert from "node:assert/strict";
+import { managedByAnother } from "../../provider/lifecycle/ownership";
 import { ownBoard } from "../../provider/pulumi/board";
-import { type Before, managedByAnother, Run } from "../../provider/pulumi/run";
+import { type Before, Run } from "../../provider/pulumi/run";
 
 const USER = "rgw https://one.test ann";
 const had = (identity: string): Before => ({ identity, users: [USER] });

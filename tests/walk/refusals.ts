@@ -51,8 +51,10 @@ export function isGood(
   if (method !== "create" && method !== "update") return;
   for (const [place, maker] of leftBehind) {
     const { cluster, uid } = userOf(place);
-    // A run that was killed after it took the mark off, and before state was written, is to be adopted.
-    const isFinished = was[cluster].get(uid)?.isMarked === false;
+    // A run that was killed after it took the mark off, and before state was written, is to be adopted; and so is a user that
+    // was made with a key of the caller's own, which does not show whose it is.
+    const isChosen = named.some(({ item }) => item.uid === uid && item.wish.accessKey !== undefined);
+    const isFinished = was[cluster].get(uid)?.isMarked === false || isChosen;
     const isOwn = maker === urn && refused.has(uid);
     const ledger = ledgers.get(place);
     if (isOwn && isFinished && ledger) ledger.isForgotten = true;

@@ -11,12 +11,12 @@ import {
   hasItAlready,
   hasKeyToMake,
   isElsewhere,
+  managedByAnother,
   notOurs,
   notToDelete,
   refusal,
   takesAlong,
 } from "../../../provider/lifecycle/ownership";
-import { managedByAnother } from "../../../provider/pulumi/run";
 import { BY_US, key, known, live, spec } from "./samples";
 
 const ONE = { address: "https://one.test" };

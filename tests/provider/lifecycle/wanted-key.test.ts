@@ -1,8 +1,10 @@
 /** Which key is to be current, and what is done when it is not: the middle of the decision table. */
 import assert from "node:assert/strict";
+import { deriveSecretPrefix } from "../../../provider/lifecycle/keys";
+import type { Known } from "../../../provider/lifecycle/model";
 import { plan } from "../../../provider/lifecycle/plan";
 import { ONE, OWN, TWO, table } from "./plan-table";
-import { at, BY_US, key, known, NOW, retired, spec } from "./samples";
+import { at, BY_SERVER, BY_US, key, known, NOW, retired, spec } from "./samples";
 
 table("the wanted key", BY_US, [
   ["is not there: issued, and nothing else yet", {}, known([]), [`issueKey ${ONE} for 1`]],
@@ -286,5 +288,26 @@ table("adopt", BY_US, [
     {},
     known([], undefined, { foreign: ["F"] }),
     [`issueKey ${ONE} for 1`],
+  ],
+]);
+
+const SECRETS = { S1: `${deriveSecretPrefix("ann", "1", "me")}x`, S2: "another" };
+const inGrace = (endsAt: Partial<Known["foreign"][number]>) => [
+  { id: "S1", accessKey: "ann", ...endsAt },
+  { id: "S2", accessKey: "ann" },
+];
+
+table("a secret that bears this rotation's mark", { ...BY_SERVER, chooseSecret: true }, [
+  [
+    "is there from an unfinished run",
+    { adopt: true },
+    known([], undefined, { foreign: inGrace({}), secrets: SECRETS }),
+    ["proveKey S1"],
+  ],
+  [
+    "has had a successor where its end is set: it is on its way out",
+    { adopt: true },
+    known([], undefined, { foreign: inGrace({ endsAt: at(600) }), secrets: SECRETS }),
+    ["proveKey S2"],
   ],
 ]);
