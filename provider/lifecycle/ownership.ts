@@ -120,6 +120,7 @@ export function existsAlready(spec: Spec, refused: ObjectUserError | undefined):
 export function managedByAnother(
   user: Called & Pick<Spec, "ownKey">,
   { keysOnly }: Pick<Capabilities, "keysOnly">,
+  operation = keysOnly ? "making a key" : "creating",
 ): ObjectUserError {
   const { noun = "user", ownKey } = user;
   const [has, two] = keysOnly
@@ -127,7 +128,7 @@ export function managedByAnother(
     : [`manages this ${noun}`, `manage one ${noun}`];
   return new ObjectUserError({
     code: "already-exists",
-    operation: keysOnly ? "making a key" : "creating",
+    operation,
     subject: `${keysOnly ? "of " : ""}${called(user)}`,
     problem: `another resource of this program ${has}`,
     advice: `Two resources cannot ${two}: remove one of them, or give it another ${keysOnly ? "key" : "name"}. If this one is the other one under a new name or parent, give it the former as an alias: aliases: [{ name: "…" }].`,

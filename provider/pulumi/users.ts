@@ -186,8 +186,9 @@ export class Users {
     const claim = claims.of(inputs);
     return this.hold(opened, spec, async () => {
       const isNew = before === undefined && claim !== undefined;
-      if (before === undefined ? isNew && this.run.isOfAnother(identity, claim) : isOthersUser(before.known.userId))
-        throw managedByAnother(spec, this.backend.capabilities);
+      if (isNew && this.run.isOfAnother(identity, claim)) throw managedByAnother(spec, this.backend.capabilities);
+      if (before && isOthersUser(before.known.userId))
+        throw managedByAnother(spec, this.backend.capabilities, "updating");
       const isReplaced = isNew && this.run.isReplaced(identity, claim);
       const known = await reconcile(spec, before?.known, opened, { isReplaced }).catch((error) => {
         if (error instanceof Unfinished && error.known) claims.holds(identity, inputs, error.known);

@@ -10,15 +10,13 @@ import { takeInventory } from "../../provider/operator/inventory";
 import { overdue, sweepUser } from "../../provider/operator/sweep";
 import { IDENTITY } from "../../provider/protocol";
 import { type Board, ownBoard } from "../../provider/pulumi/board";
-import { openFleet } from "../../provider/pulumi/fleet/fleet";
-import { openResource } from "../../provider/pulumi/resource";
 import type { World } from "../../provider/world";
 import { Engine, ME } from "../provider/engine";
 import type { Adapter } from "./adapter";
 import { contract } from "./contract";
 import type { RgwSystem } from "./rgw";
 import { ofSomebodyElse as adapter } from "./rgw-access-key";
-import { openStack, type Stack } from "./stack";
+import { openBeside, openStack, type Stack } from "./stack";
 
 const THEIRS = { accessKey: "THEIRS", secretKey: "their-secret" };
 
@@ -35,11 +33,7 @@ describe("rgw.AccessKey", () => {
   };
   /** Another resource of the same program, for which Pulumi has the same process. */
   const another = async (identity = "another", board = ownBoard(), backend: unknown = accessKey) => {
-    const opened = async (board: Board) => {
-      const provider = openResource(backend as Adapter["backend"], { ...world(), board });
-      await provider.configure({ config: { get: (key: string) => stack.system.config[key] } });
-      return provider;
-    };
+    const opened = (board: Board) => openBeside(stack, backend as Adapter["backend"], { board });
     const engine = new Engine(await opened(board), stack.world, identity);
     return Object.assign(engine, {
       goOn: async (board: Board) => {
@@ -278,8 +272,8 @@ describe("rgw.AccessKey", () => {
   });
 
   it("of a fleet that a member leaves is said to be revoked, not its user to be deleted", async () => {
-    const engine = new Engine(openFleet(accessKey as Adapter["backend"], world()), stack.world);
-    await engine.provider.configure({ config: { get: (key: string) => stack.system.config[key] } });
+    const provider = await openBeside(stack, accessKey as Adapter["backend"], { isFleet: true });
+    const engine = new Engine(provider, stack.world);
     await engine.up({ users: { a: { userId: "ann" }, b: { userId: "ann-b" } } });
     await engine.up({ users: { b: { userId: "ann-b" } } });
     const said = stack.world.lines.filter((line) => line.startsWith("rgw.AccessKeys a: "));
@@ -288,8 +282,8 @@ describe("rgw.AccessKey", () => {
   });
 
   it("of a fleet: most of them are not revoked by accident, nor one that is protected, and the refusal speaks of keys", async () => {
-    const engine = new Engine(openFleet(accessKey as Adapter["backend"], world()), stack.world);
-    await engine.provider.configure({ config: { get: (key: string) => stack.system.config[key] } });
+    const provider = await openBeside(stack, accessKey as Adapter["backend"], { isFleet: true });
+    const engine = new Engine(provider, stack.world);
     const [a, b, c] = [{ userId: "ann" }, { userId: "ann-b" }, { userId: "bystander" }];
     await engine.up({ users: { a, b, c: { ...c, protect: true } } });
     await assert.rejects(engine.up({ users: { a, b } }), /member c would lose its key, and state has protect: true/);

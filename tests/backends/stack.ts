@@ -9,6 +9,8 @@ import { type Fault, isActedOn } from "../../devserver/rgw/fault";
 import { TransportError } from "../../provider/http/send";
 import type { Send, WireRequest, WireResponse } from "../../provider/http/wire";
 import { SECRETS } from "../../provider/protocol";
+import type { Board } from "../../provider/pulumi/board";
+import type { ResourceProvider } from "../../provider/pulumi/engine";
 import { openFleet } from "../../provider/pulumi/fleet/fleet";
 import { Locks } from "../../provider/pulumi/locks";
 import { openResource } from "../../provider/pulumi/resource";
@@ -274,4 +276,16 @@ export function listBuckets({ accessKey, secretKey }: Key, at: Date, endpoint = 
 /** What S3 answered: "200", or "403 InvalidAccessKeyId". */
 export function verdictOf({ status, body }: Pick<WireResponse, "status" | "body">): string {
   return [status, /<Code>(\w+)</.exec(body)?.[1]].filter(Boolean).join(" ");
+}
+
+/** Another resource of the same program, or a fleet, for which Pulumi has a process of its own; a board lets them share a run. */
+export async function openBeside(
+  { world, system }: Pick<Stack, "world" | "system">,
+  backend: Adapter["backend"],
+  { isFleet = false, board }: { readonly isFleet?: boolean; readonly board?: Board },
+): Promise<ResourceProvider> {
+  const outside = { ...world, openTransport: system.openTransport, ...(board ? { board } : {}) };
+  const provider = (isFleet ? openFleet : openResource)(backend, outside);
+  await provider.configure({ config: { get: (key: string) => system.config[key] } });
+  return provider;
 }

@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { IDENTITY } from "../../provider/protocol";
 import { type Board, ownBoard } from "../../provider/pulumi/board";
-import { openResource } from "../../provider/pulumi/resource";
 import type { Inputs } from "../../provider/pulumi/state";
 import { Engine, inClear } from "../provider/engine";
 import { cegedimWith, STORE } from "./cegedim";
-import { openStack, type Stack } from "./stack";
+import { openBeside, openStack, type Stack } from "./stack";
 
 const labelled = (label: string, more = {}) => ({ objectStore: STORE, label, ...more });
-const ANOTHER = /another resource of this program manages this user.*remove one of them/s;
+const another = (verb: string) =>
+  new RegExp(`${verb} user .*: another resource of this program manages this user.*remove one of them`, "s");
 
 describe("a user whose name is a setting", () => {
   let stack: Stack;
@@ -21,12 +21,7 @@ describe("a user whose name is a setting", () => {
     const board = ownBoard();
     for (const engine of [one, two]) engine.provider = await opened(board);
   };
-  const opened = async (board: Board) => {
-    const world = { ...stack.world, openTransport: stack.system.openTransport, board };
-    const provider = openResource(cegedimWith().backend, world);
-    await provider.configure({ config: { get: (key: string) => stack.system.config[key] } });
-    return provider;
-  };
+  const opened = (board: Board) => openBeside(stack, cegedimWith().backend, { board });
 
   beforeEach(async () => {
     stack = await openStack(cegedimWith());
@@ -46,7 +41,7 @@ describe("a user whose name is a setting", () => {
 
   it("is not adopted by its old name while its resource is about to rename it", async () => {
     await asked(one, labelled("ben"));
-    await assert.rejects(two.up(labelled("ann", { adopt: true })), ANOTHER);
+    await assert.rejects(two.up(labelled("ann", { adopt: true })), another("creating"));
     await one.up(labelled("ben"));
     await nextRun();
     await one.up(labelled("ben"));
@@ -57,7 +52,7 @@ describe("a user whose name is a setting", () => {
 
   it("that was adopted before its resource was asked is not renamed, and stays when the second resource goes", async () => {
     await two.up(labelled("ann", { adopt: true }));
-    await assert.rejects(one.up(labelled("ben")), ANOTHER);
+    await assert.rejects(one.up(labelled("ben")), another("updating"));
     await nextRun();
     await one.up(labelled("ann"));
     await two.destroy();

@@ -14,7 +14,7 @@ import type { Place } from "./args";
 import { marked, unmarked } from "./description";
 import { limited, limiterOf } from "./limiter";
 import { usersOf } from "./listing";
-import { isNamed, isTaken, lookupBy, taskAsId } from "./lookup";
+import { alreadyCalled, isNamed, lookupBy, taskAsId } from "./lookup";
 import { type RegionUser, regionOf } from "./region";
 import { requestsTo } from "./requests";
 import type { Settings } from "./settings";
@@ -160,7 +160,7 @@ export function userApi(settings: Settings, deps: BackendDeps & { readonly send:
         const named = { ...place, userId: undefined, openStackName: undefined };
         const there = changes.description === "" ? undefined : await lookup.byInputs(named, name, undefined);
         const { public_cloud_user_id: other = id } = there ?? {};
-        if (other !== id) throw isTaken(name, "user", "description", other);
+        if (other !== id) throw alreadyCalled(name, "user", "description", other);
         await describe(id, name, place, changes.description);
       }
       if (changes.inviteEmail !== undefined || changes.inviteRotationId !== undefined) {

@@ -123,7 +123,7 @@ export function lookupBy(requests: Requests, waiting: Waiting<Place, WireUser>) 
 }
 
 /** The refusal to call a user or a project what another one is called: by that text neither would be found again. */
-export function isTaken(
+export function alreadyCalled(
   name: string,
   noun: "user" | "project",
   what: "description" | "name",

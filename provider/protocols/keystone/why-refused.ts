@@ -4,10 +4,11 @@ import { isObjectUserError } from "../../errors";
 import { type Meaning, repeatable } from "../../http/dialect";
 import { type KeyOwner, listKeys } from "./credentials";
 import type { Session } from "./session";
+import { named } from "./wire";
 
 const enabled = z.looseObject({ enabled: z.boolean().default(true) });
 const wireUser = z.looseObject({ user: enabled });
-const wireProjects = z.looseObject({ projects: z.array(enabled.extend({ id: z.string(), name: z.string() })) });
+const wireProjects = z.looseObject({ projects: z.array(named.extend(enabled.shape)) });
 
 const DISABLED = "and Keystone accepts no key until it is enabled";
 
@@ -23,6 +24,7 @@ export async function whyRefused(
     const { user } = await session.call(act, "GET", path, { schema: wireUser });
     if (!user.enabled) return { problem: `user ${userId} is disabled, ${DISABLED}`, advice: enable("user", userId) };
     const id = (await listKeys(session, { userId, name })).find(({ access }) => access === accessKey)?.tenant_id;
+    if (!id) return undefined;
     const { projects } = await session.call(act, "GET", `${path}/projects`, { schema: wireProjects });
     const project = projects.find((one) => one.id === id);
     if (project === undefined)

@@ -11,7 +11,7 @@ import type { BackendDeps } from "../../backend";
 import { keyless } from "../../keyless";
 import { marked, unmarked } from "../description";
 import { limited, limiterOf } from "../limiter";
-import { idsBy, isTaken, isTask, taskAsId } from "../lookup";
+import { alreadyCalled, idsBy, isTask, taskAsId } from "../lookup";
 import { type NewProject, requestsTo } from "../requests";
 import type { Settings } from "../settings";
 import { StillPending, waitingFor } from "../waiting";
@@ -141,7 +141,7 @@ export function projectApi(settings: Settings, deps: BackendDeps & { readonly se
       const id = await mustHaveId(userId, name);
       if (typeof changes.name === "string") {
         const { public_cloud_project_id: other = id } = (await byName(where, name, undefined)) ?? {};
-        if (other !== id) throw isTaken(name, "project", "name", other);
+        if (other !== id) throw alreadyCalled(name, "project", "name", other);
         await rename(where, id, name, changes.name);
       }
       const project = await waiting.idle(where, id, name);
