@@ -136,6 +136,7 @@ function ringKey(spec: Spec, known: Known, { rotates, deadline }: Capabilities, 
  */
 function leftBehind(make: KeyRequest, spec: Spec, known: Known, capabilities: Capabilities): WantedKey | undefined {
   const usable = known.foreign.filter((key) => known.secrets[key.id] !== undefined);
+  if (usable.length === 0) return undefined;
   // The run that was cut off may have known the resource by the name it had before, and may have ended the key before.
   const former = { ...spec, identity: known.identity ?? spec.identity };
   const mayBeOurs = new Set([spec, former].flatMap((one) => firstKeysOf(one, known, capabilities)));

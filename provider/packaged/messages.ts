@@ -2,7 +2,7 @@
  * The messages of Pulumi's provider protocol (pulumi/provider.proto and what it imports), as far as this plugin speaks it:
  * names, numbers and types. Structs become plain values here, and plain values structs.
  */
-import { Root, type Type } from "protobufjs/light";
+import { type Message, Root, type Type } from "protobufjs/light";
 
 /** A value as JSON has it, with Pulumi's signatures for secrets among its objects. */
 export type Plain = Record<string, unknown>;
@@ -125,27 +125,27 @@ const root = Root.fromJSON({
 
 const messageOf = (name: string): Type => root.lookupType(name.includes(".") ? name : `pulumirpc.${name}`);
 
+/** The fields of a message that are structs. */
+const structsOf = ({ fields }: Type): string[] =>
+  Object.keys(fields).filter((name) => `google.protobuf.${fields[name]?.type.split(".").at(-1)}` === STRUCT);
+
 /** The bytes of a message. */
 export function encode(name: string, values: Plain): Buffer {
   const type = messageOf(name);
-  return Buffer.from(type.encode(type.fromObject(converted(type, values, structOf))).finish());
+  const structs = structsOf(type).filter((field) => values[field] !== undefined);
+  const wire = Object.fromEntries(structs.map((field) => [field, structOf(values[field])]));
+  // Without a copy as a message object: a fleet's values are large.
+  return Buffer.from(type.encode({ ...values, ...wire }).finish());
 }
 
 /** A message as plain values: structs as objects, what is absent with its default. Throws on bytes that are none. */
 export function decode(name: string, bytes: Uint8Array): Plain {
   const type = messageOf(name);
-  const values = type.toObject(type.decode(bytes), { defaults: true, arrays: true, objects: true, oneofs: true });
-  return converted(type, values, (struct) => plainOf(struct as Wire | null));
-}
-
-/** A message's values with its structs converted. */
-function converted(type: Type, values: Plain, convert: (struct: unknown) => unknown): Plain {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      `google.protobuf.${type.fields[name]?.type.split(".").at(-1)}` === STRUCT ? convert(value) : value,
-    ]),
-  );
+  const message = type.decode(bytes) as Message & Plain;
+  const structs = structsOf(type).map((field) => [field, plainOf(message[field] as Wire | null)] as const);
+  for (const [field] of structs) delete message[field];
+  const values = type.toObject(message, { defaults: true, arrays: true, objects: true });
+  return { ...values, ...Object.fromEntries(structs) };
 }
 
 /** A value as the wire has it. */

@@ -84,6 +84,7 @@ export function sharedBoard(folder: string, run: string, pid: number): Board {
   const file = path.join(folder, `${run}+${pid}`);
   const others = new Map<string, { size: number; pile: Pile }>();
   let isOpen = false;
+  let listed: readonly string[] | undefined;
   removeEnded(folder, pid);
 
   /** What another process noted, read on from where the last look ended. */
@@ -97,11 +98,18 @@ export function sharedBoard(folder: string, run: string, pid: number): Board {
     seen.size = end;
     return seen.pile;
   };
-  const piles = () => {
+  /** The files of the others. A fleet asks thousands of times in a turn of this process: the folder is listed once in it. */
+  const namesOfOthers = () => {
+    if (listed) return listed;
     const names = quietly(() => fs.readdirSync(folder)) ?? [];
     const isOthers = (name: string) => name.startsWith(`${run}+`) && pidOf(name) !== pid && isAlive(pidOf(name));
-    return names.filter(isOthers).flatMap((name) => quietly(() => [readOther(name)]) ?? []);
+    setImmediate(() => {
+      listed = undefined;
+    }).unref();
+    listed = names.filter(isOthers);
+    return listed;
   };
+  const piles = () => namesOfOthers().flatMap((name) => quietly(() => [readOther(name)]) ?? []);
 
   return {
     post(notes) {
