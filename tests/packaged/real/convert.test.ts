@@ -12,6 +12,7 @@ import { cliAvailable, skipWithout } from "../../real/needs";
 import { openStack, REPOSITORY, type Stack } from "../../real/pulumi";
 
 const SCHEMA = path.join(REPOSITORY, "dist", "plugin", "schema.json");
+const PULUMI = path.join(REPOSITORY, "node_modules", "@pulumi", "pulumi");
 
 describe("pulumi convert of the example in YAML", function () {
   this.timeout(300_000);
@@ -80,7 +81,7 @@ describe("pulumi convert of the example in YAML", function () {
       target: ts.ScriptTarget.ES2022,
       types: ["node"],
       typeRoots: [path.join(REPOSITORY, "node_modules", "@types")],
-      paths: { ...paths, "@pulumi/pulumi": [path.join(REPOSITORY, "node_modules/@pulumi/pulumi")] },
+      paths: { ...paths, "@pulumi/pulumi": [PULUMI], "@pulumi/pulumi/*": [`${PULUMI}/*`] },
     };
     const host = ts.createCompilerHost(options);
     const { readFile } = host;
