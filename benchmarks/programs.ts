@@ -2,8 +2,8 @@
  * The programs that are measured, and the configuration they share. JavaScript, as ts-node would cost 2.5 s each time, and
  * YAML for the packaged plugin.
  */
-import path from "node:path";
-import { type ConfigValue, type Files, REPOSITORY } from "../tests/real/pulumi";
+import type { ConfigValue, Files } from "../tests/real/pulumi";
+import { PLUGINS } from "./plugins";
 
 /** Stack configuration for a gateway. */
 export function connectionTo(
@@ -18,35 +18,54 @@ export function connectionTo(
 }
 
 /** What stands for what in the tables. */
-export type Contender = "empty" | "floor" | "users" | "classical" | "fleet" | "fleet floor" | Packaged;
-/** Those that the packaged plugin runs, out of YAML. */
-export type Packaged = "yaml empty" | "yaml users" | "yaml fleet";
-
-/** The directory of the built plugin. */
-export const PLUGIN = path.join(REPOSITORY, "dist", "plugin");
+export type Contender = "empty" | "floor" | "users" | "classical" | "fleet" | "fleet floor" | Packaged | InYaml;
+/** Ours by the packaged plugin, out of JavaScript. */
+type Packaged = "packaged users" | "packaged fleet";
+/** Packaged plugins out of YAML: no resource, a key or all that a user has by a plugin that does nothing, and ours. */
+type InYaml = "yaml empty" | "yaml key" | "yaml floor" | "yaml users" | "yaml fleet floor" | "yaml fleet";
 
 /** The files of a program with `size` resources of a kind; `field` changes one input of all, `rotation` another. */
 export function filesOf(contender: Contender, size: number, field = "A", rotation = "1"): Files {
-  if (!isPackaged(contender)) return { "index.js": programOf(contender, size, field, rotation) };
-  const names = Array.from({ length: contender === "yaml empty" ? 0 : size }, (_, index) => `u${index}`);
-  const by = <T>(one: (uid: string) => T) => Object.fromEntries(names.map((name) => [name, one(name)]));
-  const given = { displayName: field, rotationId: rotation };
-  const resources =
-    contender === "yaml fleet"
-      ? { all: { type: "object-users:rgw:Users", properties: { defaults: given, users: by((uid) => ({ uid })) } } }
-      : by((uid) => ({ type: "object-users:rgw:User", properties: { uid, ...given } }));
-  const plugins = { providers: [{ name: "object-users", path: PLUGIN }] };
-  // JSON is YAML.
-  return { "Pulumi.yaml": JSON.stringify({ name: "program", runtime: "yaml", plugins, resources }) };
+  if (isInYaml(contender)) return { "Pulumi.yaml": yamlOf(contender, size, field, rotation) };
+  const files = { "index.js": programOf(contender, size, field, rotation) };
+  if (!isPackaged(contender)) return files;
+  const runtime = { name: "nodejs", options: { typescript: false } };
+  const project = { name: "program", runtime, plugins: { providers: [PLUGINS.ours] } };
+  return { ...files, "Pulumi.yaml": JSON.stringify(project) };
 }
 
-/** Whether a contender needs the packaged plugin. */
-export function isPackaged(contender: Contender): contender is Packaged {
+/** A program in YAML. */
+function yamlOf(contender: InYaml, size: number, field: string, rotation: string): string {
+  const names = Array.from({ length: size }, (_, index) => `u${index}`);
+  const by = <T>(one: (uid: string) => T) => Object.fromEntries(names.map((name) => [name, one(name)]));
+  const given = { displayName: field, rotationId: rotation };
+  const singles = (type: string) => by((uid) => ({ type, properties: { uid, ...given } }));
+  const fleet = (type: string) => ({ all: { type, properties: { defaults: given, users: by((uid) => ({ uid })) } } });
+  const resources = {
+    "yaml empty": {},
+    "yaml key": singles("nothing:index:Key"),
+    "yaml floor": singles("nothing:index:User"),
+    "yaml users": singles("object-users:rgw:User"),
+    "yaml fleet floor": fleet("nothing:index:Users"),
+    "yaml fleet": fleet("object-users:rgw:Users"),
+  }[contender];
+  const isOurs = contender === "yaml users" || contender === "yaml fleet";
+  const plugins = { providers: [isOurs ? PLUGINS.ours : PLUGINS.nothing] };
+  // JSON is YAML.
+  return JSON.stringify({ name: "program", runtime: "yaml", plugins, resources });
+}
+
+/** Whether a contender's resources are a packaged plugin's. */
+export function isPackaged(contender: Contender): contender is Packaged | InYaml {
+  return contender.startsWith("packaged") || isInYaml(contender);
+}
+
+function isInYaml(contender: Contender): contender is InYaml {
   return contender.startsWith("yaml");
 }
 
 /** A program with `size` resources of a kind; `field` changes one input of all, `rotation` another. */
-function programOf(contender: Exclude<Contender, Packaged>, size: number, field = "A", rotation = "1"): string {
+function programOf(contender: Exclude<Contender, InYaml>, size: number, field: string, rotation: string): string {
   const loop = (line: string) => `for (let i = 0; i < ${size}; i++) ${line}`;
   const members = `const users = {};\n${loop(`users["u" + i] = { uid: "u" + i };`)}`;
   const fleet = `{ defaults: { displayName: "${field}", rotationId: "${rotation}" }, users }`;
@@ -56,10 +75,12 @@ function programOf(contender: Exclude<Contender, Packaged>, size: number, field 
     case "floor":
       return `${FLOOR}\n${loop(`new Nothing("u" + i, { uid: "u" + i, displayName: "${field}", rotationId: "${rotation}" });`)}`;
     case "users":
+    case "packaged users":
       return `const { rgw } = require("pulumi-object-users");\n${loop(
         `new rgw.User("u" + i, { uid: "u" + i, displayName: "${field}", rotationId: "${rotation}" });`,
       )}`;
     case "fleet":
+    case "packaged fleet":
       return `const { rgw } = require("pulumi-object-users");
 ${members}
 new rgw.Users("all", ${fleet});`;

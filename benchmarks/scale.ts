@@ -9,7 +9,7 @@ import path from "node:path";
 import { inParallel } from "../provider/parallel";
 import { openStack, REPOSITORY, type Stack } from "../tests/real/pulumi";
 import { watchProcess } from "./life";
-import { PLUGIN } from "./programs";
+import { makePlugins, PLUGINS } from "./plugins";
 import { median } from "./samples";
 
 /** The fleet of one stack. */
@@ -17,13 +17,14 @@ function program(nth: number, size: number, rotationId: string) {
   const names = Array.from({ length: size }, (_, index) => `s${nth}u${index}`);
   const users = Object.fromEntries(names.map((uid) => [uid, { uid }]));
   const properties = { defaults: { displayName: "A", rotationId }, users };
-  const plugins = { providers: [{ name: "object-users", path: PLUGIN }] };
+  const plugins = { providers: [PLUGINS.ours] };
   const resources = { all: { type: "object-users:rgw:Users", properties } };
   return { "Pulumi.yaml": JSON.stringify({ name: `fleet${nth}`, runtime: "yaml", plugins, resources }) };
 }
 
 /** Makes so many stacks with a fleet of a size each, some at a time, and then lives on with the first of them. */
 export async function measureScale(howMany = 50, size = 2_000, atOnce = 2): Promise<void> {
+  await makePlugins();
   const script = path.join(REPOSITORY, "dist", "devserver", "main.js");
   const gateway = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
   process.once("exit", () => gateway.kill());
