@@ -38,6 +38,16 @@ const VERDICTS: Readonly<Record<string, "suspended" | "denied" | "refused">> = {
 
 const refusal = z.object({ code: z.string() });
 
+/**
+ * A gateway of Ceph that asks Keystone makes a project's user with the first request, and of two first requests at the same
+ * moment it answers one like this, though it was to make no bucket. The next one finds the user.
+ */
+const OWNER_BEING_MADE: Meaning = {
+  code: "unavailable",
+  problem: "S3 is making the owner of the key at this moment, for another request",
+  advice: "Run again.",
+};
+
 const foreign = {
   problem: "does not answer like S3",
   advice: "Check s3Endpoint and region, or set prove: false to go without the proof.",
@@ -50,7 +60,8 @@ export function listBuckets(
   { s3Endpoint: endpoint, region, timeoutSeconds }: S3Target,
   deps: BackendDeps & { readonly send: Send },
 ): Promise<S3Answer> {
-  const dialect: Dialect = { endpoint, timeoutSeconds, who: "S3", refusal, meanings: {}, foreign };
+  const meanings = { "409 BucketAlreadyExists": OWNER_BEING_MADE };
+  const dialect: Dialect = { endpoint, timeoutSeconds, who: "S3", refusal, meanings, foreign };
   const act = repeatable("proving", `key ${key.accessKey} of ${called(user)}`);
   return exchange(deps, {
     ...act,

@@ -7,14 +7,15 @@ import { fakeWorld } from "../world";
 const KEY = { accessKey: "AK", secretKey: "hush" };
 const TARGET = { s3Endpoint: "https://s3.test/base", region: "eu-1", timeoutSeconds: 7 };
 
-async function ask(status: number, body: string) {
+async function ask(status: number, body: string, ...later: readonly (readonly [status: number, body: string])[]) {
   const sent: { line: string; authorization: string | undefined; timeoutMs: number }[] = [];
   const send = async (
     { method, url, headers }: { method: string; url: URL; headers: Readonly<Record<string, string>> },
     timeoutMs: number,
   ) => {
     sent.push({ line: `${method} ${url.href}`, authorization: headers.Authorization, timeoutMs });
-    return { status, headers: {}, body };
+    const [nth, text] = sent.length === 1 ? [status, body] : (later[sent.length - 2] ?? [status, body]);
+    return { status: nth, headers: {}, body: text };
   };
   const outcome = await listBuckets(KEY, { name: "ann" }, TARGET, { ...fakeWorld(), send }).catch(
     (error: unknown) => error,
@@ -52,6 +53,7 @@ describe("listBuckets", () => {
     [301, "", "unexpected", /set prove: false/, 1],
     [500, error("InternalError"), "unavailable", /S3 has a fault \(500 InternalError\)/, 5],
     [503, error("SlowDown"), "rate-limited", /asks to come back later \(503 SlowDown\)/, 5],
+    [409, error("BucketAlreadyExists"), "unavailable", /S3 is making the owner.*\(409 BucketAlreadyExists\)/, 5],
     [429, "", "rate-limited", /asks to come back later \(429\)/, 5],
   ];
   for (const [status, body, code, says, tries] of nothing) {
@@ -65,6 +67,11 @@ describe("listBuckets", () => {
       assert.equal(sent.length, tries);
     });
   }
+
+  it("is repeated where S3 has just made the owner for another request", async () => {
+    const { outcome, sent } = await ask(409, error("BucketAlreadyExists"), [200, result("project")]);
+    assert.deepEqual([outcome, sent.length], [{ verdict: "accepted", owner: "project" }, 2]);
+  });
 
   it("is one signed request without a body, in the region, within the timeout", async () => {
     const { sent } = await ask(200, result("ann"));
