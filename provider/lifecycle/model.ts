@@ -118,6 +118,8 @@ export interface Spec {
   readonly accessKey?: string;
   /** Tells the resource from every other one, in every stack. Empty where nobody said. */
   readonly identity: string;
+  /** Its identity according to state when the run began: another one where it was renamed or moved since. */
+  readonly formerIdentity?: string | undefined;
   /** Names of inputs whose values nobody may read in a message; "*" for all. */
   readonly hidden: readonly string[];
   /** Declared settings only, in normal form. */

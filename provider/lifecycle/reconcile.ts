@@ -73,11 +73,12 @@ export async function reconcile(
   mandate: Mandate,
 ): Promise<Known | undefined>;
 export async function reconcile(
-  spec: Spec,
+  wanted: Spec,
   before: Known | undefined,
   context: Context,
   how: { readonly isReplaced?: boolean } | Mandate = {},
 ): Promise<Known | undefined> {
+  const spec = { ...wanted, formerIdentity: before?.identity };
   const mandate = "may" in how ? how : undefined;
   const isReplaced = "isReplaced" in how && how.isReplaced === true;
   const run: Run = { spec, before, context, here: await hereOf(before, context), isReplaced, mandate };

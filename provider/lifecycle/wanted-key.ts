@@ -138,7 +138,7 @@ function leftBehind(make: KeyRequest, spec: Spec, known: Known, capabilities: Ca
   const usable = known.foreign.filter((key) => known.secrets[key.id] !== undefined);
   if (usable.length === 0) return undefined;
   // The run that was cut off may have known the resource by the name it had before, and may have ended the key before.
-  const former = { ...spec, identity: known.identity ?? spec.identity };
+  const former = { ...spec, identity: spec.formerIdentity ?? known.identity ?? spec.identity };
   const mayBeOurs = new Set([spec, former].flatMap((one) => firstKeysOf(one, known, capabilities)));
   const derived = usable.find(({ accessKey }) => mayBeOurs.has(accessKey));
   if (derived) return living(derived, `key ${derived.accessKey} is there from an unfinished run`, spec, known);

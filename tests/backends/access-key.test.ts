@@ -189,6 +189,36 @@ describe("rgw.AccessKey", () => {
     assert.equal(stack.system.s3(own), "200");
   });
 
+  it("that is renamed after a run that could not prove its key takes that key up, and makes no other", async () => {
+    const inputs = { userId: "ann", rotationId: "1" };
+    const lost = await another("one");
+    await lost.up(inputs);
+    const [mine = ""] = keys();
+    const { openTransport } = stack.system;
+    let isDown = true;
+    const send: World["openTransport"] = (options) => {
+      const through = openTransport(options);
+      return async (request, ms) =>
+        isDown && request.url.pathname === "/" ? { status: 500, headers: {}, body: "" } : through(request, ms);
+    };
+    const open = async (identity: string) => {
+      const beside = { world: stack.world, system: { ...stack.system, openTransport: send } };
+      return new Engine(
+        await openBeside(beside, accessKey as unknown as Adapter["backend"], { board: ownBoard() }),
+        stack.world,
+        identity,
+      );
+    };
+    const halfMade = await open("one");
+    await assert.rejects(halfMade.up(inputs), /proving key/);
+    isDown = false;
+    const renamed = await open("two");
+    renamed.stored = halfMade.stored;
+    await renamed.up(inputs);
+    assert.equal(renamed.stored?.outputs.accessKey, mine);
+    assert.deepEqual(keys(), [mine, "THEIRS-ann"]);
+  });
+
   for (const isTakenFirst of [true, false])
     it(`gives a key of the program's own to another one, ${isTakenFirst ? "which has it first" : "which takes it later"}, and does not end it with its grace`, async () => {
       const own = { userId: "ann", accessKey: "MINE", secretKey: "my-own-secret", gracePeriodSeconds: 60 };

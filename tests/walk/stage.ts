@@ -136,7 +136,9 @@ class Stage {
     const isTrue = this.foretold.counts(stack.name);
     this.foretold.somethingHappens();
     let result = await this.upOnce(stack, step, options, step.trouble);
-    const isCut = result === undefined || (this.runs.wire.isDisturbed && hasFailed(result));
+    // What a system cannot have is let through while it does not answer; a run that it answers refuses it, as the preview did.
+    const isRefused = result !== undefined && (hasFailed(result) || (announced !== undefined && hasFailed(announced)));
+    const isCut = result === undefined || (this.runs.wire.isDisturbed && isRefused);
     const isClean = !this.runs.wire.isDisturbed && result !== undefined && !hasFailed(result);
     if (isClean && result && announced && !run.refresh) {
       announcedIsDone(announced, result);
