@@ -8,6 +8,7 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { kinds } from "../../../provider/backends";
+import type { Backend } from "../../../provider/backends/backend";
 import { IDENTITY, identityOf } from "../../../provider/protocol";
 import { ownBoard } from "../../../provider/pulumi/board";
 import type { ResourceProvider } from "../../../provider/pulumi/engine";
@@ -46,6 +47,8 @@ export interface Setting {
   readonly kind?: string;
   /** What is not the real world. */
   readonly world?: Partial<World>;
+  /** How a provider is reached. Default: by its functions, as the dynamic provider is. */
+  readonly through?: (backend: Backend, isFleet: boolean, world: World) => ResourceProvider;
   /** Whose resource it is: stacks of their own have others, runs of one stack the same. Default: that of all. */
   readonly identity?: string;
 }
@@ -54,7 +57,7 @@ const ME = identityOf("urn:pulumi:proofs::proofs::pulumi-nodejs:dynamic/object-u
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 
 /** A provider as a fresh plugin process has it. */
-export function openProvider({ env, config = {}, said, kind = "rgw", world: other }: Setting): ResourceProvider {
+export function openProvider({ env, config = {}, said, kind = "rgw", world: other, through = direct }: Setting) {
   const [name = "", many] = kind.split("/");
   const backend = kinds[name];
   assert.ok(backend, kind);
@@ -66,9 +69,13 @@ export function openProvider({ env, config = {}, said, kind = "rgw", world: othe
     log: (line: string) => void said.push(line),
     ...other,
   };
-  const provider = many === "fleet" ? openFleet(backend, around) : openResource(backend, around);
+  const provider = through(backend, many === "fleet", around);
   void provider.configure({ config: { get: (name: string) => config[name] } });
   return provider;
+}
+
+function direct(backend: Backend, isFleet: boolean, outside: World): ResourceProvider {
+  return isFleet ? openFleet(backend, outside) : openResource(backend, outside);
 }
 
 /** One resource in a stack of its own. */
