@@ -11,10 +11,17 @@ import type { State } from "./state";
 /** The stacks whose state says what there is. */
 export class Foretold {
   private readonly current = new Set<StackName>(["dev", "prod"]);
+  private readonly forgotten = new Set<string>();
 
   /** Something happens that states know nothing of, as far as can be told. */
   somethingHappens(): void {
     this.current.clear();
+  }
+
+  /** State forgets a resource whose user stays: what others make of it meanwhile, no preview of a new resource can tell. */
+  forgets(urn: string): void {
+    this.somethingHappens();
+    this.forgotten.add(urn);
   }
 
   /** A stack's state says everything again. */
@@ -31,6 +38,7 @@ export class Foretold {
   hasCome({ foretold }: Result, { resources }: State): number {
     let count = 0;
     for (const [urn, told] of foretold) {
+      if (this.forgotten.delete(urn)) continue;
       const { outputs = {} } = resources.find((one) => one.urn === urn && !one.isReplaced) ?? {};
       // What is not told at all is open.
       const came = Object.fromEntries(Object.keys(told).map((name) => [name, outputs[name]]));

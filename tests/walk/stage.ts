@@ -229,9 +229,10 @@ class Stage {
 
   /** `pulumi state delete` */
   private forget(stack: Stack, at: number): void {
-    this.foretold.somethingHappens();
     const resource = stack.state.resources[at % Math.max(1, stack.state.resources.length)];
-    if (resource) this.ways.forget(stack, resource.urn);
+    if (resource === undefined) return;
+    this.foretold.forgets(resource.urn);
+    this.ways.forget(stack, resource.urn);
   }
 }
 
