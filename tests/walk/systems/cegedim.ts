@@ -70,8 +70,7 @@ function open(): Site {
     s3: (_cluster, pair) => s3Answer(server, pair, world.now()),
     secrets: [SECRET],
     others: {
-      // Beside a user that is still being made the store takes another one of its label, which a look here cannot tell apart.
-      make: (_cluster, label) => void (idOf(label) ?? ask("POST", "", { label })),
+      make: (_cluster, label) => void ask("POST", "", { label }),
       remove: (_cluster, uid) => void ask("DELETE", `/${idOf(uid)}`, {}),
       lock: (_cluster, uid) => void ask("PATCH", `/${idOf(uid)}`, { operation: "lock" }),
     },
