@@ -153,6 +153,26 @@ describe("infomaniak.Project", function () {
       assert.deepEqual(await stack.tries({ userDescription: "First" }), undefined);
     });
 
+  it("is one project when a killed run had asked for one that was not there yet; the second goes, and the run tells", async () => {
+    stack.mishap = ({ method }) => (method === "POST" ? { kind: "kill", when: "after" } : undefined);
+    assert.equal(await stack.tries({}), "killed");
+    stack.mishap = undefined;
+    const { account } = stack.system.setting.served;
+    await account.idle();
+    const [first] = there();
+    await account.projects.create({ project_name: first?.name ?? "", user_password: "Some-Password-1" });
+    await account.idle();
+    const [, twin] = there();
+    await stack.restart();
+    const outputs = await stack.up();
+    assert.deepEqual([there().length, there()[0]?.name], [1, stack.name]);
+    assert.equal(outputs.userId, String(first?.public_cloud_project_id));
+    assert.match(
+      said(),
+      new RegExp(`deleting project ${twin?.public_cloud_project_id}, which an interrupted run made`),
+    );
+  });
+
   it("is one project when the answer to its making is lost", async () => {
     let lost = 0;
     stack.mishap = ({ method }) => (method === "POST" && lost++ === 0 ? { kind: "cut", when: "after" } : undefined);

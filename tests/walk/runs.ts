@@ -106,6 +106,7 @@ export class Runs {
     const result = await Promise.race([work(run), wire.killed.then(() => undefined)]);
     run.snapshot.isClosed = true;
     wire.end();
+    await wire.carriedOut();
     this.tally.runs++;
     if (result === undefined) this.tally.killed++;
     else if (wire.isDisturbed) this.tally.troubled++;

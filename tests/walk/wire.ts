@@ -213,6 +213,11 @@ export class Wire {
     });
   }
 
+  /** What a killed run had sent by then is carried out. */
+  async carriedOut(): Promise<void> {
+    await this.last;
+  }
+
   /** Works while nothing else does that goes this way. */
   alone<T>(task: () => Promise<T>): Promise<T> {
     const work = this.last.then(task);

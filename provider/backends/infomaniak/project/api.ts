@@ -27,10 +27,19 @@ export function projectApi(settings: Settings, deps: BackendDeps & { readonly se
   const { idOf, mustHaveId } = idsBy(waiting, "project", madeProject);
   const of = (name: string) => `project "${name}"`;
 
+  /** Projects as they were made. */
+  async function projectsOf({ publicCloudId }: Where): Promise<WireProject[]> {
+    return (await requests.listProjects({ publicCloudId }))
+      .filter(({ status }) => status !== "deleting")
+      .sort((one, other) => one.public_cloud_project_id - other.public_cloud_project_id);
+  }
+
   /** The project that has the name with this mark; else the one that has it without a mark, or with another's. */
-  async function byName({ publicCloudId, name: wanted }: Where, name: string, mark: string | undefined) {
-    const there = (await requests.listProjects({ publicCloudId })).filter(({ status }) => status !== "deleting");
-    const unfinished = there.filter((one) => mark !== undefined && one.name === marked(wanted, mark));
+  async function byName(where: Where, name: string, mark: string | undefined) {
+    const { name: wanted } = where;
+    const there = await projectsOf(where);
+    // Of several that are ours, removeTwins leaves the first.
+    const unfinished = there.filter((one) => mark !== undefined && one.name === marked(wanted, mark)).slice(0, 1);
     const finished = there.filter((one) => one.name === wanted);
     const others = there.filter((one) => unmarked(one.name).description === wanted);
     const found = [unfinished, finished, others].find((projects) => projects.length > 0) ?? [];
@@ -95,6 +104,23 @@ export function projectApi(settings: Settings, deps: BackendDeps & { readonly se
       // Not uncertain any more: sending it again could make the project twice.
       const advice = "Run again in some minutes: a project that appears until then is found and finished.";
       throw new ObjectUserError({ ...error.parts, advice, uncertain: false });
+    }
+  }
+
+  /**
+   * Deletes other projects that carry the same mark, unless somebody has made users in them. A run that was killed may have
+   * asked for one that was not there yet when the next run looked, and was made nevertheless. Nobody has the password of
+   * its first user.
+   */
+  async function removeTwins(
+    { public_cloud_project_id: id, name: unfinished }: WireProject,
+    name: string,
+    where: Where,
+  ) {
+    for (const { public_cloud_project_id: twin, name: other } of await projectsOf(where)) {
+      if (other !== unfinished || twin === id || (await usersOf(where, twin)).length > 1) continue;
+      deps.log(`infomaniak.Project ${name}: deleting project ${twin}, which an interrupted run made`);
+      await waiting.gone(where, twin, name, requests.deleteProject(where, twin, name));
     }
   }
 
@@ -169,6 +195,7 @@ export function projectApi(settings: Settings, deps: BackendDeps & { readonly se
       const id = await mustHaveId(userId, name);
       const project = await requests.getProject(where, id, name);
       if (project === undefined || unmarked(project.name).mark === undefined) return;
+      await removeTwins(project, name, where);
       await rename(where, id, name, where.name);
       await waiting.idle(where, id, name);
     },
