@@ -173,6 +173,17 @@ describe("infomaniak.Project", function () {
     );
   });
 
+  it("gets to know its first user in the next run, where the run that made it could not, and gives it its password", async () => {
+    stack.mishap = ({ method, url }) =>
+      method === "GET" && url.pathname.endsWith("/users") ? { kind: "cut", when: "before" } : undefined;
+    assert.match(await stack.fails(), /the user that it was made with is not/);
+    stack.mishap = undefined;
+    await stack.up();
+    const password = "My-own-passw0rd";
+    const outputs = await stack.up({ password });
+    assert.equal(await logsIn(outputs.firstUserName, password), 201);
+  });
+
   it("is one project when the answer to its making is lost", async () => {
     let lost = 0;
     stack.mishap = ({ method }) => (method === "POST" && lost++ === 0 ? { kind: "cut", when: "after" } : undefined);

@@ -68,7 +68,7 @@ export function projectApi(settings: Settings, deps: BackendDeps & { readonly se
   async function firstUser(where: Where, project: WireProject, name: string): Promise<Fields> {
     const look = async () => (await usersOf(where, project.public_cloud_project_id)).find((one) => one.open_stack_name);
     const first = await waiting.appears(name, look, "looking for the project's first user");
-    if (first === undefined) return {};
+    if (first === undefined) throw notThereYet(name);
     return { firstUserId: String(first.public_cloud_user_id), firstUserName: first.open_stack_name ?? "" };
   }
 
@@ -135,8 +135,10 @@ export function projectApi(settings: Settings, deps: BackendDeps & { readonly se
       const project = await find(sought);
       if (project === undefined) return undefined;
       const live = liveOf(project, where);
-      const isJustMade = (userId !== undefined && isTask(userId)) || (mark !== undefined && live.mark === mark);
-      if (!isJustMade) return live;
+      // One that a run has made and not finished: its mark is there, or it was a task until now.
+      const isOurs = userId !== undefined || live.mark === mark;
+      const isUnfinished = (live.mark !== undefined && isOurs) || (userId !== undefined && isTask(userId));
+      if (!isUnfinished) return live;
       const first = await firstUser(where, project, name);
       const users = await usersOf(where, project.public_cloud_project_id);
       const { description } = users.find((one) => String(one.public_cloud_user_id) === first.firstUserId) ?? {};
@@ -215,6 +217,14 @@ function exists(name: string): ObjectUserError {
     code: "already-exists",
     problem: "a project of this name exists already in the public cloud and was not made by this resource",
     advice: "Set adopt: true to adopt it, or give another name.",
+  });
+}
+
+function notThereYet(name: string): ObjectUserError {
+  return failure(repeatable("looking for", `the first user of project "${name}"`), {
+    code: "unexpected",
+    problem: "the project is there, and the user that it was made with is not",
+    advice: "Run again in some minutes: the project is found and finished.",
   });
 }
 
