@@ -236,7 +236,9 @@ function ifOurs(known: Known, live: Live | undefined, { spec, context, here, man
   if (isHere && isUnfinishedWork(spec, live, context.capabilities)) return undefined;
   if (mandate || !spec.adopt)
     throw new Unfinished(undefined, refusal(mandate?.operation ?? "updating", spec, problem, context.capabilities));
-  context.log(`${context.resource} ${spec.name}: ${problem}; that one is left as it is and forgotten (adopt)`);
+  context.log(
+    `${context.resource} ${spec.name}: ${problem}; that one (${known.userId}) is left as it is and forgotten (adopt)`,
+  );
   return undefined;
 }
 

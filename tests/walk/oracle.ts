@@ -275,7 +275,7 @@ export class Oracle {
   private names({ uid, urn, outputs }: Managed): string[] {
     if (!this.system.renames) return [uid, String(outputs.userId)];
     const declared = [...this.watch.declared.values()].filter(({ declaration }) => declaration.urn === urn);
-    return [uid, ...declared.map(({ item }) => item.uid)];
+    return [uid, String(outputs.userId), ...declared.map(({ item }) => item.uid)];
   }
 
   private nobodyIsOrphaned(
