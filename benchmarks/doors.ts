@@ -1,5 +1,5 @@
 /**
- * The two doors side by side, and OpenTofu: the dynamic provider out of JavaScript, the packaged plugin out of YAML, a plugin
+ * The two providers side by side, and OpenTofu: the dynamic provider out of JavaScript, the packaged plugin out of YAML, a plugin
  * that does nothing, and a classical provider with for_each. Into DOORS.md and DOORS.svg; `npm run bench -- --doors` measures
  * nothing else.
  */
@@ -103,7 +103,7 @@ function page(
   ];
   const memory = [...megabytes].filter(([key]) => !/empty|^yaml (key|floor)|^yaml fleet floor/.test(key));
   return [
-    "# The two doors, and OpenTofu",
+    "# The dynamic provider, the packaged plugin, and OpenTofu",
     "",
     `Made by \`npm run bench\` (this page alone: \`npm run bench -- --doors\`). ${machine} Compare columns, not runs.`,
     "",
