@@ -84,7 +84,6 @@ export function sharedBoard(folder: string, run: string, pid: number): Board {
   const file = path.join(folder, `${run}+${pid}`);
   const others = new Map<string, { size: number; pile: Pile }>();
   let isOpen = false;
-  let listed: readonly string[] | undefined;
   removeEnded(folder, pid);
 
   /** What another process noted, read on from where the last look ended. */
@@ -98,18 +97,11 @@ export function sharedBoard(folder: string, run: string, pid: number): Board {
     seen.size = end;
     return seen.pile;
   };
-  /** The files of the others. A fleet asks thousands of times in a turn of this process: the folder is listed once in it. */
-  const namesOfOthers = () => {
-    if (listed) return listed;
+  const piles = () => {
     const names = quietly(() => fs.readdirSync(folder)) ?? [];
     const isOthers = (name: string) => name.startsWith(`${run}+`) && pidOf(name) !== pid && isAlive(pidOf(name));
-    setImmediate(() => {
-      listed = undefined;
-    }).unref();
-    listed = names.filter(isOthers);
-    return listed;
+    return names.filter(isOthers).flatMap((name) => quietly(() => [readOther(name)]) ?? []);
   };
-  const piles = () => namesOfOthers().flatMap((name) => quietly(() => [readOther(name)]) ?? []);
 
   return {
     post(notes) {

@@ -40,6 +40,13 @@ describe("the board of a run", () => {
     assert.deepEqual(saysAbout(one, "cyn"), []);
   });
 
+  it("shows the first note of a process that had none a moment ago", () => {
+    const [one, other] = [mine(), others()];
+    assert.deepEqual(saysAbout(one, "ann"), []);
+    other.post([note("ann", "second")]);
+    assert.deepEqual(saysAbout(one, "ann"), ["second"]);
+  });
+
   it("does not show what was noted in another run", () => {
     others("127.0.0.1-2").post([note("ann")]);
     assert.deepEqual(saysAbout(mine(), "ann"), []);
