@@ -173,6 +173,31 @@ describe("infomaniak.Project", function () {
     );
   });
 
+  it("is read and deleted though its first user was never seen", async () => {
+    stack.mishap = ({ method, url }) =>
+      method === "GET" && url.pathname.endsWith("/users") ? { kind: "cut", when: "before" } : undefined;
+    assert.match(await stack.fails(), /the user that it was made with is not/);
+    stack.mishap = undefined;
+    const [made] = there();
+    for (const id of usersOf(made?.public_cloud_project_id).users.keys())
+      usersOf(made?.public_cloud_project_id).users.delete(id);
+    await stack.engine.refresh();
+    await stack.engine.destroy();
+    assert.equal(there().length, 0);
+  });
+
+  it("that is adopted with another resource's mark on it has a first user that is nobody known", async () => {
+    const { account } = stack.system.setting.served;
+    const project_name = `${stack.name} ..unfinished-pulumi-object-users-AAAAAAAAAA`;
+    await account.projects.create({ project_name, user_password: "Some-Password-1" });
+    await account.idle();
+    await stack.up({ adopt: true });
+    await stack.engine.refresh();
+    const outputs = await stack.up({ adopt: true });
+    assert.deepEqual([outputs.firstUserId, outputs.password], [undefined, undefined]);
+    assert.equal(there().length, 1);
+  });
+
   it("gets to know its first user in the next run, where the run that made it could not, and gives it its password", async () => {
     stack.mishap = ({ method, url }) =>
       method === "GET" && url.pathname.endsWith("/users") ? { kind: "cut", when: "before" } : undefined;

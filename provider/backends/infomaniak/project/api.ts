@@ -68,7 +68,7 @@ export function projectApi(settings: Settings, deps: BackendDeps & { readonly se
   async function firstUser(where: Where, project: WireProject, name: string): Promise<Fields> {
     const look = async () => (await usersOf(where, project.public_cloud_project_id)).find((one) => one.open_stack_name);
     const first = await waiting.appears(name, look, "looking for the project's first user");
-    if (first === undefined) throw notThereYet(name);
+    if (first === undefined) return {};
     return { firstUserId: String(first.public_cloud_user_id), firstUserName: first.open_stack_name ?? "" };
   }
 
@@ -131,12 +131,13 @@ export function projectApi(settings: Settings, deps: BackendDeps & { readonly se
 
   return {
     async find(sought) {
-      const { where, userId, name, mark } = sought;
+      const { where, userId, name, mark, password } = sought;
       const project = await find(sought);
       if (project === undefined) return undefined;
       const live = liveOf(project, where);
-      // One that a run has made and not finished: its mark is there, or it was a task until now.
-      const isOurs = userId !== undefined || live.mark === mark;
+      // One that a run has made and not finished bears this mark, or was a task until now. Whose password is known was made by
+      // us, too, under whatever name; one that was adopted may bear another resource's mark.
+      const isOurs = live.mark === mark || password !== undefined;
       const isUnfinished = (live.mark !== undefined && isOurs) || (userId !== undefined && isTask(userId));
       if (!isUnfinished) return live;
       const first = await firstUser(where, project, name);
@@ -193,10 +194,12 @@ export function projectApi(settings: Settings, deps: BackendDeps & { readonly se
       await waiting.gone(where, id, name, requests.deleteProject(where, id, name));
     },
 
-    async removeMark({ userId, name, where }) {
+    async removeMark({ userId, name, where, fields = {} }) {
       const id = await mustHaveId(userId, name);
       const project = await requests.getProject(where, id, name);
       if (project === undefined || unmarked(project.name).mark === undefined) return;
+      // Whose password is ours is to be known: a finished project's first user is not looked for any more.
+      if (where.inviteEmail === undefined && fields.firstUserId === undefined) throw notThereYet(name);
       await removeTwins(project, name, where);
       await rename(where, id, name, where.name);
       await waiting.idle(where, id, name);
