@@ -1,7 +1,7 @@
 /**
- * The two providers side by side, and OpenTofu: the dynamic provider out of JavaScript, the packaged plugin out of YAML, a plugin
- * that does nothing, and a classical provider with for_each. Into DOORS.md and DOORS.svg; `npm run bench -- --doors` measures
- * nothing else.
+ * The two providers side by side, and OpenTofu: the dynamic provider and the packaged plugin out of JavaScript, the packaged
+ * plugin and one that does nothing out of YAML, and a classical provider with for_each. Into DOORS.md and DOORS.svg;
+ * `npm run bench -- --doors` measures nothing else.
  */
 import { writeFileSync } from "node:fs";
 import path from "node:path";

@@ -307,7 +307,9 @@ export class Oracle {
         (line) => FAREWELL.test(line) && this.names(one).some((name) => line.includes(name)),
       );
       // A pair of one's own that two systems have tells nobody which of them is meant.
-      const isMistaken = after.some((other) => isPublishedAs(other, one));
+      const isMistaken = after.some(
+        (other) => isPublishedAs(other, one) && (other.urn === urn || one.published !== undefined),
+      );
       const isKnown = isSpokenOf || ledger.isForgotten || still.has(place) || isMistaken;
       assert.ok(isKnown, `(6) ${place} is in no state any more, is still there, and nobody says so`);
       ledger.isForgotten ||= isSpokenOf || isMistaken;
